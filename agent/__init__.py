@@ -1,0 +1,1 @@
+"""The conversation, and every face of the product."""

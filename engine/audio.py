@@ -1,0 +1,202 @@
+"""Sound files and what is measured of sound: load, save, loudness, true peak, splice.
+
+Files go through soundfile, rates through soxr, tags through mutagen. Samples in a take are whole
+multiples of 2^-23, which 24-bit files hold exactly: what is saved and loaded again is bit-identical,
+so a splice is too.
+"""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyloudnorm
+import soundfile
+import soxr
+
+from songsmith.engine.engine import Audio, Span
+from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
+from songsmith.errors import SongsmithError
+
+__all__ = [
+    "FORMATS",
+    "AudioError",
+    "Loudness",
+    "load_audio",
+    "measure_loudness",
+    "quantise",
+    "save_audio",
+    "splice",
+]
+
+FORMATS = ("flac", "wav", "mp3", "ogg")
+_SUBTYPES = {"flac": "PCM_24", "wav": "PCM_24", "mp3": "MPEG_LAYER_III", "ogg": "VORBIS"}
+_STEP = 2.0**-23
+CROSSFADE_S = 0.03
+
+logger = logging.getLogger(__name__)
+
+
+class AudioError(SongsmithError):
+    """A sound file that can't be read or written."""
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """Integrated loudness (LUFS, ITU-R BS.1770), true peak (dBTP, 4x oversampled); -inf for silence."""
+
+    lufs: float
+    true_peak_dbtp: float
+
+
+def quantise(audio: Audio) -> Audio:
+    """`audio` (channels, samples) clipped to [-1, 1) and rounded to steps of 2^-23."""
+    steps = np.rint(np.asarray(audio, dtype=np.float64) / _STEP)
+    return (np.clip(steps, -(2**23), 2**23 - 1) * _STEP).astype(np.float32)
+
+
+def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
+    """The sound in `path` as float32 (2, samples) at `rate_hz`; mono is doubled, more channels are mixed down."""
+    try:
+        samples, file_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise AudioError(
+            f"can't be read as sound ({_reason(error)})",
+            where=str(path),
+            mend="give a WAV, FLAC, MP3 or OGG file",
+        ) from error
+    if samples.shape[0] == 0:
+        raise AudioError("holds no sound at all", where=str(path), mend="give another file")
+    if not np.isfinite(samples).all():
+        raise AudioError(
+            "holds samples that are no numbers", where=str(path), mend="export it again"
+        )
+    if samples.shape[1] != 2:
+        samples = np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)
+    if file_rate_hz != rate_hz:
+        samples = soxr.resample(samples, file_rate_hz, rate_hz)
+    return np.ascontiguousarray(samples.T, dtype=np.float32)
+
+
+def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = None) -> None:
+    """Write `audio` (2, samples) as the format of `path`'s ending; the file appears whole or not at all.
+
+    `tags`: any of title, artist, album, comment, lyrics.
+    """
+    format_name = path.suffix.lstrip(".").lower()
+    if format_name not in FORMATS:
+        raise AudioError(
+            f"no such sound format: {path.suffix or path.name!r}",
+            where=str(path),
+            mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
+        )
+    # Not path.with_suffix: the encoder and mutagen go by the ending.
+    aside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        soundfile.write(
+            aside,
+            _file_samples(audio, format_name),
+            SAMPLE_RATE_HZ,
+            format=format_name.upper(),
+            subtype=_SUBTYPES[format_name],
+        )
+        if tags:
+            _write_tags(aside, format_name, tags)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise AudioError(
+            f"can't be written ({_reason(error)})",
+            where=str(path),
+            mend="check the folder, its rights and the space on the disk",
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def measure_loudness(audio: Audio) -> Loudness:
+    """Loudness of `audio` (2, samples); sound shorter than 0.4 s is measured as if silence followed."""
+    if not np.any(audio):
+        return Loudness(lufs=float("-inf"), true_peak_dbtp=float("-inf"))
+    peak = max(float(np.abs(soxr.resample(channel, 1, 4)).max()) for channel in audio)
+    short = max(0, int(0.4 * SAMPLE_RATE_HZ) + 1 - audio.shape[1])
+    padded = np.pad(audio, ((0, 0), (0, short))).T.astype(np.float64)
+    lufs = pyloudnorm.Meter(SAMPLE_RATE_HZ).integrated_loudness(padded)
+    peak = max(peak, float(np.abs(audio).max()))
+    return Loudness(lufs=float(lufs), true_peak_dbtp=20 * float(np.log10(peak)))
+
+
+def splice(
+    parent: Audio, fresh: Audio, spans: Sequence[Span], *, crossfade_s: float = CROSSFADE_S
+) -> Audio:
+    """`fresh` inside `spans`, `parent` everywhere else, bit for bit; crossfades lie inside the spans.
+
+    Both (2, samples); `fresh` is cut or padded with silence to the parent's length. At the very start
+    and end of the song no crossfade is needed, so there is none.
+    """
+    length = parent.shape[1]
+    fresh = np.pad(fresh[:, :length], ((0, 0), (0, max(0, length - fresh.shape[1]))))
+    spliced = parent.copy()
+    for span in spans:
+        start, end = sample_at(span.start_s), min(sample_at(span.end_s), length)
+        if start >= end:
+            continue
+        share = _fade_in_share(start, end, length, sample_at(crossfade_s))
+        spliced[:, start:end] = quantise(
+            fresh[:, start:end] * share + parent[:, start:end] * (1 - share)
+        )
+    return spliced
+
+
+def _fade_in_share(start: int, end: int, length: int, fade: int) -> Audio:
+    """Share of the fresh sound over `[start, end)`: raised cosine up and down, flat at the song's ends."""
+    fade = min(fade, (end - start) // 2)
+    ramp = 0.5 - 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / max(fade, 1))
+    share = np.ones(end - start, dtype=np.float32)
+    if start > 0:
+        share[:fade] = ramp
+    if end < length and fade:
+        share[-fade:] = ramp[::-1]
+    return share
+
+
+def _file_samples(audio: Audio, format_name: str) -> np.ndarray:
+    """Samples as soundfile takes them, (samples, 2): integers where the format is lossless, so that no
+    scaling of libsndfile's comes between."""
+    if format_name in ("flac", "wav"):
+        return (np.rint(quantise(audio).T.astype(np.float64) / _STEP).astype(np.int64) << 8).astype(
+            np.int32
+        )
+    return np.asarray(audio.T, dtype=np.float32)
+
+
+def _write_tags(path: Path, format_name: str, tags: Mapping[str, str]) -> None:
+    """ID3 in WAV and MP3, Vorbis comments in FLAC and OGG."""
+    import mutagen
+    from mutagen import id3
+
+    file = mutagen.File(path)
+    if file.tags is None:
+        file.add_tags()
+    if format_name in ("flac", "ogg"):
+        file.update({key: [text] for key, text in tags.items()})
+    else:
+        frames = {
+            "title": lambda text: id3.TIT2(encoding=3, text=text),
+            "artist": lambda text: id3.TPE1(encoding=3, text=text),
+            "album": lambda text: id3.TALB(encoding=3, text=text),
+            "comment": lambda text: id3.COMM(encoding=3, lang="und", desc="", text=text),
+            "lyrics": lambda text: id3.USLT(encoding=3, lang="und", desc="", text=text),
+        }
+        for key, text in tags.items():
+            file.tags.add(frames[key](text))
+    file.save()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).split(": ")[-1].rstrip(".")

@@ -1,0 +1,1 @@
+"""DiffRhythm 1.x inference: the official weights, exact and seeded."""

@@ -1,0 +1,34 @@
+"""A fault of a lyric: what is wrong, where, with which numbers, and how to mend it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Fault", "Severity"]
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`error` keeps a line from being sung as written, `warning` will probably be heard, `note` is advice.
+
+    `line` is the 1-based number of the lyric line among the sung lines, as people and the LLM count
+    them; `source_line` that of the file. Either is 0 where it does not apply.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    mend: str
+    line: int = 0
+    source_line: int = 0
+
+    def __str__(self) -> str:
+        place = (
+            f"line {self.line}: "
+            if self.line
+            else f"file line {self.source_line}: "
+            if self.source_line
+            else ""
+        )
+        return f"{place}{self.message}" + (f"; {self.mend}" if self.mend else "")
