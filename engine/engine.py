@@ -99,7 +99,7 @@ class RenderRequest:
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` steps of what `stage` names ("singing", "band", "step"), for take `take` of `takes` (from 1)."""
+    """`done` of `total` steps of `stage` ("singing", "band", "step"), for take `take` of `takes` (from 1)."""
 
     stage: str
     done: int

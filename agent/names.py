@@ -1,0 +1,44 @@
+"""Names that are safe as folders on every system, whatever the person typed."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+from pathvalidate import is_valid_filename
+
+__all__ = ["folder_name", "free_folder"]
+
+_MOST_CHARACTERS = 60
+_MOST_BYTES = 180  # file systems allow 255; endings and numbers come on top
+
+
+def folder_name(title: str) -> str:
+    """`title` as a folder name: lower case, words joined by "-", letters of every script kept.
+
+    >>> folder_name("Jazzy Nightclub: Love Song!")
+    'jazzy-nightclub-love-song'
+    >>> folder_name("../../etc")
+    'etc'
+    """
+    text = unicodedata.normalize("NFC", title).casefold().replace("'", "").replace("’", "")
+    words = [word for word in re.split(r"[\W_]+", text) if word]
+    name = ""
+    for word in words:
+        longer = f"{name}-{word}" if name else word[:_MOST_CHARACTERS]
+        if len(longer) > _MOST_CHARACTERS:
+            break
+        name = longer
+    while len(name.encode()) > _MOST_BYTES:
+        name = name[:-1]
+    if not name or not is_valid_filename(name, platform="universal"):
+        name = f"song-{name}".rstrip("-")
+    return name
+
+
+def free_folder(parent: Path, title: str) -> Path:
+    """A folder for `title` in `parent` that does not exist yet: the plain name, or name-2, name-3, …"""
+    name = folder_name(title)
+    path, number = parent / name, 2
+    while path.exists():
+        path, number = parent / f"{name}-{number}", number + 1
+    return path

@@ -1,0 +1,401 @@
+"""The song folder: versions of the words and takes together, and where the song stands among them.
+
+    song.json            this file's `SongFile`: every version, the present state, what undo and redo lead to
+    v001.lrc             the words as of version 1; a version that changes no words names an older file
+    takes/t001.flac      a take; t001.json its manifest, with all that is needed to make it again
+    export/              copies for other programs
+
+Every change writes new files first and `song.json` last, in one rename: a kill at any moment leaves the
+song as it was before or after. Nothing is ever overwritten or deleted; undo only moves the present state.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from songsmith.agent.atomic import FileError, make_folder, read_text, write_new, write_whole
+from songsmith.agent.names import free_folder
+from songsmith.errors import SongsmithError
+from songsmith.lyrics.lrc import format_lrc, parse_lyrics
+from songsmith.lyrics.lyric import Lyrics
+
+__all__ = ["Song", "SongError", "State", "TakeManifest", "Version"]
+
+SCHEMA = 1
+
+
+class SongError(SongsmithError):
+    """A song folder that can't be opened or changed."""
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Version(_Stored):
+    """The song at one moment: words, style, takes and which of them was picked. Never changed."""
+
+    number: int
+    parent: int = 0
+    """Number of the version this one was made from, 0 for none."""
+    made_by: str
+    """The verb that made it, as people read it: "write", "fix 0:42-0:55 → t003"."""
+    made_at: str
+    words: str = ""
+    """File name of its lyrics."""
+    style: str = ""
+    duration_s: float = 0.0
+    takes: tuple[str, ...] = ()
+    picked: str = ""
+
+
+class State(_Stored):
+    """Where the song stands: the version, the branch, and the newest version of every branch."""
+
+    version: int = 0
+    branch: str = "main"
+    tips: dict[str, int] = Field(default_factory=lambda: {"main": 0})
+
+
+class SongFile(_Stored):
+    """What `song.json` holds."""
+
+    schema_version: Literal[1] = SCHEMA
+    title: str
+    prompt: str = ""
+    language: str = ""
+    versions: tuple[Version, ...] = ()
+    state: State = State()
+    past: tuple[State, ...] = ()
+    future: tuple[State, ...] = ()
+
+
+class TakeManifest(_Stored):
+    """All that is needed to make a take again, and what was measured of it."""
+
+    schema_version: Literal[1] = SCHEMA
+    take: str
+    file: str
+    engine: str
+    seed: int
+    lyrics: str
+    """The words sung, as LRC."""
+    style: str
+    duration_s: float
+    options: dict[str, Any] = Field(default_factory=dict)
+    spans: tuple[tuple[float, float], ...] = ()
+    parent: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
+    lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    samples_sha256: str = ""
+    made_at: str
+    made_with: dict[str, str] = Field(default_factory=dict)
+    hearing: dict[str, Any] | None = None
+
+
+@dataclass
+class Song:
+    """A song folder that is open. `file` is what the disk holds; every change goes through `_save`."""
+
+    folder: Path
+    file: SongFile
+
+    @classmethod
+    def create(cls, parent: Path, *, name: str, title: str, prompt: str, language: str) -> "Song":
+        """A new song in a new folder below `parent`, named after `name`."""
+        make_folder(parent)
+        folder = free_folder(parent, name)
+        make_folder(folder / "takes")
+        song = cls(folder, SongFile(title=title, prompt=prompt, language=language))
+        song._write()
+        return song
+
+    @classmethod
+    def open(cls, folder: Path) -> "Song":
+        """The song in `folder`."""
+        path = folder / "song.json"
+        if not path.is_file():
+            raise SongError(
+                "there is no song here",
+                where=str(folder),
+                mend='give the folder of a song, or make one: songsmith make "…"',
+            )
+        try:
+            return cls(folder, SongFile.model_validate_json(read_text(path)))
+        except ValidationError as error:
+            fault = error.errors()[0]
+            place = ".".join(str(part) for part in fault["loc"])
+            raise SongError(
+                f"is no song file of this version of songsmith ({place}: {fault['msg'].lower()})",
+                where=str(path),
+                mend="restore it from a copy, or open it with the songsmith that made it",
+            ) from error
+
+    # --- what the song is now
+
+    @property
+    def title(self) -> str:
+        return self.file.title
+
+    @property
+    def language(self) -> str:
+        return self.file.language
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        return self.file.versions
+
+    @property
+    def version(self) -> Version:
+        """The version the song stands at; an empty one before the first words."""
+        return self.version_numbered(self.file.state.version)
+
+    def version_numbered(self, number: int) -> Version:
+        if number == 0:
+            return Version(number=0, made_by="begin", made_at="")
+        for version in self.file.versions:
+            if version.number == number:
+                return version
+        raise SongError(
+            f"there is no version v{number}",
+            where=str(self.folder),
+            mend=f"there are {_range_of('v', [v.number for v in self.file.versions])}",
+        )
+
+    @property
+    def lyrics(self) -> Lyrics:
+        """The words as they are now; without lines before the first were written."""
+        return self.lyrics_of(self.version)
+
+    def lyrics_of(self, version: Version) -> Lyrics:
+        if not version.words:
+            return Lyrics(title=self.title, language=self.language)
+        parsed = parse_lyrics(read_text(self.folder / version.words)).lyrics
+        if not isinstance(parsed, Lyrics):
+            raise SongError("holds no stamps", where=str(self.folder / version.words))
+        return parsed
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Names of the takes of the present version, oldest first."""
+        return self.version.takes
+
+    @property
+    def picked(self) -> str:
+        """The take that counts: the picked one, else the newest, else ""."""
+        return self.version.picked or (self.takes[-1] if self.takes else "")
+
+    def manifest(self, take: str) -> TakeManifest:
+        """Manifest of a take, of this or any other version."""
+        path = self.folder / "takes" / f"{take}.json"
+        if not path.is_file():
+            known = ", ".join(self.takes) or "none yet"
+            raise SongError(
+                f"there is no take {take!r}", where=str(self.folder), mend=f"its takes: {known}"
+            )
+        try:
+            return TakeManifest.model_validate_json(read_text(path))
+        except ValidationError as error:
+            raise SongError(
+                "is no take manifest of this version",
+                where=str(path),
+                mend="restore it from a copy",
+            ) from error
+
+    def audio_path(self, take: str) -> Path:
+        """The sound file of a take."""
+        return self.folder / "takes" / self.manifest(take).file
+
+    # --- changes
+
+    def add_version(
+        self,
+        made_by: str,
+        *,
+        lyrics: Lyrics | None = None,
+        style: str | None = None,
+        duration_s: float | None = None,
+        takes: Sequence[str] | None = None,
+        picked: str | None = None,
+    ) -> Version:
+        """The next version: the present one with what is given changed. One undo takes it back."""
+        with self._changing():
+            number = self._next_number()
+            words = self.version.words
+            if lyrics is not None:
+                words = f"v{number:03d}.lrc"
+                write_new(self.folder / words, format_lrc(lyrics))
+            changes: dict[str, Any] = {"style": style, "duration_s": duration_s, "picked": picked}
+            version = self.version.model_copy(
+                update={
+                    "number": number,
+                    "parent": self.version.number,
+                    "made_by": made_by,
+                    "made_at": now(),
+                    "words": words,
+                    "takes": self.takes if takes is None else tuple(takes),
+                    **{name: value for name, value in changes.items() if value is not None},
+                }
+            )
+            state = self.file.state
+            tips = {**state.tips, state.branch: number}
+            moved = State(version=number, branch=state.branch, tips=tips)
+            self._save(versions=(*self.file.versions, version), **self._moved_to(moved))
+            return version
+
+    def extend_version(self, takes: Sequence[str], made_by: str) -> Version:
+        """Add further takes of the same render to the version that its first take made."""
+        with self._changing():
+            version = self.version.model_copy(
+                update={
+                    "takes": (*self.takes, *takes),
+                    "picked": self.version.picked,
+                    "made_by": made_by,
+                }
+            )
+            others = tuple(v for v in self.file.versions if v.number != version.number)
+            self._save(versions=(*others, version))
+            return version
+
+    def undo(self) -> Version:
+        """Step back to the state before the last change."""
+        with self._changing():
+            if not self.file.past:
+                raise SongError("there is nothing to undo", where=self.title)
+            *past, before = self.file.past
+            self._save(state=before, past=tuple(past), future=(self.file.state, *self.file.future))
+            return self.version
+
+    def redo(self) -> Version:
+        """Take the last undo back."""
+        with self._changing():
+            if not self.file.future:
+                raise SongError("there is nothing to redo", where=self.title)
+            after, *future = self.file.future
+            self._save(state=after, past=(*self.file.past, self.file.state), future=tuple(future))
+            return self.version
+
+    def branch(self, name: str) -> Version:
+        """Go on from branch `name`: a new one that starts here, or the tip of one that exists.
+
+        `v3` goes back to version 3 and goes on from there on a branch of that name.
+        """
+        with self._changing():
+            state = self.file.state
+            tips = dict(state.tips)
+            if name not in tips:
+                is_version = name[:1] == "v" and name[1:].isdecimal()
+                start = self.version_numbered(int(name[1:])) if is_version else self.version
+                tips[name] = start.number
+            moved = State(version=tips[name], branch=name, tips=tips)
+            self._save(**self._moved_to(moved))
+            return self.version
+
+    def set_title(self, title: str) -> None:
+        with self._changing():
+            self._save(title=title)
+
+    def next_take(self) -> str:
+        """A name for a take that no file has, not even one left by a render that was killed."""
+        numbers = [
+            int(path.name[1:4]) for path in (self.folder / "takes").glob("t[0-9][0-9][0-9]*")
+        ]
+        return f"t{max(numbers, default=0) + 1:03d}"
+
+    def _next_number(self) -> int:
+        """One more than every version and every words file, even one left by a change that was killed."""
+        files = [int(path.stem[1:]) for path in self.folder.glob("v[0-9][0-9][0-9].lrc")]
+        return max([*files, *(version.number for version in self.file.versions)], default=0) + 1
+
+    def add_manifest(self, manifest: TakeManifest) -> None:
+        write_new(
+            self.folder / "takes" / f"{manifest.take}.json", manifest.model_dump_json(indent=1)
+        )
+
+    def set_hearing(self, take: str, hearing: Mapping[str, Any]) -> None:
+        """Keep what was heard of a take in its manifest."""
+        heard = self.manifest(take).model_copy(update={"hearing": dict(hearing)})
+        write_whole(self.folder / "takes" / f"{take}.json", heard.model_dump_json(indent=1))
+
+    def stray_takes(self) -> tuple[str, ...]:
+        """Takes on the disk that no version knows: finished just before a render was killed."""
+        known = {take for version in self.file.versions for take in version.takes}
+        found = {path.stem for path in (self.folder / "takes").glob("t[0-9][0-9][0-9].json")}
+        return tuple(sorted(found - known))
+
+    def _moved_to(self, state: State) -> dict[str, Any]:
+        return {"state": state, "past": (*self.file.past, self.file.state), "future": ()}
+
+    def _changing(self) -> "_Change":
+        return _Change(self)
+
+    def _save(self, **changes: Any) -> None:
+        self.file = self.file.model_copy(update=changes)
+        self._write()
+
+    def _write(self) -> None:
+        write_whole(self.folder / "song.json", self.file.model_dump_json(indent=1) + "\n")
+
+
+class _Change:
+    """One change at a time, on top of what the disk holds now; a failed one leaves the song as it was."""
+
+    def __init__(self, song: Song) -> None:
+        self._song = song
+        self._lock = FileLock(song.folder / ".lock", timeout=5)
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise SongError(
+                "another songsmith is changing this song",
+                where=str(self._song.folder),
+                mend="wait for it, or close it",
+            ) from error
+        except OSError as error:
+            raise FileError(
+                f"can't be changed ({(error.strerror or str(error)).lower()})",
+                where=str(self._song.folder),
+                mend="check the folder and its rights",
+            ) from error
+        try:
+            self._before = Song.open(self._song.folder).file
+        except SongsmithError:
+            self._lock.release()
+            raise
+        self._song.file = self._before
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._song.file = self._before
+        self._lock.release()
+
+
+def now() -> str:
+    """This moment as people and programs read it."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def to_json(data: object) -> str:
+    """One JSON object as scripts read it."""
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _range_of(letter: str, numbers: Sequence[int]) -> str:
+    if not numbers:
+        return "none yet"
+    return f"{letter}{min(numbers)} to {letter}{max(numbers)}"

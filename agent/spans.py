@@ -1,0 +1,148 @@
+"""What a person points at ("0:42-0:55", "line 7-9", "chorus 2"), as spans of seconds and line numbers."""
+
+import re
+from collections.abc import Sequence
+
+from songsmith.engine.engine import Span
+from songsmith.errors import SongsmithError
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+
+__all__ = [
+    "SpanError",
+    "lines_in_spans",
+    "lines_of_section",
+    "parse_duration",
+    "parse_line_numbers",
+    "parse_pointer",
+    "parse_span",
+    "span_of_lines",
+]
+
+_LEAD_S = 0.12
+"""A line's first consonants sound before its stamp, which marks the vowel."""
+_LONGEST_TAIL_S = 8.0
+
+
+class SpanError(SongsmithError):
+    """A place in the song that does not exist or can't be understood."""
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of "95", "95.5", "95s", "1:35" or "1m35s"."""
+    match = re.fullmatch(
+        r"(?:(?P<m>\d+)\s*(?::|m(?:in)?)\s*)?(?:(?P<s>\d+(?:[.,]\d+)?)\s*s?(?:ec(?:onds)?)?)?",
+        text.strip().casefold(),
+    )
+    if not text.strip() or not match:
+        raise SpanError(f"{text!r} is no time", mend="write seconds or minutes:seconds, e.g. 1:35")
+    return 60 * int(match["m"] or 0) + float((match["s"] or "0").replace(",", "."))
+
+
+def parse_span(text: str) -> Span:
+    """The span of "0:42-0:55" or "42 - 55.5"."""
+    ends = re.split(r"\s*(?:-|–|—|\.\.|\bto\b|到|至)\s*", text.strip())
+    if len(ends) != 2:
+        raise SpanError(f"{text!r} is no span", mend="write start-end, e.g. 0:42-0:55")
+    start_s, end_s = parse_duration(ends[0]), parse_duration(ends[1])
+    if start_s >= end_s:
+        raise SpanError(f"the span {text!r} ends before it starts", mend="write start-end")
+    return Span(start_s, end_s)
+
+
+def parse_line_numbers(text: str, line_count: int) -> list[int]:
+    """Line numbers of "7", "7-9" or "2,5-6", each between 1 and `line_count`."""
+    numbers: list[int] = []
+    for part in re.split(r"[,，、;\s]+", text.strip()):
+        match = re.fullmatch(r"(\d+)(?:[-–](\d+))?", part)
+        if not match:
+            raise SpanError(f"{text!r} names no lines", mend="write e.g. 7, 7-9 or 2,5-6")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last <= line_count:
+            raise SpanError(
+                f"there is no line {part} in this song", mend=f"its lines are 1 to {line_count}"
+            )
+        numbers += range(first, last + 1)
+    return sorted(set(numbers))
+
+
+def lines_of_section(lyrics: Lyrics, name: str) -> list[int]:
+    """Numbers of the lines of the section a person calls "chorus 2", "second verse", "bridge", "副歌"."""
+    wanted = " ".join(name.casefold().split())
+    first = 1
+    for section, number in _numbered_sections(lyrics):
+        names = {section.label.casefold(), f"{section.kind} {number}", *_spoken(section, number)}
+        if wanted in names:
+            return list(range(first, first + len(section.lines)))
+        first += len(section.lines)
+    known = [f"{s.kind or s.label or 'part'} {n}" for s, n in _numbered_sections(lyrics)]
+    raise SpanError(
+        f"there is no section {name!r} in this song",
+        mend=f"its sections are {', '.join(known) or 'none'}",
+    )
+
+
+def parse_pointer(text: str, lyrics: Lyrics, duration_s: float) -> tuple[Span, ...]:
+    """Spans of whatever a person points with: a time span, line numbers, or a section."""
+    text = text.strip()
+    if re.search(r"\d:\d", text) or re.fullmatch(r"[\d.]+\s*s\s*-\s*[\d.]+\s*s", text):
+        return (parse_span(text),)
+    lines = re.fullmatch(r"(?:lines?|行|第)\s*(?P<numbers>[\d\s,，、;–-]+)行?", text.casefold())
+    numbers = lines["numbers"] if lines else text if re.fullmatch(r"[\d\s,–-]+", text) else ""
+    if numbers:
+        wanted = parse_line_numbers(numbers, len(lyrics.lines))
+    else:
+        wanted = lines_of_section(lyrics, text)
+    return span_of_lines(lyrics, wanted, duration_s)
+
+
+def span_of_lines(lyrics: Lyrics, numbers: Sequence[int], duration_s: float) -> tuple[Span, ...]:
+    """Spans that hold the lines with these numbers, consecutive lines in one span."""
+    lines = lyrics.lines
+    spans: list[Span] = []
+    for number in sorted(numbers):
+        start_s = max(0.0, lines[number - 1].start_s - _LEAD_S)
+        end_s = min(_line_end_s(lines, number), duration_s)
+        if start_s >= end_s:
+            raise SpanError(
+                f"line {number} starts at or past the end of the song", mend="retime it first"
+            )
+        if spans and start_s <= spans[-1].end_s + 0.01:
+            start_s = spans.pop().start_s
+        spans.append(Span(start_s, end_s))
+    return tuple(spans)
+
+
+def lines_in_spans(lyrics: Lyrics, spans: Sequence[Span], duration_s: float) -> list[int]:
+    """Numbers of the lines that sound within any of the spans."""
+    return [
+        number
+        for number, line in enumerate(lyrics.lines, 1)
+        for span in spans
+        if line.start_s < span.end_s
+        and min(_line_end_s(lyrics.lines, number), duration_s) > span.start_s + _LEAD_S
+    ]
+
+
+def _line_end_s(lines: Sequence[LyricLine], number: int) -> float:
+    """Until the next line's consonants, at most a few seconds."""
+    start_s = lines[number - 1].start_s
+    later = [line.start_s for line in lines if line.start_s > start_s]
+    return min([start_s + _LONGEST_TAIL_S, *(min(later) - _LEAD_S for _ in later[:1])])
+
+
+def _numbered_sections(lyrics: Lyrics) -> list[tuple[Section, int]]:
+    counts: dict[str, int] = {}
+    numbered = []
+    for section in lyrics.sections:
+        key = section.kind or section.label.casefold()
+        counts[key] = counts.get(key, 0) + 1
+        numbered.append((section, counts[key]))
+    return numbered
+
+
+def _spoken(section: Section, number: int) -> set[str]:
+    ordinals = ("first", "second", "third", "fourth", "fifth", "sixth")
+    names = {section.kind} if number == 1 else set()
+    if number <= len(ordinals):
+        names.add(f"{ordinals[number - 1]} {section.kind}")
+    return names - {""}

@@ -1,0 +1,505 @@
+"""The verbs: everything that can be done to a song, once. Chat, command line and library all call these.
+
+A `Studio` holds one open song and the engines of the session. Every verb returns a value that views draw
+and scripts print as JSON; what happens meanwhile (words as they are written, steps of a render, remarks)
+goes to the `Audience`. `VERBS` names them all; every face must offer each.
+"""
+
+import difflib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from songsmith.agent.names import folder_name
+from songsmith.agent.rendering import (
+    Engines,
+    RenderWish,
+    Replay,
+    build_request,
+    load_take,
+    render_takes,
+    replay_take,
+)
+from songsmith.agent.settings import Settings, load_settings
+from songsmith.agent.songbook import Song, SongError, TakeManifest, Version
+from songsmith.agent.songwriter import Brief, choose_writer
+from songsmith.agent.spans import lines_in_spans, lines_of_section, parse_line_numbers
+from songsmith.engine.engine import EngineError, Forecast, Progress, Span
+from songsmith.errors import SongsmithError
+from songsmith.lyrics.check import Report, check_lyrics, mend_lyrics
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.lrc import Parsed, format_lrc
+from songsmith.lyrics.lyric import Draft, Lyrics
+from songsmith.lyrics.timing import natural_duration_s, retime, stamp_draft
+
+VERBS = (
+    "write",
+    "revise",
+    "edit",
+    "check",
+    "retime",
+    "style",
+    "render",
+    "fix",
+    "takes",
+    "pick",
+    "undo",
+    "redo",
+    "versions",
+    "diff",
+    "branch",
+    "play",
+    "export",
+    "replay",
+    "listen",
+    "mend",
+)
+
+DEFAULT_DURATION_S = 95.0
+
+
+class StudioError(SongsmithError):
+    """A verb that can't be done with this song as it is."""
+
+
+class Audience(Protocol):
+    """Who watches while a verb works."""
+
+    def text(self, piece: str) -> None:
+        """A piece of the words as they are written."""
+
+    def note(self, line: str) -> None:
+        """One remark worth a line."""
+
+    def progress(self, progress: Progress) -> None:
+        """A step of a render; what it raises cancels the render."""
+
+
+class Silence:
+    """An audience that looks away."""
+
+    def text(self, piece: str) -> None: ...
+
+    def note(self, line: str) -> None: ...
+
+    def progress(self, progress: Progress) -> None: ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """New words and how they came about; `changes` against those before."""
+
+    version: Version
+    lyrics: Lyrics
+    report: Report
+    writer: str = ""
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All faults of the present words; with `mended`, what was put right and the changes it made."""
+
+    lyrics: Lyrics
+    report: Report
+    mended: tuple[Fault, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """New takes, by which engine and why."""
+
+    takes: tuple[TakeManifest, ...]
+    engine: str
+    why: str
+    forecast: Forecast
+
+
+@dataclass(frozen=True)
+class TakeList:
+    """The takes of the present version."""
+
+    takes: tuple[TakeManifest, ...]
+    picked: str
+    differs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class History:
+    """All versions and where the song stands."""
+
+    versions: tuple[Version, ...]
+    current: int
+    branch: str
+    tips: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A diff of the words and the rest, line by line, "+", "-" or " " first."""
+
+    before: str
+    after: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Files written for other programs."""
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+class Studio:
+    """One open song, its writer and its engines."""
+
+    def __init__(
+        self,
+        song: Song,
+        *,
+        settings: Settings | None = None,
+        engines: Engines | None = None,
+        audience: Audience | None = None,
+    ) -> None:
+        self.song = song
+        self.settings = settings or load_settings(song.folder, {})
+        self.engines = engines or Engines()
+        self.audience: Audience = audience or Silence()
+
+    # --- words
+
+    def write(self, brief: Brief, *, writer: str = "") -> Written:
+        """Write new words for the whole song."""
+        author, why = choose_writer(self.settings, writer)
+        written = author.write(brief, self.audience.text)
+        lyrics = written.lyrics
+        if brief.title:
+            lyrics = replace(lyrics, title=brief.title)
+        result = self._take_over(
+            "write", lyrics, style=brief.style or written.style, duration_s=brief.duration_s
+        )
+        return replace(result, writer=author.name, why=why, notes=tuple(written.notes))
+
+    def revise(self, lines: Sequence[int], instruction: str, *, writer: str = "") -> Written:
+        """Rewrite exactly these lines; all stamps and all other lines stay."""
+        self._need_words()
+        author, why = choose_writer(self.settings, writer)
+        lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
+        result = self._take_over(f"revise lines {_ranges(lines)}", lyrics)
+        return replace(result, writer=author.name, why=why)
+
+    def edit(self, parsed: Parsed, *, made_by: str = "edit") -> Written:
+        """Take over words the person wrote; words without stamps are stamped."""
+        lyrics, duration_s = stamped(parsed.lyrics, self.song.version.duration_s or None)
+        if not lyrics.lines:
+            raise StudioError("these words have no line to sing", mend="write some lines first")
+        return self._take_over(made_by, lyrics, duration_s=duration_s, parse_faults=parsed.faults)
+
+    def check(self, *, mend: bool = False, engine: str = "") -> Checked:
+        """All faults of the words; with `mend` the safe ones are put right as a new version."""
+        self._need_words()
+        lyrics = self.song.lyrics
+        languages = self.engines.named(engine).languages if engine else None
+        mended: tuple[Fault, ...] = ()
+        if mend:
+            better, mended = mend_lyrics(lyrics, duration_s=self.duration_s)
+            if better != lyrics:
+                self.song.add_version("check --mend", lyrics=better)
+        now_lyrics = self.song.lyrics
+        report = check_lyrics(now_lyrics, duration_s=self.duration_s, languages=languages)
+        return Checked(now_lyrics, report, mended, diff_lyrics(lyrics, now_lyrics))
+
+    def retime(
+        self, *, duration_s: float | None = None, bpm: float = 90.0, keep: Sequence[int] = ()
+    ) -> Written:
+        """New stamps on the bar grid for all lines but those to keep."""
+        self._need_words()
+        length_s = duration_s or self.duration_s
+        lyrics = retime(self.song.lyrics, duration_s=length_s, bpm=bpm, keep=set(keep))
+        return self._take_over("retime", lyrics, duration_s=length_s)
+
+    def style(self, text: str) -> Version:
+        """Change the style that further takes are sung in."""
+        return self.song.add_version(f"style {text}", style=text)
+
+    # --- sound
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the song: as asked, else what its words need."""
+        version = self.song.version
+        if version.duration_s:
+            return version.duration_s
+        lyrics = self.song.lyrics
+        return natural_duration_s(lyrics) if lyrics.lines else DEFAULT_DURATION_S
+
+    def forecast(self, wish: RenderWish) -> Rendered:
+        """What a render would do, before the time is spent."""
+        engine, why = self.engines.choose(wish.engine, self.language)
+        _, forecast = build_request(
+            engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
+        )
+        return Rendered((), engine.name, why, forecast)
+
+    def render(self, wish: RenderWish) -> Rendered:
+        """Sing the whole song: one new take a seed."""
+        engine, why = self.engines.choose(wish.engine or self.settings.engine, self.language)
+        request, forecast = build_request(
+            engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
+        )
+        takes = render_takes(
+            self.song,
+            engine,
+            request,
+            "render",
+            formats=wish.formats,
+            on_progress=self.audience.progress,
+        )
+        return Rendered(tuple(takes), engine.name, why, forecast)
+
+    def fix(self, spans: Sequence[Span], wish: RenderWish, *, take: str = "") -> Rendered:
+        """Sing only these spans again, with the words as they are now; all else stays bit for bit."""
+        parent_name = take or self._need_take()
+        parent = load_take(self.song, parent_name)
+        outside = [span for span in spans if span.start_s >= parent.duration_s]
+        if not spans or outside:
+            raise StudioError(
+                f"{parent_name} has no sound there; it ends at {clock(parent.duration_s)}",
+                mend="name a span within it",
+            )
+        spans = [Span(s.start_s, min(s.end_s, parent.duration_s)) for s in spans]
+        manifest = self.song.manifest(parent_name)
+        engine, why = self.engines.choose(wish.engine or manifest.engine, self.language)
+        # The engine's options of the parent hold on, so that only the span differs.
+        options = dict(wish.options)
+        if engine.name == manifest.engine:
+            options = {**manifest.options, **options}
+        request, forecast = build_request(
+            engine,
+            self.song.lyrics,
+            self.song.version.style,
+            manifest.duration_s,
+            replace(wish, options=options),
+            spans=spans,
+            parent=parent,
+        )
+        place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
+        takes = render_takes(
+            self.song,
+            engine,
+            request,
+            f"fix {place}",
+            parent=parent_name,
+            formats=wish.formats,
+            on_progress=self.audience.progress,
+        )
+        return Rendered(tuple(takes), engine.name, why, forecast)
+
+    def takes(self) -> TakeList:
+        """All takes of the present version, and what each differs in from its parent."""
+        manifests = tuple(self.song.manifest(take) for take in self.song.takes)
+        differs = {
+            manifest.take: ", ".join(
+                f"{clock(start)}-{clock(end)}" for start, end in manifest.spans
+            )
+            for manifest in manifests
+            if manifest.parent
+        }
+        return TakeList(manifests, self.song.picked, differs)
+
+    def pick(self, take: str) -> Version:
+        """Choose the take that counts."""
+        name = self.take_named(take)
+        return self.song.add_version(f"pick {name}", picked=name)
+
+    def take_named(self, text: str) -> str:
+        """A take of the present version from "t003", "3", or "" for the one that counts."""
+        if not text:
+            return self._need_take()
+        name = f"t{int(text):03d}" if text.isdecimal() else text.casefold()
+        if name not in self.song.takes:
+            raise StudioError(
+                f"there is no take {text!r} in this version",
+                mend=f"its takes: {', '.join(self.song.takes) or 'none yet'}",
+            )
+        return name
+
+    def play(self, take: str = "") -> Path:
+        """Play a take to its end."""
+        from songsmith.agent.player import play_file
+
+        path = self.song.audio_path(self.take_named(take))
+        play_file(path)
+        return path
+
+    def replay(self, take: str = "") -> Replay:
+        """Make a take again from its manifest and compare the samples."""
+        name = self.take_named(take)
+        return replay_take(self.song, self.engines, name, on_progress=self.audience.progress)
+
+    # --- history
+
+    def undo(self) -> Version:
+        return self.song.undo()
+
+    def redo(self) -> Version:
+        return self.song.redo()
+
+    def versions(self) -> History:
+        """All versions, on every branch."""
+        state = self.song.file.state
+        return History(self.song.versions, state.version, state.branch, state.tips)
+
+    def branch(self, name: str) -> Version:
+        """Go on from another branch or version; a new name starts a branch here."""
+        if not name.strip():
+            raise StudioError("a branch needs a name", mend="e.g. branch bitter, or branch v3")
+        return self.song.branch(name.strip())
+
+    def diff(self, before: str = "", after: str = "") -> Changes:
+        """What changed from one version ("v2", default: the one before) to another (default: now)."""
+        new = self._version(after) if after else self.song.version
+        old = self._version(before) if before else self.song.version_numbered(new.parent)
+        lines = list(diff_lyrics(self.song.lyrics_of(old), self.song.lyrics_of(new)))
+        for name in ("style", "picked"):
+            was, now = getattr(old, name), getattr(new, name)
+            if was != now:
+                lines += [f"- {name}: {was}"] * bool(was) + [f"+ {name}: {now}"] * bool(now)
+        lines += [f"+ take {take}" for take in new.takes if take not in old.takes]
+        lines += [f"- take {take}" for take in old.takes if take not in new.takes]
+        return Changes(f"v{old.number}", f"v{new.number}", tuple(lines))
+
+    # --- out
+
+    def export(self, formats: Sequence[str] = ("flac",), *, take: str = "") -> Exported:
+        """Copies for other programs: sound, LRC, SRT and ASS subtitles, and what else the take has."""
+        from songsmith.agent.atomic import make_folder, write_whole
+        from songsmith.engine.audio import load_audio, save_audio
+        from songsmith.lyrics.subtitles import format_ass, format_srt
+
+        name = self.take_named(take)
+        manifest = self.song.manifest(name)
+        folder, stem = self.song.folder / "export", folder_name(self.song.title)
+        make_folder(folder)
+        audio = load_audio(self.song.audio_path(name))
+        files = []
+        for format_name in dict.fromkeys(formats):
+            files.append(folder / f"{stem}.{format_name}")
+            save_audio(files[-1], audio, tags={"title": self.song.title, "lyrics": manifest.lyrics})
+        lyrics = self.song.lyrics
+        texts = {
+            "lrc": format_lrc(lyrics),
+            "srt": format_srt(lyrics, manifest.duration_s),
+            "ass": format_ass(lyrics, manifest.duration_s),
+        }
+        for ending, text in texts.items() if lyrics.lines else ():
+            files.append(folder / f"{stem}.{ending}")
+            write_whole(files[-1], text)
+        for attachment in manifest.attachments:
+            files.append(folder / f"{stem}{Path(attachment).suffix}")
+            shutil.copyfile(self.song.folder / "takes" / f"{name}.{attachment}", files[-1])
+        stems = self.song.folder / "takes" / f"{name}.stems"
+        for sound in sorted(stems.glob("*.flac")):
+            files.append(folder / f"{stem}.{sound.name}")
+            shutil.copyfile(sound, files[-1])
+        return Exported(folder, tuple(files))
+
+    # --- what the verbs share
+
+    @property
+    def language(self) -> str:
+        return self.song.lyrics.language or self.song.language
+
+    def lines_named(self, text: str) -> list[int]:
+        """Line numbers of "7-9", "line 7" or "chorus 2"."""
+        text = text.strip()
+        numbers = text.removeprefix("lines").removeprefix("line").strip()
+        if numbers[:1].isdecimal():
+            return parse_line_numbers(numbers, len(self.song.lyrics.lines))
+        return lines_of_section(self.song.lyrics, text)
+
+    def lines_of_spans(self, spans: Sequence[Span]) -> list[int]:
+        return lines_in_spans(self.song.lyrics, spans, self.duration_s)
+
+    def _take_over(
+        self,
+        made_by: str,
+        lyrics: Lyrics,
+        *,
+        style: str | None = None,
+        duration_s: float | None = None,
+        parse_faults: Sequence[Fault] = (),
+    ) -> Written:
+        before = self.song.lyrics
+        if lyrics.title and lyrics.title != self.song.title:
+            self.song.set_title(lyrics.title)
+        version = self.song.add_version(made_by, lyrics=lyrics, style=style, duration_s=duration_s)
+        report = check_lyrics(lyrics, duration_s=self.duration_s, parse_faults=parse_faults)
+        return Written(version, lyrics, report, changes=diff_lyrics(before, lyrics))
+
+    def _need_words(self) -> None:
+        if not self.song.lyrics.lines:
+            raise StudioError("this song has no words yet", mend="write some first")
+
+    def _need_take(self) -> str:
+        if not self.song.picked:
+            raise StudioError("this song has no take yet", mend="render one first")
+        return self.song.picked
+
+    def _version(self, text: str) -> Version:
+        number = text.strip().casefold().removeprefix("v")
+        if not number.isdecimal():
+            raise SongError(f"{text!r} is no version", mend="write e.g. v2")
+        return self.song.version_numbered(int(number))
+
+
+def stamped(words: Lyrics | Draft, duration_s: float | None) -> tuple[Lyrics, float]:
+    """Words with stamps and the length of their song; stamps that are there stay as they are."""
+    if isinstance(words, Draft):
+        words = stamp_draft(words, duration_s=duration_s)
+    if duration_s is None:
+        duration_s = natural_duration_s(words) if words.lines else DEFAULT_DURATION_S
+    return words, duration_s
+
+
+def diff_lyrics(before: Lyrics, after: Lyrics) -> tuple[str, ...]:
+    """Lines that changed, with one line around them."""
+    if before == after:
+        return ()
+    old, new = (format_lrc(lyrics).splitlines() for lyrics in (before, after))
+    diff = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
+    return tuple(line for line in diff if not line.startswith("@@"))
+
+
+def clock(time_s: float) -> str:
+    """ "0:42" or "0:42.5", as people say times."""
+    tenths = round(time_s * 10)
+    minutes, rest = divmod(tenths, 600)
+    text = f"{minutes}:{rest // 10:02d}"
+    return f"{text}.{rest % 10}" if rest % 10 else text
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """ "5-8, 11" of the numbers 5, 6, 7, 8, 11."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def require_engine_options(options: Mapping[str, object]) -> None:
+    """Engine options must be plain JSON values, so that a manifest can hold them."""
+    for name, value in options.items():
+        if not isinstance(value, str | int | float | bool | list | None):
+            raise EngineError(
+                f"the option {name} can't be kept in a manifest", mend="give plain values"
+            )
