@@ -1,0 +1,120 @@
+"""Where an LLM lives: profiles of the usual providers and local servers, and the endpoint chosen from them.
+
+Profiles with a hosted base URL take a key from their own variable; that key goes nowhere else. The named
+local servers need none. Prices change too often to ship: they are set by the person, per million tokens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+__all__ = ["KEY_VARIABLES", "PROFILES", "Endpoint", "Profile", "is_local", "shown_url"]
+
+
+class Profile(BaseModel):
+    """How to speak with one endpoint. None means "not said here"; a layer below may say it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str | None = Field(None, description="address of the OpenAI-compatible API")
+    model: str | None = Field(None, description="model name; empty takes the first one served")
+    api_key: SecretStr | None = Field(None, description="the key; asked for hidden, never shown")
+    tools: bool | None = Field(None, description="whether the endpoint has native tool calling")
+    context_tokens: int | None = Field(None, ge=2_048, description="context window to stay within")
+    price_in: float | None = Field(None, ge=0, description="price of a million prompt tokens")
+    price_cached: float | None = Field(None, ge=0, description="price of a million cached ones")
+    price_out: float | None = Field(None, ge=0, description="price of a million reply tokens")
+    timeout_s: float | None = Field(None, gt=0, le=3_600, description="longest silence of a reply")
+    temperature: float | None = Field(None, ge=0, le=2, description="sampling temperature")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.strip())
+            is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+            _ = parts.port
+        except ValueError:
+            is_usable = False
+        if not is_usable:
+            raise ValueError("not a web address, write for example http://127.0.0.1:11434/v1")
+        return value.strip().rstrip("/")
+
+    @field_validator("api_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        key = value.get_secret_value().strip()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("a key has no spaces and no letters beyond ASCII; paste it again")
+        return SecretStr(key) if key else None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One model at one address, all decided. `origin` says which setting chose it."""
+
+    base_url: str
+    model: str
+    profile: str = "custom"
+    api_key: SecretStr | None = field(default=None, repr=False)
+    tools: bool = True
+    context_tokens: int = 32_000
+    price_in: float | None = None
+    price_cached: float | None = None
+    price_out: float | None = None
+    timeout_s: float = 120.0
+    temperature: float | None = None
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        """How messages call it: "deepseek-chat at https://api.deepseek.com"."""
+        return f"{self.model or 'the model'} at {shown_url(self.base_url)}"
+
+    @property
+    def key_hint(self) -> str:
+        """What to do about a missing or refused key."""
+        variable = KEY_VARIABLES.get(self.profile, "SONGSMITH_API_KEY")
+        return f"set {variable} or run `songsmith config set api_key`"
+
+
+_LOCAL = {"context_tokens": 8_192, "timeout_s": 600.0}
+"""Local servers often start with a small window and read a long prompt slowly on a CPU."""
+
+PROFILES: Mapping[str, Profile] = {
+    "deepseek": Profile(
+        base_url="https://api.deepseek.com",
+        model="deepseek-chat",
+        context_tokens=64_000,
+        temperature=1.0,
+    ),
+    "openai": Profile(
+        base_url="https://api.openai.com/v1", model="gpt-4.1", context_tokens=128_000
+    ),
+    "ollama": Profile.model_validate({"base_url": "http://127.0.0.1:11434/v1", **_LOCAL}),
+    "lmstudio": Profile.model_validate({"base_url": "http://127.0.0.1:1234/v1", **_LOCAL}),
+    "llamacpp": Profile.model_validate({"base_url": "http://127.0.0.1:8080/v1", **_LOCAL}),
+    "vllm": Profile.model_validate({"base_url": "http://127.0.0.1:8000/v1", **_LOCAL}),
+}
+
+KEY_VARIABLES = {"deepseek": "DEEPSEEK_API_KEY", "openai": "OPENAI_API_KEY"}
+
+
+def shown_url(url: str) -> str:
+    """`url` as it may be printed: without a user name, a password or a query."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}{parts.path}".rstrip("/")
+
+
+def is_local(url: str) -> bool:
+    """Whether `url` is on this machine, where no proxy has a say."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
