@@ -30,6 +30,7 @@ __all__ = [
     "sample",
     "schedule",
     "span_mask",
+    "stretches",
 ]
 
 OnStep = Callable[[int, int], None]
@@ -90,11 +91,11 @@ class SamplerOptions:
 PRESETS = MappingProxyType(
     {
         "exact": SamplerOptions(),
-        "fast": SamplerOptions(steps=17, sway=-1.0, solver="ab2"),
-        "draft": SamplerOptions(steps=11, sway=-1.0, solver="ab2", guidance_interval=(0.0, 0.6)),
+        "fast": SamplerOptions(steps=16, sway=-1.0, solver="ab2"),
+        "draft": SamplerOptions(steps=12, sway=-1.0, solver="ab2", guidance_interval=(0.0, 0.5)),
     }
 )
-"""`exact` is the official sampling; the others are approximations of it."""
+"""`exact` is the official sampling, 62 forward passes; `fast`, 30, and `draft`, 19, are approximations."""
 
 
 def schedule(steps: int, *, sway: float | None) -> Tensor:
@@ -108,6 +109,20 @@ def schedule(steps: int, *, sway: float | None) -> Tensor:
 def forwards(options: SamplerOptions) -> int:
     """Forward passes of the transformer for one take; the pair at a guided step counts as two."""
     return sum(2 if options.is_guided_at(time) else 1 for time in options.times[:-1])
+
+
+def stretches(options: SamplerOptions) -> list[list[float]]:
+    """The schedule, cut where guidance begins or ends: a two-step solver must not look across that jump.
+
+    The last time of a stretch is the first of the next.
+    """
+    times = options.times
+    cuts = [
+        index
+        for index in range(1, len(times) - 1)
+        if options.is_guided_at(times[index]) != options.is_guided_at(times[index - 1])
+    ]
+    return [times[start : end + 1] for start, end in pairwise([0, *cuts, len(times) - 1])]
 
 
 def guided(cond: Tensor, uncond: Tensor, *, scale: float) -> Tensor:
@@ -188,13 +203,16 @@ def sample(
     sung = []
     for start in range(0, takes, takes_at_once):
         group = given.rows(start, start + takes_at_once)
-        latents = integrate(
-            guided_velocity(model, group, mask, options),
-            noise[start : start + takes_at_once].to(model.device, torch.float32),
-            options.times,
-            solver=options.solver,
-            on_step=lambda: on_step(next(counter), total),
-        )
+        velocity = guided_velocity(model, group, mask, options)
+        latents = noise[start : start + takes_at_once].to(model.device, torch.float32)
+        for times in stretches(options):
+            latents = integrate(
+                velocity,
+                latents,
+                times,
+                solver=options.solver,
+                on_step=lambda: on_step(next(counter), total),
+            )
         sung.append(torch.where(mask[:, None], latents, group.cond))
     return torch.cat(sung)
 
