@@ -1,0 +1,67 @@
+"""One task of the singer: all the ways in which one line of text is sung in a song.
+
+A task is analysed once and sung as often as needed: as lead, as doubles, as harmony, and again in every
+chorus. Tasks are pure: the same task gives the same samples in any process.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from songsmith.engine.sketch.air import add_air
+from songsmith.engine.sketch.plan import Note
+from songsmith.engine.sketch.sing import analyse, sing_line
+from songsmith.engine.sketch.voices import Utterance
+from songsmith.engine.units import SAMPLE_RATE_HZ
+
+__all__ = ["Sung", "Task", "Way", "sing_task"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One singing of a line: on these notes, for this stem. Consonants begin no earlier than `earliest_s`."""
+
+    stem: str
+    notes: tuple[Note, ...]
+    earliest_s: float
+    seed: int
+    detune_cents: float = 0.0
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """An utterance and the ways it is sung."""
+
+    utterance: Utterance
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Sung:
+    """Mono float32 `samples` at 44.1 kHz that begin at `start_s` of the song, for `stem`."""
+
+    stem: str
+    start_s: float
+    samples: NDArray[np.float32]
+
+
+def sing_task(task: Task) -> list[Sung]:
+    """Every way of `task`, in order."""
+    analysis = analyse(task.utterance.speech)
+    sung = []
+    for way in task.ways:
+        audio = sing_line(
+            analysis,
+            task.utterance.syllables,
+            way.notes,
+            earliest_s=way.earliest_s,
+            detune_cents=way.detune_cents,
+            seed=way.seed,
+        )
+        samples = soxr.resample(audio.samples, audio.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
+        samples = add_air(samples, seed=way.seed)
+        sung.append(Sung(way.stem, audio.start_s + way.delay_s, samples.astype(np.float32)))
+    return sung

@@ -1,0 +1,238 @@
+"""The tune: a pitch for every syllable, in phrases that answer each other.
+
+Each line of a part has a contour that belongs to the part's kind and the line's place in it, so that
+verse 2 is sung to the tune of verse 1 and the hook returns. Pitches are chosen by dynamic programming:
+chord tones on strong places, small steps, the contour, and a cadence at the end, all weighed against
+each other. Everything random comes from the seed.
+"""
+
+import bisect
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songsmith.engine.sketch.plan import Harmony, Note, Plan, SungLine
+from songsmith.engine.sketch.rhythm import grid_places, lay_syllables
+from songsmith.engine.sketch.syllables import Syllable
+
+__all__ = ["compose"]
+
+# Contours in scale steps over the line, at equal distances in time.
+_CALLS = (
+    (0.0, 1.0, 3.0, 2.0, 1.0),
+    (-1.0, 0.0, 1.0, 2.5, 2.0),
+    (0.0, 2.0, 1.0, 3.0, 1.0),
+    (2.0, 2.0, 1.0, 0.0, 1.0),
+    (-1.0, 1.0, 1.0, 0.0, 2.0),
+)
+_ANSWERS = (
+    (2.0, 2.0, 1.0, 0.0, -1.0),
+    (0.0, 2.0, 2.0, 0.0, -1.5),
+    (1.0, 3.0, 1.0, 0.0, -2.0),
+    (1.0, 0.0, 1.0, -1.0, -1.0),
+)
+_HOOKS = (
+    (0.0, 3.0, 3.0, 2.0, 2.0),
+    (3.0, 3.0, 1.0, 2.0, 0.0),
+    (-1.0, 2.0, 3.5, 2.0, 1.0),
+    (2.0, 0.0, 2.0, 3.0, 2.0),
+)
+_LIFTS = {"chorus": 5.0, "post-chorus": 5.0, "pre-chorus": 2.5, "bridge": 3.5, "outro": 1.0}
+_STEP_SEMITONES = 1.75
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """How one line is to be shaped: its contour's centre (MIDI), and how it should end."""
+
+    contour: tuple[float, ...]
+    centre: float
+    is_answer: bool
+    ends_part: bool
+    noise_seed: int
+
+
+def compose(
+    plan: Plan,
+    syllables: Mapping[int, Sequence[Syllable]],
+    *,
+    seed: int,
+    register: tuple[int, int],
+) -> tuple[Note, ...]:
+    """Notes for all lines of `plan` that have syllables, within `register` (lowest, highest MIDI pitch).
+
+    Lines that repeat an earlier one (`same_as`) are sung to its tune. A line's last syllable may have
+    two or three notes; they share its index.
+    """
+    grid = grid_places(plan)
+    phrases = _shape_phrases(plan, seed, register)
+    tunes: dict[int, list[int]] = {}
+    notes: list[Note] = []
+    for line in plan.lines:
+        own = syllables.get(line.line, ())
+        if not own:
+            continue
+        spans = lay_syllables(line, own, plan, grid)
+        tune = tunes.get(line.same_as or line.line)
+        if tune is None or len(tune) != len(own):
+            tune = _tune(phrases[line.line], own, spans, plan, register)
+            tunes.setdefault(line.same_as or line.line, tune)
+        notes += _notes(line, own, spans, tune, phrases[line.line], plan)
+    return tuple(notes)
+
+
+def _shape_phrases(plan: Plan, seed: int, register: tuple[int, int]) -> dict[int, _Phrase]:
+    """A phrase for every line, by the kind of its part and its place there."""
+    low, high = register
+    by_part: dict[int, list[SungLine]] = {}
+    for line in plan.lines:
+        by_part.setdefault(line.part, []).append(line)
+    phrases = {}
+    for part, lines in by_part.items():
+        kind = plan.parts[part].kind if 0 <= part < len(plan.parts) else "verse"
+        lift = min(_LIFTS.get(kind, 0.0), (high - low) / 3)
+        centre = low + 0.36 * (high - low) + lift
+        for place, line in enumerate(lines):
+            is_answer = place % 2 == 1 or (place == len(lines) - 1 and len(lines) > 1)
+            # The third line takes up the first again, the fourth the second: a a' pairs.
+            family = f"{kind}/{place % 2}" if place < 4 else f"{kind}/{place % 4}"
+            shapes = _ANSWERS if is_answer else _HOOKS if lift >= 4 else _CALLS
+            pick = _number(seed, family)
+            rise = 1.0 if place % 4 == 2 else 0.0
+            phrases[line.line] = _Phrase(
+                contour=tuple(step + rise for step in shapes[pick % len(shapes)]),
+                centre=centre,
+                is_answer=is_answer,
+                ends_part=place == len(lines) - 1,
+                noise_seed=pick,
+            )
+    return phrases
+
+
+def _tune(
+    phrase: _Phrase,
+    syllables: Sequence[Syllable],
+    spans: Sequence[tuple[float, float]],
+    plan: Plan,
+    register: tuple[int, int],
+) -> list[int]:
+    """A pitch per syllable: the cheapest way through the scale."""
+    pitches = _scale_pitches(plan, register)
+    costs = _place_costs(phrase, syllables, spans, plan, pitches)
+    steps = _step_costs(pitches)
+    best = costs[0]
+    back: list[NDArray[np.intp]] = []
+    for cost in costs[1:]:
+        total = best[:, None] + steps
+        back.append(total.argmin(axis=0))
+        best = total.min(axis=0) + cost
+    path = [int(best.argmin())]
+    for choice in reversed(back):
+        path.append(int(choice[path[-1]]))
+    return [int(pitches[index]) for index in reversed(path)]
+
+
+def _scale_pitches(plan: Plan, register: tuple[int, int]) -> NDArray[np.int64]:
+    return np.array([p for p in range(register[0], register[1] + 1) if p % 12 in plan.scale])
+
+
+def _place_costs(
+    phrase: _Phrase,
+    syllables: Sequence[Syllable],
+    spans: Sequence[tuple[float, float]],
+    plan: Plan,
+    pitches: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Cost of each pitch for each syllable, shape (syllables, pitches)."""
+    first_s, last_s = spans[0][0], max(spans[-1][0], spans[0][0] + 1e-3)
+    beats = [beat_s for bar in plan.bars for beat_s in bar.beats_s]
+    downbeats = {round(bar.start_s, 3) for bar in plan.bars}
+    random = np.random.default_rng(phrase.noise_seed)
+    costs = np.zeros((len(spans), len(pitches)))
+    for number, (start_s, end_s) in enumerate(spans):
+        progress = (start_s - first_s) / (last_s - first_s)
+        places = np.linspace(0, 1, len(phrase.contour))
+        target = phrase.centre + _STEP_SEMITONES * np.interp(progress, places, phrase.contour)
+        costs[number] += 0.22 * np.abs(pitches - target) ** 1.5
+        chord = plan.chord_at(start_s + 0.02)
+        weight = _weight(start_s, end_s, beats, downbeats)
+        costs[number] += weight * _dissonance(pitches, chord)
+        costs[number] += random.normal(0, 0.35, 64)[: len(pitches)]
+    costs[-1] += _cadence(phrase, pitches, plan, plan.chord_at(spans[-1][0] + 0.02))
+    return costs
+
+
+def _weight(start_s: float, end_s: float, beats: Sequence[float], downbeats: set[float]) -> float:
+    """How much a note has to agree with its chord: on the beat and when long, much."""
+    near = bisect.bisect_left(beats, start_s - 0.03)
+    on_beat = near < len(beats) and abs(beats[near] - start_s) < 0.03
+    weight = 1.6 if on_beat else 0.5
+    weight += 0.8 if round(start_s, 3) in downbeats else 0.0
+    return weight + min(1.5, 1.5 * (end_s - start_s))
+
+
+def _dissonance(pitches: NDArray[np.int64], chord: Harmony) -> NDArray[np.float64]:
+    """0 for root, third and fifth, a little for other chord tones, 1 outside, more a semitone above a tone."""
+    classes = pitches % 12
+    cost = np.ones(len(pitches))
+    cost[np.isin((classes - 1) % 12, chord.tones)] = 1.5
+    cost[np.isin(classes, chord.tones)] = 0.35
+    cost[np.isin(classes, chord.tones[:3])] = 0.0
+    return cost
+
+
+def _cadence(
+    phrase: _Phrase, pitches: NDArray[np.int64], plan: Plan, chord: Harmony
+) -> NDArray[np.float64]:
+    """What the last note should be: home at the end of a part, at rest in an answer, open in a call."""
+    classes = pitches % 12
+    if phrase.ends_part and plan.tonic in chord.tones:
+        return np.where(classes == plan.tonic, 0.0, 3.5)
+    if phrase.ends_part or phrase.is_answer:
+        return np.where(np.isin(classes, chord.tones[:2]), 0.0, 1.5)
+    return np.where(classes == plan.tonic, 1.5, np.where(np.isin(classes, chord.tones), 0.0, 1.0))
+
+
+def _step_costs(pitches: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Cost of going from one pitch to the next, shape (from, to): steps are easy, leaps dear."""
+    table = np.array([0.55, 0.0, 0.0, 0.45, 0.5, 0.9, 3.5, 1.8, 3.0, 3.5, 5.0, 6.0, 4.5])
+    size = np.abs(pitches[:, None] - pitches[None, :])
+    return np.where(size < len(table), table[np.minimum(size, len(table) - 1)], 9.0)
+
+
+def _notes(
+    line: SungLine,
+    syllables: Sequence[Syllable],
+    spans: Sequence[tuple[float, float]],
+    tune: Sequence[int],
+    phrase: _Phrase,
+    plan: Plan,
+) -> list[Note]:
+    notes = [
+        Note(start_s, end_s, pitch, 78 + 8 * syllable.stress, line.line, index)
+        for index, (syllable, (start_s, end_s), pitch) in enumerate(
+            zip(syllables, spans, tune, strict=True)
+        )
+    ]
+    last = notes[-1]
+    length_s = last.end_s - last.start_s
+    if length_s < 1.1 or phrase.noise_seed % 3:
+        return notes
+    # A turn into the held note: its upper neighbour first, as long as a half beat.
+    turn_s = last.start_s + min(0.32, 0.25 * length_s)
+    above = next((p for p in range(last.pitch + 1, last.pitch + 4) if p % 12 in plan.scale), None)
+    if above is None:
+        return notes
+    return [
+        *notes[:-1],
+        Note(last.start_s, turn_s, above, last.velocity, line.line, last.syllable),
+        Note(turn_s, last.end_s, last.pitch, last.velocity, line.line, last.syllable),
+    ]
+
+
+def _number(seed: int, name: str) -> int:
+    """A number that belongs to a seed and a name, the same on every machine."""
+    return zlib.crc32(f"{seed}/{name}".encode())

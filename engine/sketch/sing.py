@@ -1,0 +1,180 @@
+"""Speech turned into singing with WORLD: the spectral envelopes of the speech, in new time, on new pitch.
+
+WORLD (Morise et al. 2016) splits a voice into pitch, spectral envelope and aperiodicity. Envelopes are
+read along the line's stretches (interpolated as logarithms, so that formants move instead of fading),
+the pitch is the melody's, with a singer's glides and vibrato.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songsmith.engine.sketch.espeak import Speech
+from songsmith.engine.sketch.plan import Note
+from songsmith.engine.sketch.retime import Stretch, retime_line
+from songsmith.engine.sketch.syllables import Syllable
+
+__all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_line"]
+
+FRAME_S = 0.005
+_SILENCE = 1e-12
+_FFT_SIZE = 1024
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What WORLD heard, one frame each 5 ms: `log_envelope` and `aperiodicity` (frames, bins), and
+    `is_voiced` (frames,)."""
+
+    log_envelope: FloatArray
+    aperiodicity: FloatArray
+    is_voiced: NDArray[np.bool_]
+    rate_hz: int
+
+
+@dataclass(frozen=True)
+class SungAudio:
+    """A sung line: mono `samples` at `rate_hz`, the first at `start_s` of the song; `pitch_hz` is the
+    pitch asked for in each 5 ms frame, 0 where nothing voiced is sung."""
+
+    samples: FloatArray
+    rate_hz: int
+    start_s: float
+    pitch_hz: FloatArray
+
+
+def analyse(speech: Speech) -> Analysis:
+    """Pitch, envelope and aperiodicity of `speech`."""
+    import pyworld
+
+    # Digital silence has no logarithm; a whisper of noise does.
+    noise = np.random.default_rng(0).standard_normal(len(speech.samples))
+    samples = speech.samples + 1e-5 * noise
+    rate_hz = speech.rate_hz
+    period_ms = 1000 * FRAME_S
+    pitch, times = pyworld.dio(samples, rate_hz, frame_period=period_ms)
+    pitch = pyworld.stonemask(samples, pitch, times, rate_hz)
+    envelope = pyworld.cheaptrick(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
+    aperiodicity = pyworld.d4c(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
+    return Analysis(np.log(envelope + _SILENCE), aperiodicity, pitch > 0, rate_hz)
+
+
+def sing_line(
+    analysis: Analysis,
+    syllables: Sequence[Syllable],
+    notes: Sequence[Note],
+    *,
+    earliest_s: float,
+    detune_cents: float = 0.0,
+    seed: int = 0,
+) -> SungAudio:
+    """`syllables` of the analysed speech sung on `notes` (one or more for each syllable, in order)."""
+    import pyworld
+
+    spans = _syllable_spans(notes, len(syllables))
+    stretches = retime_line(syllables, spans, rate_hz=analysis.rate_hz, earliest_s=earliest_s)
+    start_s = min(earliest_s, stretches[0].start_s) if stretches else earliest_s
+    start_s = np.floor(stretches[0].start_s / FRAME_S) * FRAME_S - 2 * FRAME_S
+    count = int(np.ceil((stretches[-1].end_s - start_s) / FRAME_S)) + 4
+    times = start_s + FRAME_S * np.arange(count)
+    source, is_sung, gains = _source_frames(analysis, stretches, syllables, times)
+    log_envelope, aperiodicity, is_voiced = _read(analysis, source, is_sung)
+    log_envelope += 2 * np.log(np.maximum(gains, 1e-4))[:, None]
+    pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
+    pitch[~is_voiced] = 0.0
+    samples = pyworld.synthesize(
+        pitch, np.exp(log_envelope), aperiodicity, analysis.rate_hz, 1000 * FRAME_S
+    )
+    return SungAudio(samples, analysis.rate_hz, float(start_s), pitch)
+
+
+def pitch_curve(notes: Sequence[Note], times: FloatArray, *, seed: int = 0) -> FloatArray:
+    """Pitch in Hz at `times`: the notes with portamento, a scoop into the first, vibrato on long ones."""
+    random = np.random.default_rng(seed)
+    starts = np.array([note.start_s for note in notes])
+    pitches = np.array([float(note.pitch) for note in notes])
+    # A singer is on the new pitch when its vowel begins, so the step comes a little before.
+    index = np.clip(np.searchsorted(starts - 0.035, times, side="right") - 1, 0, None)
+    semitones = pitches[index]
+    window = np.hanning(15)
+    padded = np.pad(semitones, len(window) // 2, mode="edge")
+    semitones = np.convolve(padded, window / window.sum(), mode="valid")
+    for number, note in enumerate(notes):
+        since = times - note.start_s
+        length = note.end_s - note.start_s
+        if number == 0 or note.start_s - notes[number - 1].end_s > 0.1:
+            semitones -= 0.35 * np.exp(-np.clip(since + 0.03, 0, None) / 0.05) * (index == number)
+        if length > 0.4:
+            rise = np.clip((since - 0.22) / 0.3, 0, 1) * (index == number)
+            phase = random.uniform(0, 0.3) + 2 * np.pi * random.uniform(5.2, 5.8) * since
+            semitones += 0.28 * rise * np.sin(phase)
+    drift = np.interp(times, times[::60], random.normal(0, 0.03, len(times[::60])))
+    return np.asarray(440.0 * 2 ** ((semitones + drift - 69) / 12))
+
+
+def _syllable_spans(notes: Sequence[Note], count: int) -> list[tuple[float, float]]:
+    """Start and end of each syllable; one that is sung on several notes spans them all."""
+    spans = []
+    for syllable in range(count):
+        own = [note for note in notes if note.syllable == syllable]
+        spans.append((own[0].start_s, own[-1].end_s))
+    return spans
+
+
+def _source_frames(
+    analysis: Analysis,
+    stretches: Sequence[Stretch],
+    syllables: Sequence[Syllable],
+    times: FloatArray,
+) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
+    """For each sung frame the frame of the speech it is read from, whether it sounds, and its gain."""
+    source = np.zeros(len(times))
+    is_sung = np.zeros(len(times), dtype=bool)
+    gains = np.ones(len(times))
+    levels = _levels(analysis, syllables)
+    for stretch in stretches:
+        inside = (times >= stretch.start_s) & (times < stretch.end_s)
+        if not inside.any() or stretch.end_s <= stretch.start_s:
+            continue
+        share = (times[inside] - stretch.start_s) / (stretch.end_s - stretch.start_s)
+        span_s = stretch.source_end_s - stretch.source_start_s
+        source[inside] = (stretch.source_start_s + share * span_s) / FRAME_S
+        is_sung[inside] = True
+        gains[inside] = levels[stretch.syllable]
+    gains = np.exp(np.convolve(np.pad(np.log(gains), 4, "edge"), np.ones(9) / 9, "valid"))
+    return source, is_sung, gains
+
+
+def _levels(analysis: Analysis, syllables: Sequence[Syllable]) -> FloatArray:
+    """Gain per syllable that evens out speech: singers do not swallow unstressed vowels."""
+    power = np.exp(analysis.log_envelope).sum(axis=1)
+    frames = analysis.rate_hz * FRAME_S
+    levels = []
+    for syllable in syllables:
+        first = int(syllable.nucleus.start / frames)
+        last = max(first + 1, int(syllable.nucleus.end / frames))
+        levels.append(np.sqrt(power[first:last].mean() + _SILENCE))
+    array = np.array(levels)
+    return np.asarray(np.clip((np.median(array) / array) ** 0.6, 0.4, 3.0))
+
+
+def _read(
+    analysis: Analysis, source: FloatArray, is_sung: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Envelope, aperiodicity and voicing at fractional frames of the speech; silence where nothing is sung."""
+    last = len(analysis.log_envelope) - 1
+    source = np.clip(source, 0, last)
+    low = np.floor(source).astype(int)
+    high = np.minimum(low + 1, last)
+    share = (source - low)[:, None]
+    log_envelope = (1 - share) * analysis.log_envelope[low] + share * analysis.log_envelope[high]
+    nearest = np.where(share[:, 0] < 0.5, low, high)
+    aperiodicity = analysis.aperiodicity[nearest].copy()
+    is_voiced = analysis.is_voiced[nearest] & is_sung
+    log_envelope[~is_sung] = np.log(_SILENCE)
+    aperiodicity[~is_sung] = 1.0
+    return log_envelope, aperiodicity, is_voiced

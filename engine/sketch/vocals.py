@@ -1,0 +1,195 @@
+"""The singers' stems of a song: lead, doubles and harmony."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songsmith.engine.sketch.chant import Sung, Task, Way
+from songsmith.engine.sketch.crew import sing_tasks
+from songsmith.engine.sketch.melody import compose
+from songsmith.engine.sketch.plan import Note, Plan, SungLine
+from songsmith.engine.sketch.voices import Utterance, Voice, choose_voice, say
+from songsmith.engine.units import sample_at
+
+__all__ = ["Vocals", "sing_plan"]
+
+_CHORUS_KINDS = ("chorus", "post-chorus")
+_DOUBLE_GAIN = 0.30
+_HARMONY_GAIN = 0.34
+_LEAD_IN_S = 0.5
+_LEAD_IN_MIN_S = 0.12
+
+
+@dataclass(frozen=True)
+class Vocals:
+    """What was sung. `stems` are float32 arrays of the plan's length at 44.1 kHz, (samples,) or (2, samples):
+    "lead", "doubles", "harmony", those that have sound. `notes` are the lead's, `syllables` the texts under
+    them for each line number; `details` are JSON values for the manifest."""
+
+    stems: Mapping[str, NDArray[np.float32]]
+    notes: tuple[Note, ...]
+    syllables: Mapping[int, tuple[str, ...]]
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Singer:
+    voice: Voice
+    other: Voice
+    """The voice of the other register, for duets."""
+
+
+def sing_plan(
+    plan: Plan,
+    *,
+    language: str,
+    voice: str = "",
+    seed: int,
+    on_line: Callable[[int, int], None],
+    helpers: int | None = None,
+) -> Vocals:
+    """Compose a melody for `plan`'s lines and sing it.
+
+    `on_line(done, total)` is called on this thread between lines; what it raises ends the singing.
+    Raises `EngineError` for a voice or language that is not there.
+    """
+    lead = choose_voice(language, voice)
+    casting = _cast(plan.lines, lead, language)
+    utterances = {
+        line.line: [(singer, say(singer.name, line.text)) for singer in casting[line.line]]
+        for line in plan.lines
+    }
+    syllables = {
+        number: spoken[0][1].syllables for number, spoken in utterances.items() if spoken[0][1]
+    }
+    notes = compose(plan, syllables, seed=seed, register=(lead.lowest, lead.highest))
+    tasks = _tasks(plan, utterances, notes, lead, seed)
+    sung = [s for results in sing_tasks(tasks, on_line, helpers=helpers) for s in results]
+    unsung = [line.line for line in plan.lines if line.line not in syllables]
+    return Vocals(
+        stems=_stems(sung, sample_at(plan.duration_s)),
+        notes=notes,
+        syllables={number: tuple(s.text for s in own) for number, own in syllables.items()},
+        details={
+            "voice": lead.name,
+            "voices": sorted({v.name for cast in casting.values() for v in cast}),
+            "unsung_lines": unsung,
+        },
+    )
+
+
+def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, list[Voice]]:
+    """Who sings each line. Names that are no voices are given the two registers in turn."""
+    other = choose_voice(language, register="low" if lead.register == "high" else "high")
+    named: dict[str, Voice] = {}
+    casting: dict[int, list[Voice]] = {}
+    for line in lines:
+        who = line.voice.strip().casefold()
+        if not who:
+            casting[line.line] = [lead]
+        elif who in ("both", "all", "together", "duet", "合", "合唱", "男女"):
+            casting[line.line] = [lead, other]
+        else:
+            if who not in named:
+                named[who] = _voice_of(who, lead, other, language, len(named))
+            casting[line.line] = [named[who]]
+    return casting
+
+
+def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) -> Voice:
+    from songsmith.engine.engine import EngineError
+
+    try:
+        found = choose_voice(language, who)
+    except EngineError:
+        return lead if place % 2 == 0 else other
+    return lead if found.register == lead.register and "+" not in who else found
+
+
+def _tasks(
+    plan: Plan,
+    utterances: Mapping[int, Sequence[tuple[Voice, Utterance | None]]],
+    notes: Sequence[Note],
+    lead: Voice,
+    seed: int,
+) -> list[Task]:
+    """One task for each distinct utterance, with all its singings."""
+    ways: dict[tuple[str, str], list[Way]] = {}
+    spoken: dict[tuple[str, str], Utterance] = {}
+    quiet_since_s = 0.0
+    for line in plan.lines:
+        own = tuple(note for note in notes if note.line == line.line)
+        if not own:
+            continue
+        earliest_s = max(0.0, own[0].start_s - _LEAD_IN_S, quiet_since_s)
+        earliest_s = max(0.0, min(earliest_s, own[0].start_s - _LEAD_IN_MIN_S))
+        quiet_since_s = own[-1].end_s
+        for singer, utterance in utterances[line.line]:
+            if utterance is None:
+                continue
+            moved = _moved(own, lead, singer)
+            if len(utterance.syllables) != len({note.syllable for note in own}):
+                continue
+            key = (singer.name, line.text)
+            spoken[key] = utterance
+            kind = plan.parts[line.part].kind if 0 <= line.part < len(plan.parts) else ""
+            ways.setdefault(key, []).extend(
+                _ways(moved, earliest_s, kind in _CHORUS_KINDS, plan, singer, seed + line.line)
+            )
+    return [Task(spoken[key], tuple(ways[key])) for key in ways]
+
+
+def _ways(
+    notes: tuple[Note, ...],
+    earliest_s: float,
+    is_chorus: bool,
+    plan: Plan,
+    voice: Voice,
+    seed: int,
+) -> list[Way]:
+    ways = [Way("lead", notes, earliest_s, seed)]
+    if is_chorus:
+        ways.append(Way("doubles-left", notes, earliest_s, seed + 1000, -9.0, 0.011))
+        ways.append(Way("doubles-right", notes, earliest_s, seed + 2000, 8.0, 0.017))
+        thirds = tuple(replace(n, pitch=_third(n, plan, voice)) for n in notes)
+        ways.append(Way("harmony", thirds, earliest_s, seed + 3000, 3.0, 0.006))
+    return ways
+
+
+def _moved(notes: tuple[Note, ...], lead: Voice, singer: Voice) -> tuple[Note, ...]:
+    """The lead's notes in the singer's octave."""
+    octaves = round((singer.lowest - lead.lowest) / 12)
+    return tuple(replace(note, pitch=note.pitch + 12 * octaves) for note in notes)
+
+
+def _third(note: Note, plan: Plan, voice: Voice) -> int:
+    """A third above in the scale, or a third below where that is too high; on the chord if it can be."""
+    above = [p for p in range(note.pitch + 1, note.pitch + 6) if p % 12 in plan.scale]
+    below = [p for p in range(note.pitch - 1, note.pitch - 6, -1) if p % 12 in plan.scale]
+    side = above if note.pitch + 4 <= voice.highest + 3 else below
+    chord = plan.chord_at(note.start_s + 0.02)
+    near = [p for p in side[1:3] if p % 12 in chord.tones]
+    return near[0] if near else side[1]
+
+
+def _stems(sung: Sequence[Sung], length: int) -> dict[str, NDArray[np.float32]]:
+    """The singings summed into stems of `length` samples; doubles lie left and right."""
+    tracks: dict[str, NDArray[np.float64]] = {}
+    for piece in sung:
+        track = tracks.setdefault(piece.stem, np.zeros(length))
+        start = sample_at(piece.start_s)
+        first, last = max(0, start), min(length, start + len(piece.samples))
+        if last > first:
+            track[first:last] += piece.samples[first - start : last - start]
+    stems: dict[str, NDArray[np.float32]] = {}
+    if "lead" in tracks:
+        stems["lead"] = tracks["lead"].astype(np.float32)
+    if "doubles-left" in tracks:
+        left, right = tracks["doubles-left"], tracks["doubles-right"]
+        pair = np.stack([0.85 * left + 0.15 * right, 0.15 * left + 0.85 * right])
+        stems["doubles"] = (_DOUBLE_GAIN * pair).astype(np.float32)
+    if "harmony" in tracks:
+        stems["harmony"] = (_HARMONY_GAIN * tracks["harmony"]).astype(np.float32)
+    return stems

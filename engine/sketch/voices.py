@@ -1,0 +1,210 @@
+"""The singers: who there is, who sings a language, and a text spoken by one of them.
+
+espeak-ng has a voice for about 140 languages; each sings low as it is and high as a variant.
+"""
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.espeak import Speech, list_espeak_voices, speak
+from songsmith.engine.sketch.syllables import Syllable, split_syllables
+
+__all__ = ["Utterance", "Voice", "VoiceInfo", "choose_voice", "say", "voice_names"]
+
+LOW_REGISTER = (45, 62)
+HIGH_REGISTER = (57, 74)
+_HIGH_VARIANT = "f3"
+_SPEECH_RATE_WPM = 120
+_FILES = {"en": "en-us", "zh": "cmn", "no": "nb", "fil": "id", "": "en-us"}
+_HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
+_HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "女声", "她")
+
+
+@dataclass(frozen=True)
+class VoiceInfo:
+    """A voice as listed: `register` is "low" or "high"."""
+
+    name: str
+    language: str
+    register: str
+    description: str
+    is_installed: bool = True
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A singer: the espeak voice that speaks, and the range (lowest, highest MIDI pitch) it sings in."""
+
+    name: str
+    language: str
+    register: str
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A line spoken by a voice: the speech and its syllables."""
+
+    speech: Speech
+    syllables: tuple[Syllable, ...]
+
+
+def voice_names(language: str = "") -> list[VoiceInfo]:
+    """All voices, or those of `language` ("en", "zh", "fr", "pt-br", …)."""
+    infos = []
+    wanted = _file_of(language) if language else ""
+    for voice in list_espeak_voices():
+        if wanted and voice.file != wanted and voice.file.split("-")[0] != wanted.split("-")[0]:
+            continue
+        infos.append(VoiceInfo(voice.file, voice.language, "low", f"{voice.name}, espeak-ng, low"))
+        infos.append(
+            VoiceInfo(
+                f"{voice.file}+{_HIGH_VARIANT}",
+                voice.language,
+                "high",
+                f"{voice.name}, espeak-ng, high",
+            )
+        )
+    if wanted:
+        infos.sort(key=lambda info: not info.name.startswith(wanted))
+    return infos
+
+
+def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
+    """The voice called `wanted`, or the language's voice of that register ("low", the default, or "high").
+
+    `wanted` may also say who: "her", "male", "high". Raises `EngineError` for a voice or a language
+    that there is none for.
+    """
+    word = wanted.strip().casefold()
+    if word in _LOW_WORDS or word in _HIGH_WORDS:
+        register, word = ("low" if word in _LOW_WORDS else "high"), ""
+    file, _, variant = word.partition("+")
+    if file:
+        _check_voice(file, variant, wanted, language)
+        is_high = variant.startswith("f") or register == "high"
+    else:
+        file = _file_of(language)
+        is_high = register == "high"
+        variant = _HIGH_VARIANT if is_high else ""
+    lowest, highest = HIGH_REGISTER if is_high else LOW_REGISTER
+    name = f"{file}+{variant}" if variant else file
+    return Voice(name, language or "en", "high" if is_high else "low", lowest, highest)
+
+
+@functools.lru_cache(maxsize=512)
+def say(voice: str, text: str) -> Utterance | None:
+    """`text` spoken by voice `voice`; None when there is nothing in it to sing.
+
+    Runs in another script go to another language's voice: hanzi to Mandarin, Latin letters to English
+    where the voice's own language is not written with them.
+    """
+    pieces: list[Speech] = []
+    syllables: list[Syllable] = []
+    for run, run_voice in _runs(_singable(text), voice):
+        speech = speak(run, run_voice, rate_wpm=_SPEECH_RATE_WPM)
+        offset = sum(len(piece.samples) for piece in pieces)
+        shifted = replace(
+            speech,
+            phonemes=tuple(
+                replace(p, start=p.start + offset, end=p.end + offset) for p in speech.phonemes
+            ),
+        )
+        pieces.append(shifted)
+        if syllables:
+            syllables[-1] = replace(syllables[-1], ends_phrase=False)
+        syllables += split_syllables(shifted, run)
+    if not syllables:
+        return None
+    samples = np.concatenate([piece.samples for piece in pieces])
+    phonemes = tuple(p for piece in pieces for p in piece.phonemes)
+    return Utterance(Speech(samples, pieces[0].rate_hz, phonemes, ()), tuple(syllables))
+
+
+def _file_of(language: str) -> str:
+    """espeak's voice file for a language tag."""
+    tag = language.strip().casefold().replace("_", "-")
+    known = {voice.file: voice.file for voice in list_espeak_voices()}
+    known |= {voice.language: voice.file for voice in reversed(list_espeak_voices())}
+    known |= _FILES
+    base = tag.split("-")[0]
+    if tag in known or base in known:
+        return known.get(tag, known.get(base, ""))
+    raise EngineError(
+        f"there is no voice for the language {language!r}",
+        mend="see the list of voices, or name one of them",
+    )
+
+
+def _check_voice(file: str, variant: str, wanted: str, language: str) -> None:
+    files = {voice.file for voice in list_espeak_voices()}
+    if file in files and (not variant or variant in _variants()):
+        return
+    names = ", ".join(info.name for info in voice_names(language or "en")[:6])
+    raise EngineError(f"there is no voice {wanted!r}", mend=f"there are {names} and others")
+
+
+@functools.cache
+def _variants() -> frozenset[str]:
+    from pathlib import Path
+
+    import espeakng_loader
+
+    folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
+    return frozenset(path.name for path in folder.iterdir())
+
+
+def _singable(text: str) -> str:
+    """`text` without what would be read out as a symbol's name."""
+    text = unicodedata.normalize("NFC", text)
+    text = re.sub(r"[…—–;:。；：]", ", ", text)
+    kept = "".join(
+        " "
+        if unicodedata.category(c) in ("So", "Sk", "Cf", "Cn", "Co") or c in "/\\|_*#~^<>={}[]@"
+        else c
+        for c in text
+    )
+    kept = kept.lower() if kept.isupper() else kept
+    return " ".join(kept.split())
+
+
+def _runs(text: str, voice: str) -> list[tuple[str, str]]:
+    """`text` in runs of one script, each with the voice that speaks it."""
+    file, plus, variant = voice.partition("+")
+    base = file.split("-")[0]
+    is_latin = base not in _NON_LATIN
+    runs: list[tuple[str, str]] = []
+    for piece in re.findall(rf"[{_HAN}]+|[^{_HAN}]+", text):
+        for part in re.findall(r"[^A-Za-zÀ-ɏ]+|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’\- ,.!?]*", piece):
+            if re.match(r"[A-Za-zÀ-ɏ]", part):
+                language = file if is_latin else "en-us"
+            elif re.match(rf"[{_HAN}]", part) and base not in ("ja", "yue", "hak"):
+                language = "cmn"
+            else:
+                language = runs[-1][1].split("+")[0] if runs and not _letters(part) else file
+            name = f"{language}{plus}{variant}"
+            if runs and runs[-1][1] == name:
+                runs[-1] = (runs[-1][0] + part, name)
+            else:
+                runs.append((part, name))
+    return [(run, name) for run, name in runs if any(c.isalnum() for c in run)]
+
+
+def _letters(text: str) -> bool:
+    return any(c.isalnum() for c in text)
+
+
+_NON_LATIN = frozenset(
+    re.findall(
+        r"\w+",
+        "am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy hyw ja ka kk kn ko kok ky mk ml "
+        "mr my ne nog or pa ru sd shn si ta te th ti tt ug uk ur yue",
+    )
+)
