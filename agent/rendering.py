@@ -39,25 +39,26 @@ _MOST_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class RenderWish:
-    """How a person wants a render: by which engine ("" = the best there is), how many takes, which seed
-    for the first (None = a new one), which of the engine's own options, which formats beside FLAC."""
+    """How a person wants a render: by which engine ("" = the best there is), how many takes (0 = as many
+    as the settings say, 1 without), which seed for the first (None = a new one), which of the engine's own
+    options, which formats beside FLAC."""
 
     engine: str = ""
-    takes: int = 1
+    takes: int = 0
     seed: int | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
 
     def seeds(self) -> tuple[int, ...]:
         """One seed a take: the given one and those after it."""
-        if not 1 <= self.takes <= _MOST_TAKES:
+        if not 0 <= self.takes <= _MOST_TAKES:
             raise EngineError(
                 f"{self.takes} takes can't be made at once", mend=f"ask for 1 to {_MOST_TAKES}"
             )
         if self.seed is not None and not 0 <= self.seed <= _MOST_SEED - self.takes:
             raise EngineError(f"the seed {self.seed} is out of range", mend="give 0 to 2^63 - 65")
         first = secrets.randbelow(2**31) if self.seed is None else self.seed
-        return tuple(first + index for index in range(self.takes))
+        return tuple(first + index for index in range(self.takes or 1))
 
 
 class Engines:
@@ -72,8 +73,11 @@ class Engines:
         return self._loaded[name]
 
     def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
-        """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't."""
-        if wanted:
+        """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.
+
+        `wanted` is its name, or "" or "auto" for the best there is.
+        """
+        if wanted not in ("", "auto"):
             engine = self.named(wanted)
             status = engine.status()
             if not status.is_ready:

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -144,7 +145,8 @@ class Song:
 
     @property
     def title(self) -> str:
-        return self.file.title
+        """Title of the words as they are now, else the one the song began with."""
+        return self.lyrics.title or self.file.title
 
     @property
     def language(self) -> str:
@@ -178,11 +180,8 @@ class Song:
 
     def lyrics_of(self, version: Version) -> Lyrics:
         if not version.words:
-            return Lyrics(title=self.title, language=self.language)
-        parsed = parse_lyrics(read_text(self.folder / version.words)).lyrics
-        if not isinstance(parsed, Lyrics):
-            raise SongError("holds no stamps", where=str(self.folder / version.words))
-        return parsed
+            return Lyrics(title=self.file.title, language=self.language)
+        return _read_words(self.folder / version.words)
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -300,10 +299,6 @@ class Song:
             self._save(**self._moved_to(moved))
             return self.version
 
-    def set_title(self, title: str) -> None:
-        with self._changing():
-            self._save(title=title)
-
     def next_take(self) -> str:
         """A name for a take that no file has, not even one left by a render that was killed."""
         numbers = [
@@ -379,6 +374,15 @@ class _Change:
         if kind is not None:
             self._song.file = self._before
         self._lock.release()
+
+
+@lru_cache(maxsize=64)
+def _read_words(path: Path) -> Lyrics:
+    """Lyrics of a words file; such files never change once written."""
+    parsed = parse_lyrics(read_text(path)).lyrics
+    if isinstance(parsed, Lyrics):
+        return parsed
+    raise SongError("holds no stamps", where=str(path), mend="restore it from a copy")
 
 
 def now() -> str:

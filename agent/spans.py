@@ -88,11 +88,9 @@ def parse_pointer(text: str, lyrics: Lyrics, duration_s: float) -> tuple[Span, .
         return (parse_span(text),)
     lines = re.fullmatch(r"(?:lines?|行|第)\s*(?P<numbers>[\d\s,，、;–-]+)行?", text.casefold())
     numbers = lines["numbers"] if lines else text if re.fullmatch(r"[\d\s,–-]+", text) else ""
-    if numbers:
-        wanted = parse_line_numbers(numbers, len(lyrics.lines))
-    else:
-        wanted = lines_of_section(lyrics, text)
-    return span_of_lines(lyrics, wanted, duration_s)
+    if not numbers:
+        return span_of_lines(lyrics, lines_of_section(lyrics, text), duration_s)
+    return span_of_lines(lyrics, parse_line_numbers(numbers, len(lyrics.lines)), duration_s)
 
 
 def span_of_lines(lyrics: Lyrics, numbers: Sequence[int], duration_s: float) -> tuple[Span, ...]:

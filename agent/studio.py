@@ -26,7 +26,7 @@ from songsmith.agent.settings import Settings, load_settings
 from songsmith.agent.songbook import Song, SongError, TakeManifest, Version
 from songsmith.agent.songwriter import Brief, choose_writer
 from songsmith.agent.spans import lines_in_spans, lines_of_section, parse_line_numbers
-from songsmith.engine.engine import EngineError, Forecast, Progress, Span
+from songsmith.engine.engine import Forecast, Progress, Span
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import Report, check_lyrics, mend_lyrics
 from songsmith.lyrics.fault import Fault
@@ -241,7 +241,8 @@ class Studio:
 
     def forecast(self, wish: RenderWish) -> Rendered:
         """What a render would do, before the time is spent."""
-        engine, why = self.engines.choose(wish.engine, self.language)
+        engine, why = self.engines.choose(wish.engine or self.settings.engine, self.language)
+        wish = filled(wish, self.settings, engine.name)
         _, forecast = build_request(
             engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
         )
@@ -250,6 +251,7 @@ class Studio:
     def render(self, wish: RenderWish) -> Rendered:
         """Sing the whole song: one new take a seed."""
         engine, why = self.engines.choose(wish.engine or self.settings.engine, self.language)
+        wish = filled(wish, self.settings, engine.name)
         request, forecast = build_request(
             engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
         )
@@ -276,9 +278,10 @@ class Studio:
         spans = [Span(s.start_s, min(s.end_s, parent.duration_s)) for s in spans]
         manifest = self.song.manifest(parent_name)
         engine, why = self.engines.choose(wish.engine or manifest.engine, self.language)
-        # The engine's options of the parent hold on, so that only the span differs.
+        wish = filled(wish, self.settings, engine.name)
         options = dict(wish.options)
         if engine.name == manifest.engine:
+            # The parent's options hold on, so that nothing but the span differs.
             options = {**manifest.options, **options}
         request, forecast = build_request(
             engine,
@@ -437,8 +440,6 @@ class Studio:
         parse_faults: Sequence[Fault] = (),
     ) -> Written:
         before = self.song.lyrics
-        if lyrics.title and lyrics.title != self.song.title:
-            self.song.set_title(lyrics.title)
         version = self.song.add_version(made_by, lyrics=lyrics, style=style, duration_s=duration_s)
         report = check_lyrics(lyrics, duration_s=self.duration_s, parse_faults=parse_faults)
         return Written(version, lyrics, report, changes=diff_lyrics(before, lyrics))
@@ -457,6 +458,20 @@ class Studio:
         if not number.isdecimal():
             raise SongError(f"{text!r} is no version", mend="write e.g. v2")
         return self.song.version_numbered(int(number))
+
+
+def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
+    """`wish` with what it leaves open taken from the settings."""
+    options = dict(settings.engines.get(engine, {}))
+    if settings.voice and engine == "sketch":
+        options.setdefault("voice", settings.voice)
+    return replace(
+        wish,
+        takes=wish.takes or settings.takes,
+        seed=settings.seed if wish.seed is None else wish.seed,
+        formats=wish.formats or (settings.format,),
+        options={**options, **wish.options},
+    )
 
 
 def stamped(words: Lyrics | Draft, duration_s: float | None) -> tuple[Lyrics, float]:
@@ -494,12 +509,3 @@ def _ranges(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def require_engine_options(options: Mapping[str, object]) -> None:
-    """Engine options must be plain JSON values, so that a manifest can hold them."""
-    for name, value in options.items():
-        if not isinstance(value, str | int | float | bool | list | None):
-            raise EngineError(
-                f"the option {name} can't be kept in a manifest", mend="give plain values"
-            )

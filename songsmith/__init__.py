@@ -1,3 +1,49 @@
-"""songsmith turns a sentence into a song, and a conversation into a better one."""
+"""songsmith turns a sentence into a song, and a conversation into a better one.
+
+    import songsmith
+    made = songsmith.make("jazzy nightclub love song", seed=7)
+    print(made.folder, made.audio)
+
+Names are loaded when they are first used, so that importing songsmith costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Song",
+    "SongsmithError",
+    "Studio",
+    "__version__",
+    "check",
+    "make",
+    "open_song",
+    "render",
+    "write",
+]
+
+if TYPE_CHECKING:
+    from songsmith.agent.api import check, make, open_song, render, write
+    from songsmith.agent.songbook import Song
+    from songsmith.agent.studio import Studio
+    from songsmith.errors import SongsmithError
+
+_HOMES = {
+    "Song": "songsmith.agent.songbook",
+    "SongsmithError": "songsmith.errors",
+    "Studio": "songsmith.agent.studio",
+    **dict.fromkeys(("check", "make", "open_song", "render", "write"), "songsmith.agent.api"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'songsmith' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,145 @@
+"""The library: the verbs that make something out of nothing, as plain functions.
+
+What is there already is changed through `open_song(folder)`, which gives the `Studio` with every verb.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from songsmith.agent.make import Made, make_song
+from songsmith.agent.rendering import Engines, RenderWish, build_request
+from songsmith.agent.settings import load_settings
+from songsmith.agent.songbook import Song
+from songsmith.agent.songwriter import Brief, choose_writer
+from songsmith.agent.studio import Audience, Silence, Studio, StudioError, filled, stamped
+from songsmith.engine.engine import Take
+from songsmith.lyrics.check import Report, Variant, check_lyrics
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.lrc import Parsed, load_lyrics, parse_lyrics
+from songsmith.lyrics.lyric import Draft, Lyrics
+
+__all__ = ["check", "make", "open_song", "render", "write"]
+
+Words = Lyrics | Draft | Path | str
+"""Lyrics as values, as the path of a file, or as text in any dialect that can be read."""
+
+
+def make(
+    prompt: str = "",
+    *,
+    lyrics: Words | None = None,
+    style: str = "",
+    title: str = "",
+    language: str = "",
+    length_s: float | None = None,
+    seed: int | None = None,
+    takes: int = 1,
+    engine: str = "",
+    writer: str = "",
+    format: str = "flac",
+    options: Mapping[str, object] | None = None,
+    out: Path | str = "songs",
+    go_on_with_faults: bool = False,
+    audience: Audience | None = None,
+) -> Made:
+    """Write (or take over `lyrics`), check and sing a song; the same arguments with a seed give the same samples.
+
+    Raises `SongsmithError` with one clear line for everything a caller can mend.
+    """
+    wish = RenderWish(
+        engine=engine, takes=takes, seed=seed, options=options or {}, formats=(format,)
+    )
+    first_seed = wish.seeds()[0]
+    brief = Brief(
+        prompt=prompt,
+        language=language,
+        duration_s=length_s,
+        style=style,
+        title=title,
+        seed=first_seed,
+    )
+    return make_song(
+        brief,
+        RenderWish(engine, takes, first_seed, options or {}, (format,)),
+        load_settings(None, {"out": Path(out)}),
+        parsed=None if lyrics is None else _parsed(lyrics),
+        writer=writer,
+        audience=audience,
+        may_go_on=lambda report: go_on_with_faults,
+    )
+
+
+def write(
+    prompt: str,
+    *,
+    language: str = "",
+    length_s: float | None = None,
+    style: str = "",
+    title: str = "",
+    seed: int | None = None,
+    writer: str = "",
+    audience: Audience | None = None,
+) -> Lyrics:
+    """New stamped lyrics for `prompt`."""
+    author, _ = choose_writer(load_settings(None, {}), writer)
+    brief = Brief(
+        prompt=prompt,
+        language=language,
+        duration_s=length_s,
+        style=style,
+        title=title,
+        seed=RenderWish(seed=seed).seeds()[0],
+    )
+    lyrics: Lyrics = author.write(brief, (audience or Silence()).text).lyrics
+    return lyrics
+
+
+def check(
+    lyrics: Words, *, length_s: float | None = None, variant: Variant | None = None
+) -> Report:
+    """All faults of `lyrics` at once, with phonemes, tokens and the frame layout."""
+    words, duration_s, faults = _stamped(lyrics, length_s)
+    return check_lyrics(words, duration_s=duration_s, variant=variant, parse_faults=faults)
+
+
+def render(
+    lyrics: Words,
+    *,
+    style: str = "",
+    length_s: float | None = None,
+    seed: int | None = None,
+    takes: int = 1,
+    engine: str = "",
+    options: Mapping[str, object] | None = None,
+    audience: Audience | None = None,
+) -> list[Take]:
+    """Takes of `lyrics` as values (float32 (2, samples), 44,100 Hz), without a song folder."""
+    words, duration_s, _ = _stamped(lyrics, length_s)
+    settings = load_settings(None, {})
+    singer, _ = Engines().choose(engine or settings.engine, words.language)
+    wish = RenderWish(engine=engine, takes=takes, seed=seed, options=options or {})
+    request, _ = build_request(
+        singer, words, style, duration_s, filled(wish, settings, singer.name)
+    )
+    return list(singer.render(request, (audience or Silence()).progress))
+
+
+def open_song(folder: Path | str, *, audience: Audience | None = None) -> Studio:
+    """A song folder with all its verbs."""
+    return Studio(Song.open(Path(folder)), audience=audience)
+
+
+def _parsed(words: Words) -> Parsed:
+    if isinstance(words, Path):
+        return load_lyrics(words)
+    if isinstance(words, str):
+        return parse_lyrics(words)
+    return Parsed(words, ())
+
+
+def _stamped(words: Words, duration_s: float | None) -> tuple[Lyrics, float, tuple[Fault, ...]]:
+    parsed = _parsed(words)
+    lyrics, length_s = stamped(parsed.lyrics, duration_s)
+    if not lyrics.lines:
+        raise StudioError("these words have no line to sing", mend="write some lines first")
+    return lyrics, length_s, parsed.faults

@@ -1,0 +1,97 @@
+"""The command line: one command a verb, and the only place that catches errors.
+
+Every command prints for people on stdout, or with `--json` one JSON object on stdout and everything else
+on stderr. Exit codes: 0 good, 1 the input is at fault, 2 wrong usage, 130 interrupted.
+"""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from songsmith import __version__
+from songsmith.errors import SongsmithError
+
+app = typer.Typer(
+    name="songsmith",
+    help="Turns a sentence into a song, and a conversation into a better one.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=True,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"songsmith {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what happens to stderr.")] = False,
+) -> None:
+    if verbose:
+        import logging
+
+        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+
+
+def main() -> NoReturn:
+    """Run the command line; mistakes become one red line, an interrupt exit code 130."""
+    _speak_utf8()
+    try:
+        code = app(standalone_mode=False)
+    except SongsmithError as error:
+        _say_error(str(error))
+        code = 1
+    except (KeyboardInterrupt, typer.Abort):
+        _say_error("interrupted; what was finished is kept")
+        code = 130
+    except BrokenPipeError:
+        code = 141
+    except Exception as error:
+        code = _usage_code(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage_code(error: Exception) -> int:
+    """Click's own usage errors, one red line and exit 2; everything else is a bug and shows itself."""
+    exit_code = getattr(error, "exit_code", None)
+    if exit_code is None or not hasattr(error, "format_message"):
+        raise error
+    command = getattr(getattr(error, "ctx", None), "command_path", "songsmith")
+    _say_error(f"{error.format_message()} (see {command} --help)")
+    return int(exit_code)
+
+
+def _say_error(line: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(line, style="red"))
+
+
+def _speak_utf8() -> None:
+    """Lyrics are UTF-8 on every system, whatever the console was set to."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                encoding="utf-8", errors="replace" if stream is not sys.stdin else "strict"
+            )
+
+
+def _mount() -> None:
+    """Add the commands; their modules import nothing heavy."""
+    from songsmith.agent import commands_make, commands_song
+
+    commands_make.add_to(app)
+    commands_song.add_to(app)
+
+
+_mount()

@@ -1,0 +1,416 @@
+"""The commands that begin with words: make, write, check, render."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from songsmith.agent.options import (
+    DurationOption,
+    JsonOption,
+    LanguageOption,
+    WriterOption,
+    YesOption,
+    with_wish,
+)
+
+if TYPE_CHECKING:
+    from songsmith.agent.make import Made
+    from songsmith.agent.rendering import RenderWish
+    from songsmith.agent.songbook import Song
+    from songsmith.agent.studio import Written
+    from songsmith.agent.views import Terminal
+    from songsmith.lyrics.check import Report, Variant
+    from songsmith.lyrics.lrc import Parsed
+
+StyleOption = Annotated[str, typer.Option("--style", "-s", help='e.g. "jazzy nightclub, 92 bpm".')]
+TitleOption = Annotated[str, typer.Option("--title", help="Title of the song.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Where to put it.", show_default=False)
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(make)
+    app.command()(write)
+    app.command()(check)
+    app.command()(render)
+
+
+@with_wish
+def make(
+    prompt: Annotated[
+        str,
+        typer.Argument(help='What the song is about: "jazzy nightclub love song"; - reads stdin.'),
+    ] = "",
+    lyrics: Annotated[str, typer.Option("--lyrics", metavar="FILE", help="Sing these words.")] = "",
+    style: StyleOption = "",
+    title: TitleOption = "",
+    language: LanguageOption = "",
+    length: DurationOption = None,
+    writer: WriterOption = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder to make the song's folder in (songs)."),
+    ] = None,
+    as_json: JsonOption = False,
+    yes: YesOption = False,
+    *,
+    wish: "RenderWish",
+) -> None:
+    """Write, check and sing a song."""
+    from songsmith.agent.documents import document
+    from songsmith.agent.make import make_song
+    from songsmith.agent.settings import load_settings
+    from songsmith.agent.songbook import to_json
+    from songsmith.agent.songwriter import Brief
+
+    settings = load_settings(None, {"out": out})
+    parsed = read_words(lyrics) if lyrics else None
+    if prompt == "-":
+        prompt = read_stdin("the prompt")
+    if not prompt.strip() and parsed is None and not wish.options.get("instrumental"):
+        raise typer.BadParameter('say what the song is about, e.g. songsmith make "night train"')
+    brief = Brief(
+        prompt=prompt.strip(),
+        language=language or ("" if settings.language == "auto" else settings.language),
+        duration_s=length or settings.length_s,
+        style=style or settings.style,
+        title=title,
+        seed=wish.seeds()[0],
+    )
+    started_s = time.monotonic()
+    with terminal(as_json) as screen:
+        made = make_song(
+            brief,
+            _with_seed(wish, brief.seed),
+            settings,
+            parsed=parsed,
+            writer=writer,
+            name=prompt.strip() or title or Path(lyrics).stem,
+            audience=screen,
+            on_written=lambda written: _show_written(screen, written),
+            may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
+        )
+        _show_made(screen, made, time.monotonic() - started_s)
+    if as_json:
+        typer.echo(to_json(document(made)))
+
+
+def write(
+    prompt: Annotated[str, typer.Argument(help="What the song is about; - reads stdin.")],
+    style: StyleOption = "",
+    title: TitleOption = "",
+    language: LanguageOption = "",
+    length: DurationOption = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the offline writer.")] = None,
+    writer: WriterOption = "",
+    song: Annotated[
+        str, typer.Option("--song", metavar="SONG", help="New words for this song.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Write lyrics and print them as LRC."""
+    from songsmith.agent.documents import document, plain
+    from songsmith.agent.rendering import RenderWish
+    from songsmith.agent.settings import load_settings
+    from songsmith.agent.songbook import to_json
+    from songsmith.agent.songwriter import Brief, choose_writer
+    from songsmith.lyrics.check import check_lyrics, report_json
+    from songsmith.lyrics.lrc import format_lrc
+    from songsmith.lyrics.timing import natural_duration_s
+
+    text = read_stdin("the prompt") if prompt == "-" else prompt
+    if not text.strip():
+        raise typer.BadParameter("say what the song is about")
+    settings = load_settings(None, {})
+    brief = Brief(
+        prompt=text.strip(),
+        language=language or ("" if settings.language == "auto" else settings.language),
+        duration_s=length or settings.length_s,
+        style=style or settings.style,
+        title=title,
+        seed=RenderWish(seed=settings.seed if seed is None else seed).seeds()[0],
+    )
+    with terminal(True) as screen:
+        if song:
+            from songsmith.agent.commands_song import open_studio
+
+            studio = open_studio(song, screen)
+            written = studio.write(brief, writer=writer)
+            _show_written(screen, written)
+            typer.echo(
+                to_json(document(written, studio.song)) if as_json else format_lrc(written.lyrics),
+                nl=as_json,
+            )
+            return
+        author, why = choose_writer(settings, writer)
+        screen.fact("writer", f"{author.name} ({why})")
+        result = author.write(brief, screen.text)
+        duration_s = brief.duration_s or natural_duration_s(result.lyrics)
+        report = check_lyrics(result.lyrics, duration_s=duration_s)
+        for note in result.notes:
+            screen.note(note)
+        screen.lyrics(result.lyrics, report)
+        screen.faults(report.faults)
+    lrc = format_lrc(result.lyrics)
+    if as_json:
+        facts = {
+            "title": result.lyrics.title,
+            "writer": author.name,
+            "writer_why": why,
+            "style": result.style,
+            "notes": result.notes,
+            "lrc": lrc,
+        }
+        typer.echo(to_json(plain({**facts, **report_json(report)})))
+    else:
+        typer.echo(lrc, nl=not lrc.endswith("\n"))
+
+
+def check(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|SONG", help="A lyrics file, a song, or -.")
+    ],
+    length: DurationOption = None,
+    variant: Annotated[str, typer.Option("--variant", help="Frame layout: base or full.")] = "",
+    engine: Annotated[str, typer.Option("--engine", help="Check for this engine only.")] = "",
+    mend: Annotated[bool, typer.Option("--mend", help="Put the safe faults right.")] = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find every fault of a lyric at once."""
+    from songsmith.agent.atomic import write_whole
+    from songsmith.agent.documents import document
+    from songsmith.agent.songbook import to_json
+    from songsmith.agent.studio import Checked, diff_lyrics, stamped
+    from songsmith.lyrics.check import check_lyrics, mend_lyrics
+    from songsmith.lyrics.lrc import format_lrc
+    from songsmith.lyrics.lyric import Draft
+
+    if variant not in ("", "base", "full"):
+        raise typer.BadParameter("--variant is base or full")
+    with terminal(as_json) as screen:
+        if _is_song(source):
+            from songsmith.agent.commands_song import open_studio
+
+            checked = open_studio(source, screen).check(mend=mend, engine=engine)
+        else:
+            parsed = read_words(source)
+            if isinstance(parsed.lyrics, Draft):
+                screen.note("no stamps in there: these are computed")
+            lyrics, duration_s = stamped(parsed.lyrics, length)
+            before, mended, faults = lyrics, (), parsed.faults
+            if mend:
+                lyrics, mended = mend_lyrics(lyrics, duration_s=duration_s)
+                faults = ()
+            report = check_lyrics(
+                lyrics,
+                duration_s=duration_s,
+                variant=_variant(variant),
+                parse_faults=faults,
+                languages=_languages(engine),
+            )
+            checked = Checked(lyrics, report, mended, diff_lyrics(before, lyrics))
+            if mend:
+                _keep_mended(source, out, format_lrc(lyrics), write_whole, as_json)
+        _show_checked(screen, checked)
+    if as_json:
+        typer.echo(to_json(document(checked)))
+    if checked.report.has_errors:
+        raise typer.Exit(1)
+
+
+@with_wish
+def render(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|SONG", help="A lyrics file, a song, or -.")
+    ],
+    style: StyleOption = "",
+    language: LanguageOption = "",
+    length: DurationOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Sound file to write, e.g. song.flac.")
+    ] = None,
+    as_json: JsonOption = False,
+    yes: YesOption = False,
+    *,
+    wish: "RenderWish",
+) -> None:
+    """Sing lyrics: into a sound file, or as new takes of a song."""
+    from songsmith.agent.documents import document
+    from songsmith.agent.songbook import to_json
+
+    with terminal(as_json) as screen:
+        if _is_song(source):
+            from songsmith.agent.commands_song import open_studio
+
+            studio = open_studio(source, screen)
+            if style:
+                studio.style(style)
+            rendered = studio.render(wish)
+            show_rendered(screen, rendered, studio.song)
+            result = document(rendered, studio.song)
+        else:
+            from songsmith.agent.one_file import render_file
+
+            parsed = read_words(source)
+            result = render_file(
+                parsed,
+                style,
+                language,
+                length,
+                wish,
+                out or Path(f"{'song' if source == '-' else Path(source).stem}.flac"),
+                audience=screen,
+                may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
+            )
+            for take in result["takes"]:
+                screen.fact("sound", f"{take['file']}  seed {take['seed']}")
+    if as_json:
+        typer.echo(to_json(result))
+
+
+# --- what they share
+
+
+@contextmanager
+def terminal(as_json: bool) -> Iterator["Terminal"]:
+    """The screen of a command; its progress bar is gone afterwards, whatever happened."""
+    from songsmith.agent.views import Terminal
+
+    screen = Terminal(to_stderr=as_json)
+    try:
+        yield screen
+    finally:
+        screen.end_progress()
+        screen.end_text()
+
+
+def read_stdin(what: str) -> str:
+    """All of stdin as text of whatever encoding."""
+    from songsmith.lyrics.lrc import decode_lyrics
+
+    if sys.stdin.isatty():
+        typer.echo(f"reading {what} from the keyboard; end with Ctrl-D", err=True)
+    return decode_lyrics(sys.stdin.buffer.read())
+
+
+def read_words(source: str) -> "Parsed":
+    """Words of a file, or of stdin for "-"."""
+    from songsmith.lyrics.lrc import load_lyrics, parse_lyrics
+
+    return parse_lyrics(read_stdin("the lyrics")) if source == "-" else load_lyrics(Path(source))
+
+
+def show_rendered(screen: "Terminal", rendered: Any, song: "Song") -> None:
+    """Takes of a render, one line each."""
+    screen.end_progress()
+    for note in rendered.forecast.notes:
+        screen.note(note)
+    for manifest in rendered.takes:
+        loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
+        spans = ""
+        if manifest.spans:
+            from songsmith.agent.studio import clock
+
+            places = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in manifest.spans)
+            spans = f" · only {places} differs from {manifest.parent}"
+        screen.fact("take", f"{manifest.take} · seed {manifest.seed} · {loud}{spans}")
+
+
+def _is_song(source: str) -> bool:
+    from songsmith.agent.commands_song import find_song
+
+    return source != "-" and not Path(source).is_file() and find_song(source) is not None
+
+
+def _with_seed(wish: "RenderWish", seed: int) -> "RenderWish":
+    from dataclasses import replace
+
+    return replace(wish, seed=seed)
+
+
+def _variant(text: str) -> "Variant | None":
+    return "base" if text == "base" else "full" if text == "full" else None
+
+
+def _languages(engine: str) -> "tuple[str, ...] | None":
+    if not engine:
+        return None
+    from songsmith.engine.engine import load_engine
+
+    return tuple(load_engine(engine).languages) or None
+
+
+def _keep_mended(source: str, out: Path | None, lrc: str, write_whole: Any, as_json: bool) -> None:
+    """Mended words go to --out, else to the file they came from (its old self kept aside), else to stdout."""
+    if source == "-" and out is None:
+        if not as_json:
+            sys.stdout.write(lrc)
+        return
+    path = out or Path(source)
+    if out is None:
+        kept = path.with_name(f"{path.name}.orig")
+        if not kept.exists():
+            write_whole(kept, path.read_bytes())
+    write_whole(path, lrc)
+
+
+def _show_written(screen: "Terminal", written: "Written") -> None:
+    screen.end_text()
+    if written.writer:
+        screen.fact("writer", f"{written.writer} ({written.why})")
+    if written.version.style:
+        screen.fact("style", written.version.style)
+    for note in written.notes:
+        screen.note(note)
+    if written.lyrics.lines:
+        screen.lyrics(written.lyrics, written.report)
+    screen.faults(written.report.faults)
+
+
+def _show_checked(screen: "Terminal", checked: Any) -> None:
+    screen.lyrics(checked.lyrics, checked.report)
+    for fault in checked.mended:
+        screen.fact("mended", str(fault))
+    screen.diff(checked.changes)
+    screen.faults(checked.report.faults)
+    errors = sum(fault.severity == "error" for fault in checked.report.faults)
+    warnings = sum(fault.severity == "warning" for fault in checked.report.faults)
+    screen.fact(
+        "check",
+        f"{errors} errors, {warnings} warnings" if errors or warnings else "all lines can be sung",
+    )
+
+
+def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
+    from songsmith.agent.studio import clock
+    from songsmith.agent.views import shown_path
+
+    rendered = made.rendered
+    screen.end_progress()
+    screen.fact("engine", f"{rendered.engine} ({rendered.why})")
+    screen.fact("style", rendered.forecast.style)
+    show_rendered(screen, rendered, made.song)
+    screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
+    files = "  ".join(
+        [*(f"takes/{manifest.file}" for manifest in rendered.takes), made.written.version.words]
+    )
+    screen.fact("song", f"{shown_path(made.folder)}/  {files}")
+
+
+def _may_go_on(screen: "Terminal", report: "Report", yes: bool, as_json: bool) -> bool:
+    """Ask whether to sing in spite of lines that can't be sung as written."""
+    from songsmith.agent.views import is_interactive
+
+    if yes:
+        return True
+    if as_json or not is_interactive():
+        return False
+    screen.end_progress()
+    return typer.confirm("Sing it all the same?", default=False)

@@ -1,0 +1,144 @@
+"""What `--json` prints: plain dictionaries with stable keys."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from songsmith.agent.make import Made
+from songsmith.agent.rendering import Replay
+from songsmith.agent.songbook import Song, TakeManifest
+from songsmith.agent.studio import Checked, Rendered, TakeList, Written
+from songsmith.lyrics.check import report_json
+
+__all__ = ["document"]
+
+
+def document(result: object, song: Song | None = None) -> dict[str, Any]:
+    """Any verb's result as a JSON object; `song` adds where it lives and stands."""
+    place = _song(song) if song else {}
+    match result:
+        case Made():
+            body = _made(result)
+        case Written():
+            body = {**_written(result), "changes": list(result.changes)}
+        case Checked():
+            body = _checked(result)
+        case Rendered():
+            body = _rendered(result, song)
+        case TakeList():
+            body = {
+                "picked": result.picked,
+                "takes": [_take(manifest, song) for manifest in result.takes],
+            }
+        case Replay():
+            body = {
+                "take": result.take,
+                "is_same": result.is_same,
+                "largest_difference": result.largest_difference,
+            }
+        case _:
+            body = plain(result)
+    return plain({**place, **body})
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it: dataclasses and models as objects, paths as text, infinities as null."""
+    match value:
+        case BaseModel():
+            return plain(value.model_dump())
+        case float() if not math.isfinite(value):
+            return None
+        case str() | int() | float() | bool() | None:
+            return value
+        case Path():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return str(value)
+
+
+def _song(song: Song) -> dict[str, Any]:
+    return {
+        "folder": str(song.folder),
+        "title": song.title,
+        "version": song.version.number,
+        "branch": song.file.state.branch,
+    }
+
+
+def _written(written: Written) -> dict[str, Any]:
+    return {
+        "lyrics": written.version.words,
+        "writer": written.writer,
+        "writer_why": written.why,
+        "style": written.version.style,
+        "length_s": written.report.duration_s,
+        "notes": list(written.notes),
+        "lines": [
+            {"line": line.line, "start_s": line.start_s, "text": line.text}
+            for line in written.report.lines
+        ],
+        "faults": [plain(fault) for fault in written.report.faults],
+    }
+
+
+def _checked(checked: Checked) -> dict[str, Any]:
+    return {
+        **report_json(checked.report),
+        "mended": [plain(fault) for fault in checked.mended],
+        "changes": list(checked.changes),
+    }
+
+
+def _rendered(rendered: Rendered, song: Song | None) -> dict[str, Any]:
+    return {
+        "engine": rendered.engine,
+        "engine_why": rendered.why,
+        "style_understood": rendered.forecast.style,
+        "notes": list(rendered.forecast.notes),
+        "takes": [_take(manifest, song) for manifest in rendered.takes],
+    }
+
+
+def _take(manifest: TakeManifest, song: Song | None) -> dict[str, Any]:
+    document = {
+        name: getattr(manifest, name)
+        for name in (
+            "take",
+            "engine",
+            "seed",
+            "duration_s",
+            "lufs",
+            "true_peak_dbtp",
+            "samples_sha256",
+        )
+    }
+    folder = song.folder / "takes" if song else Path("takes")
+    files = sorted(folder.glob(f"{manifest.take}.*"))
+    return {
+        **document,
+        "file": str(folder / manifest.file),
+        "files": [str(path) for path in files],
+        "parent": manifest.parent or None,
+        "spans": [list(span) for span in manifest.spans],
+        "hearing": manifest.hearing,
+    }
+
+
+def _made(made: Made) -> dict[str, Any]:
+    return {
+        **_song(made.song),
+        **_written(made.written),
+        **_rendered(made.rendered, made.song),
+        "notes": [*made.written.notes, *made.rendered.forecast.notes],
+        "audio": str(made.audio),
+        "lyrics": str(made.folder / made.written.version.words),
+    }

@@ -1,0 +1,107 @@
+"""From a sentence or a lyrics file to a finished song folder: the verbs write, check and render in one go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from songsmith.agent.rendering import Engines, RenderWish
+from songsmith.agent.settings import Settings
+from songsmith.agent.songbook import Song
+from songsmith.agent.songwriter import Brief
+from songsmith.agent.studio import Audience, Rendered, Silence, Studio, StudioError, Written
+from songsmith.lyrics.check import Report
+from songsmith.lyrics.lrc import Parsed
+
+__all__ = ["Made", "begin_song", "make_song"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new song: its folder, its words, its takes."""
+
+    song: Song
+    written: Written
+    rendered: Rendered
+
+    @property
+    def folder(self) -> Path:
+        return self.song.folder
+
+    @property
+    def audio(self) -> Path:
+        """The sound file of the picked take."""
+        return self.song.audio_path(self.song.picked)
+
+
+def begin_song(brief: Brief, parsed: Parsed | None, settings: Settings, *, name: str = "") -> Song:
+    """An empty song in a new folder named after what the person called it."""
+    words = parsed.lyrics if parsed else None
+    title = brief.title or (words.title if words else "") or brief.prompt
+    return Song.create(
+        settings.out,
+        name=name or brief.prompt or title or "song",
+        title=title[:200],
+        prompt=brief.prompt,
+        language=brief.language or (words.language if words else ""),
+    )
+
+
+def make_song(
+    brief: Brief,
+    wish: RenderWish,
+    settings: Settings,
+    *,
+    parsed: Parsed | None = None,
+    writer: str = "",
+    name: str = "",
+    audience: Audience | None = None,
+    engines: Engines | None = None,
+    on_written: Callable[[Written], None] = lambda written: None,
+    may_go_on: Callable[[Report], bool] = lambda report: False,
+) -> Made:
+    """Write (or take over `parsed`), check, sing. Nothing is written to the disk before the engine is known
+    to be able to sing.
+
+    Lines that can't be sung as written stop the song unless `may_go_on` says otherwise.
+    """
+    engines = engines or Engines()
+    is_instrumental = bool(wish.options.get("instrumental"))
+    engines.choose(wish.engine or settings.engine, brief.language)
+    song = begin_song(brief, parsed, settings, name=name)
+    studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
+    if is_instrumental:
+        written = studio.leave_wordless(brief)
+    elif parsed is not None:
+        written = _take_over(studio, parsed, brief)
+    else:
+        written = studio.write(brief, writer=writer)
+    on_written(written)
+    if written.report.has_errors and not may_go_on(written.report):
+        raise StudioError(
+            f"{_lines_at_fault(written.report)} can't be sung as written",
+            where=str(song.folder),
+            mend="mend them (songsmith check --mend), or go on all the same with --yes",
+        )
+    return Made(song, written, studio.render(wish))
+
+
+def _take_over(studio: Studio, parsed: Parsed, brief: Brief) -> Written:
+    """Words from a file, with what the flags say of title, language and style on top."""
+    words = parsed.lyrics
+    words = replace(
+        words, title=brief.title or words.title, language=brief.language or words.language
+    )
+    written = studio.edit(
+        replace(parsed, lyrics=words),
+        made_by="write",
+        style=brief.style or brief.prompt,
+        duration_s=brief.duration_s,
+    )
+    return replace(written, writer="you", why="from the lyrics you gave")
+
+
+def _lines_at_fault(report: Report) -> str:
+    numbers = sorted({fault.line for fault in report.faults if fault.severity == "error"} - {0})
+    if not numbers:
+        return "these words"
+    return f"line{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
