@@ -51,7 +51,13 @@ class Remote:
 
 def endpoint() -> str:
     """The hub in use: HF_ENDPOINT, else huggingface.co."""
-    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or _DEFAULT_ENDPOINT
+    chosen = os.environ.get("HF_ENDPOINT", "").rstrip("/") or _DEFAULT_ENDPOINT
+    if urlsplit(chosen).scheme not in ("http", "https"):
+        raise WeightsError(
+            f"HF_ENDPOINT is {chosen!r}, which is no web address",
+            mend="give one such as https://hf-mirror.com, or unset it",
+        )
+    return chosen
 
 
 def is_offline() -> bool:
@@ -72,8 +78,7 @@ def locate(file: WeightFile, *, revision: str = "") -> Remote:
         url = f"{base}/{file.repo}/{revision}/{file.path}"
         return Remote(url=url, revision=revision, size_bytes=None, etag=file.sha256, headers={})
 
-    from huggingface_hub import get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.utils._headers import build_hf_headers
+    from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url
 
     url = hf_hub_url(file.repo, file.path, revision=revision, endpoint=endpoint())
     with _causes(file, url):
@@ -84,7 +89,8 @@ def locate(file: WeightFile, *, revision: str = "") -> Remote:
             mend="set HF_ENDPOINT to a hub or a mirror of it",
         )
     is_same_host = urlsplit(url).netloc == urlsplit(found.location).netloc
-    headers = build_hf_headers() if is_same_host else {}  # no token for a storage server
+    token = get_token() if is_same_host else None  # none for a storage server
+    headers = {"authorization": f"Bearer {token}"} if token else {}
     return Remote(found.location, found.commit_hash, found.size, found.etag, headers)
 
 
@@ -220,7 +226,7 @@ def _cause(error: Exception, file: WeightFile, host: str) -> tuple[str, str]:
             f"no connection to {host}",
             "check the network, HF_ENDPOINT and proxies, then pull again",
         )
-    if names & {"TransportError", "UnsupportedProtocol", "InvalidURL"}:
+    if "TransportError" in names:
         return f"the transfer from {host} broke off", "pull again; it goes on where it stopped"
     if isinstance(error, OSError) and error.errno is not None:
         reason = os.strerror(error.errno)

@@ -115,7 +115,7 @@ class Vae:
         while True:
             try:
                 return self._once(frames, run, rate, chunking, on_chunk, frame_dim)
-            except (RuntimeError, MemoryError) as error:
+            except (RuntimeError, MemoryError, torch.jit.Error) as error:
                 if not is_out_of_memory(error):
                     raise
                 chunking = self._smaller(chunking, frames.shape[frame_dim], error)
