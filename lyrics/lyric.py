@@ -1,15 +1,27 @@
 """The one type everybody shares: a lyric of sections of stamped lines.
 
-Pure values: no reading, no phonemes, no opinions. Stamps are whole milliseconds, because LRC can hold
-nothing finer, and so a lyric written to a file and read again is equal to itself.
+Pure values: no reading, no phonemes, no opinions. Stamps are whole milliseconds and texts hold no line
+breaks or control characters, because LRC can hold nothing else, and so a lyric written to a file and
+read again is equal to itself.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-__all__ = ["Chord", "Draft", "DraftSection", "LyricLine", "Lyrics", "Section", "WordStamp"]
+__all__ = [
+    "Chord",
+    "Draft",
+    "DraftSection",
+    "LyricLine",
+    "Lyrics",
+    "Section",
+    "WordStamp",
+    "clean_text",
+    "section_kind",
+]
 
 
 class Chord(NamedTuple):
@@ -20,19 +32,34 @@ class Chord(NamedTuple):
 
 
 class WordStamp(NamedTuple):
-    """The time at which the word that begins at character `offset` is sung (enhanced LRC)."""
+    """The time at which the word that begins at character `offset` is sung (enhanced LRC).
+
+    An offset equal to the length of the text marks the end of the last word.
+    """
 
     offset: int
     start_s: float
+
+
+def clean_text(text: str) -> str:
+    """One line of printable text: control characters gone, runs of white space made one space."""
+    if not text.isascii() or not text.isprintable():
+        text = "".join(
+            ch
+            for ch in text
+            if ch.isspace() or (ch != "\ufeff" and unicodedata.category(ch) not in {"Cc", "Cs"})
+        )
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True)
 class LyricLine:
     """One sung line: its words and the time its first syllable starts.
 
-    `text` is what is sung, without stamps, chords or labels. `source_line` is the 1-based line of the
-    file it was read from, 0 if it was never in one; it says nothing about the song, so it does not
-    count when lines are compared.
+    `text` is what is sung, without stamps, chords or labels. `hold_s` is how long the line may last
+    where the writer said so (an empty stamp after it, the end of a subtitle), else None: until the next
+    line. `source_line` is the 1-based line of the file it was read from, 0 if it was never in one; it
+    says nothing about the song, so it does not count when lines are compared.
     """
 
     start_s: float
@@ -40,18 +67,51 @@ class LyricLine:
     chords: tuple[Chord, ...] = ()
     word_stamps: tuple[WordStamp, ...] = ()
     source_line: int = field(default=0, compare=False)
+    hold_s: float | None = None
 
     def __post_init__(self) -> None:
+        text = clean_text(self.text)
+        hold_s = round(self.hold_s, 3) if self.hold_s is not None else 0.0
         object.__setattr__(self, "start_s", round(self.start_s, 3))
-        object.__setattr__(self, "text", " ".join(self.text.split()))
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "hold_s", hold_s if hold_s > 0 else None)
+        if self.chords:
+            chords = [Chord(_within(text, c.offset), c.symbol) for c in self.chords]
+            object.__setattr__(self, "chords", tuple(sorted(chords, key=lambda c: c.offset)))
+        if self.word_stamps:
+            stamps = [
+                WordStamp(_word_at(text, w.offset), round(w.start_s, 3)) for w in self.word_stamps
+            ]
+            object.__setattr__(self, "word_stamps", tuple(sorted(stamps, key=lambda w: w.offset)))
+
+    def moved_to(self, start_s: float) -> "LyricLine":
+        """The same line at another time, its word stamps along with it."""
+        shift_s = start_s - self.start_s
+        stamps = tuple(WordStamp(w.offset, w.start_s + shift_s) for w in self.word_stamps)
+        return replace(self, start_s=start_s, word_stamps=stamps)
+
+
+def _within(text: str, offset: int) -> int:
+    return min(max(offset, 0), len(text))
+
+
+def _word_at(text: str, offset: int) -> int:
+    offset = _within(text, offset)
+    return offset + 1 if text[offset : offset + 1] == " " else offset
 
 
 @dataclass(frozen=True)
 class Section:
-    """Consecutive lines under one label; the label is as written ("Verse 1", "副歌", "Chorus: both"), or ""."""
+    """Consecutive lines under one label; the label is as written ("Verse 1", "副歌", "Chorus: both"), or "".
+
+    A label without lines is a part without singing ("Interlude").
+    """
 
     label: str
     lines: tuple[LyricLine, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", clean_text(self.label))
 
     @property
     def kind(self) -> str:
@@ -78,6 +138,14 @@ class Lyrics:
     sections: tuple[Section, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", clean_text(self.title))
+        object.__setattr__(self, "language", clean_text(self.language))
+        sections = tuple(s for s in self.sections if s.label or s.lines)
+        object.__setattr__(self, "sections", sections)
+        tags = tuple((clean_text(key), clean_text(value)) for key, value in self.tags)
+        object.__setattr__(self, "tags", tags)
+
     @property
     def lines(self) -> tuple[LyricLine, ...]:
         return tuple(line for section in self.sections for line in section.lines)
@@ -97,11 +165,13 @@ class Lyrics:
 
 @dataclass(frozen=True)
 class DraftSection:
-    """A section whose lines have no stamps yet. `first_source_line` counts as `LyricLine.source_line`."""
+    """A section whose lines have no stamps yet. `source_lines` counts as `LyricLine.source_line`, one
+    number for each line; `chords`, if any, has the chords of each line."""
 
     label: str
     lines: tuple[str, ...]
     source_lines: tuple[int, ...] = field(default=(), compare=False)
+    chords: tuple[tuple[Chord, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,14 +185,14 @@ class Draft:
 
 
 _KINDS = {
-    "pre-chorus": r"pre[- ]?chorus|预副歌|导歌",
-    "post-chorus": r"post[- ]?chorus",
-    "chorus": r"chorus|hook|refrain|副歌",
-    "verse": r"verse|strophe|主歌|^[abc]段",
-    "bridge": r"bridge|middle ?(8|eight)|桥段|间奏词|桥",
-    "intro": r"intro|前奏|引子",
-    "outro": r"outro|coda|ending|尾声|尾奏|结尾",
-    "interlude": r"interlude|instrumental|solo|break|间奏|独奏",
+    "pre-chorus": r"(?<![a-z])pre[- ]?(chorus|hook)|预副歌|預副歌|导歌|導歌",
+    "post-chorus": r"(?<![a-z])post[- ]?chorus",
+    "chorus": r"(?<![a-z])(chorus|hook|refrain)(?![a-z])|副歌",
+    "verse": r"(?<![a-z])(verse|strophe)(?![a-z])|主歌|^[abc]段",
+    "bridge": r"(?<![a-z])(bridge|middle ?(8|eight))(?![a-z])|桥段|橋段|间奏词|^桥",
+    "intro": r"(?<![a-z])intro(duction)?(?![a-z])|前奏|引子",
+    "outro": r"(?<![a-z])(outro|coda|ending)(?![a-z])|尾声|尾聲|尾奏|结尾|結尾",
+    "interlude": r"(?<![a-z])(interlude|instrumental|solo|break(down)?)(?![a-z])|间奏|間奏|独奏|獨奏",
 }
 
 

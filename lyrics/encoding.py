@@ -1,0 +1,74 @@
+"""Bytes to text, for lyrics files of every age: Unicode with and without marks, and the old Chinese,
+Japanese, Korean, Cyrillic and Western code pages."""
+
+import codecs
+
+from songsmith.errors import SongsmithError
+
+__all__ = ["LrcError", "decode_lyrics"]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CODE_PAGES = ("gb18030", "big5", "cp932", "cp949", "cp1251", "cp1252")
+_MEND = "give a text file, saved as UTF-8"
+
+
+class LrcError(SongsmithError):
+    """A lyrics file that can't be read at all."""
+
+
+def decode_lyrics(data: bytes) -> str:
+    r"""Text of a lyrics file, with `\n` for every line end.
+
+    Raises `LrcError` where the bytes are no text in any encoding that lyrics come in.
+    """
+    text = _decode(data)
+    if _is_binary(text):
+        raise LrcError("this is not text", mend=_MEND)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes) -> str:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _strict(data[len(mark) :], name)
+    if b"\x00" in data:
+        return _strict(data, _unmarked_utf16(data))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _from_code_page(data)
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise LrcError(f"this is not text, or damaged {encoding.upper()}", mend=_MEND) from error
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """Which UTF-16 this is, by the side on which most zero bytes are: ASCII brackets and digits have one."""
+    odd, even = data[1::2].count(0), data[::2].count(0)
+    if len(data) % 2 or max(odd, even) < len(data) // 20 or min(odd, even) > max(odd, even) // 4:
+        raise LrcError("this is not text: it has NUL bytes", mend=_MEND)
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _from_code_page(data: bytes) -> str:
+    from charset_normalizer import from_bytes  # slow to import, and hardly ever needed
+
+    best = from_bytes(data, cp_isolation=list(_CODE_PAGES)).best()
+    if best is None:
+        raise LrcError("this is not text in any encoding known here", mend=_MEND)
+    return str(best)
+
+
+def _is_binary(text: str) -> bool:
+    controls = sum((ch < " " and ch not in "\t\n\r\f\v\x1b") or ch == "\x7f" for ch in text)
+    return "\x00" in text or controls > len(text) // 50

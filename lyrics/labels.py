@@ -1,0 +1,102 @@
+"""Telling words that are sung from words about the song: section labels, stage directions, credits."""
+
+import re
+from typing import Literal
+
+from songsmith.lyrics.lyric import clean_text
+
+__all__ = ["Aside", "aside_kind", "is_part_label", "narrow", "read_label", "strip_asides"]
+
+Aside = Literal["label", "direction", "credit"]
+
+_NARROW = str.maketrans(
+    "【】［］〔〕＜＞｛｝（）：．，０１２３４５６７８９", "[][][]<>{}():.,0123456789"
+)
+
+_PART = (
+    r"(?:pre|post)[- ]?(?:chorus|hook)|chorus|verse|bridge|intro|outro|hook|refrain|interlude|strophe"
+    r"|coda|instrumental(?: break)?|(?:(?:guitar|piano|sax(?:ophone)?|drum|bass|trumpet|violin) )?solo"
+    r"|(?:guitar |drum )?break(?:down)?|middle (?:8|eight)|ending"
+    r"|预副歌|預副歌|副歌|主歌|导歌|導歌|桥段|橋段|前奏|间奏|間奏|尾奏|尾声|尾聲|结尾|結尾|引子|独奏|獨奏"
+)
+_NUMBER = r"(?:\s*[-#]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-d]|one|two|three|four|[一二三四五六]))?"
+_TIMES = r"(?:\s*[(\[]?\s*(?:[x×*]\s*\d|\d\s*[x×]|repeat(?:s|ed)?|again|重复)\s*[)\]]?)?"
+_LABEL = re.compile(rf"(?:(?:final|last|first|second|third) )?(?:{_PART}){_NUMBER}{_TIMES}", re.I)
+_AMBIGUOUS = re.compile(r"(?:break(?:down)?|solo|ending|hook|coda|refrain|strophe|引子)", re.I)
+
+_CREDIT = re.compile(
+    r"(?:(?:lyrics?|words|music|song|melody|composed|composer|lyricist|written|produced|producer|arranged"
+    r"|arranger|performed|singer|vocals?|artist|mixed|mixing|mastered|album)"
+    r"(?: (?:and|&) \w+)?(?: by\b|\s*:)|(?:作?词|作?詞|作?曲|编曲|編曲|制作人?|製作人?|演唱|原唱|混音|"
+    r"监制|監製|出品|录音|錄音|母带|吉他|和声|和聲|词曲|詞曲|歌手|专辑)\s*:)"
+    r"\s*\S.*",
+    re.I,
+)
+_DIRECTION_WORD = (
+    r"instrumental|music(?:al)?(?: break| plays| continues)?|interlude|solo|fade(?:s|d)?(?: (?:in|out))?|"
+    r"repeat(?:s|ed)?(?: (?:chorus|verse|x? ?\d))*|[x×]\s*\d|\d\s*[x×]|spoken(?: word)?|whisper(?:s|ed|ing)?|"
+    r"softly|loudly|slowly|laugh(?:s|ing|ter)?|sigh(?:s|ing)?|crying|humming|hums|ad[- ]?libs?|"
+    r"applause|cheering|pause|silence|drum fill|key change|tempo (?:up|down)|a cappella|acapella|"
+    r"end|fin|the end|guitar|piano|sax(?:ophone)?|strings|beat drops?|all together|"
+    r"纯音乐|純音樂|音乐|間奏|间奏|重复|重複|独白|獨白|念白|笑|哼唱|渐弱|淡出|完|结束"
+)
+_DIRECTION = re.compile(rf"(?:the )?(?:{_DIRECTION_WORD})(?:\s*[x×]?\s*\d)?", re.I)
+_BARE_DIRECTION = re.compile(
+    r"(?:instrumental|music(?:al)? break|fade out|repeat (?:chorus|verse)(?: \d)?|[x×]\s*\d|\d\s*[x×]|"
+    r"纯音乐|純音樂)",
+    re.I,
+)
+_BRACKETED = re.compile(r"\[[^\[\]]*\]|【[^【】]*】|［[^［］]*］|\{[^{}]*\}")
+_ROUND = re.compile(r"\([^()]*\)|（[^（）]*）|\*[^*]+\*")
+
+
+def narrow(text: str) -> str:
+    """Full-width brackets, colons and digits as ASCII ones, character for character."""
+    return text.translate(_NARROW)
+
+
+def is_part_label(text: str) -> bool:
+    """Whether the text is a section label and nothing else: "Verse 2", "final chorus x2", "副歌"."""
+    return _LABEL.fullmatch(narrow(clean_text(text))) is not None
+
+
+def read_label(line: str) -> str | None:
+    """Label of an unstamped line that only names a section, in any of the ways people write it."""
+    text = clean_text(line)
+    bare = re.sub(r"^#{1,6}\s*|^[*_]+|[*_]+:?$", "", text).strip()
+    is_marked = bare != text
+    inside = narrow(bare).removesuffix(":").rstrip()
+    is_square = len(inside) > 2 and inside[0] == "[" and inside[-1] == "]"
+    if is_square and not re.search(r"[\[\]]", inside[1:-1]):
+        return bare[1 : len(inside) - 1].strip() or None
+    if inside[:1] == "(" and inside[-1:] == ")" and is_part_label(inside[1:-1]):
+        return bare[1 : len(inside) - 1].strip()
+    is_named = is_marked or len(inside) < len(bare) or not _AMBIGUOUS.fullmatch(inside)
+    return bare[: len(inside)] if is_named and is_part_label(inside) else None
+
+
+def aside_kind(text: str) -> Aside | None:
+    """What a line is if it is not meant to be sung, judged by its words alone."""
+    plain = narrow(clean_text(text))
+    inside = plain.strip("[](){}*_#- ")
+    if is_part_label(inside) and not (_AMBIGUOUS.fullmatch(inside) and inside == plain):
+        return "label"
+    if _CREDIT.fullmatch(plain):
+        return "credit"
+    is_enclosed = inside != plain
+    if _BARE_DIRECTION.fullmatch(inside) or (is_enclosed and _DIRECTION.fullmatch(inside)):
+        return "direction"
+    if plain and not clean_text(strip_asides(plain)):
+        return "direction"
+    return None
+
+
+def strip_asides(text: str) -> str:
+    """The line without the stage directions in it: `[laughs]`, `(softly)`, `(x2)`; `(ooh)` is sung."""
+    text = _BRACKETED.sub(" ", text)
+
+    def keep_if_sung(match: re.Match[str]) -> str:
+        inside = narrow(match.group())[1:-1].strip()
+        return " " if _DIRECTION.fullmatch(inside) or is_part_label(inside) else match.group()
+
+    return clean_text(_ROUND.sub(keep_if_sung, text))
