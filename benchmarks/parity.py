@@ -20,6 +20,14 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from songsmith.engine.diffrhythm.dit import HEADS, DiT, DiTConfig, load_dit
+from songsmith.engine.diffrhythm.mel import cut_clips, log_mel
+from songsmith.engine.diffrhythm.mulan import (
+    AudioTower,
+    MulanConfig,
+    TextTower,
+    load_audio_tower,
+    load_text_tower,
+)
 from songsmith.engine.diffrhythm.sampler import (
     Conditions,
     SamplerOptions,
@@ -29,6 +37,7 @@ from songsmith.engine.diffrhythm.sampler import (
 )
 
 RELATIVE_LIMIT = 1e-4
+EMBEDDING_LIMIT = 3e-6
 
 Tensors = Mapping[str, Tensor]
 Case = Mapping[str, Any]
@@ -55,6 +64,14 @@ def relative(case: str, tensor: str, ours: Tensor, golden: Tensor) -> Comparison
     largest = max(golden.abs().max().item(), 1e-12)
     error = (ours.float() - golden).abs().max().item() / largest
     return Comparison(case, tensor, error, RELATIVE_LIMIT)
+
+
+def absolute(case: str, tensor: str, ours: Tensor, golden: Tensor) -> Comparison:
+    """Largest difference between style embeddings, whose entries are all of a size."""
+    error = float("inf")
+    if ours.shape == golden.shape:
+        error = (ours - golden).abs().max().item()
+    return Comparison(case, tensor, error, EMBEDDING_LIMIT)
 
 
 def dit_comparisons(folder: Path) -> Iterator[Comparison]:
@@ -103,7 +120,14 @@ def forward_case(name: str, model: DiT, case: Case, given: Tensors) -> Iterator[
 
     text = kept("text", "drop_text").long()[:, :frames]
     text = torch.nn.functional.pad(text, (0, frames - text.shape[1]))
-    with torch.inference_mode(), Watch(model) as watch:
+    outputs = {
+        "text_embed": model.text_encoder,
+        "time_embed": model.time_embed,
+        "input_embed": model.position,
+        **{f"block{index}": layer for index, layer in enumerate(model.layers)},
+    }
+    inputs = {"input_proj": model.position, "norm_out": model.velocity_proj}
+    with torch.inference_mode(), Watch(outputs, inputs) as watch:
         ours = model(
             x=x,
             cond=kept("cond", "drop_audio_cond"),
@@ -120,7 +144,7 @@ def forward_case(name: str, model: DiT, case: Case, given: Tensors) -> Iterator[
             if seen is None:
                 print(f"{name}: no counterpart here for the intermediate {key!r}, left out")
                 continue
-            yield relative(name, key, seen, golden)
+            yield relative(name, key, seen[0], golden)
 
 
 def sample_case(name: str, model: DiT, case: Case, given: Tensors) -> Iterator[Comparison]:
@@ -165,18 +189,112 @@ def golden_noise(case: Case) -> Tensor:
     return torch.stack([torch.randn(shape, generator=generator) for _ in takes])
 
 
-class Watch:
-    """Notes what flows between the parts of a `DiT`, under the golden files' names, in `seen`."""
+def mulan_comparisons(folder: Path) -> Iterator[Comparison]:
+    """Every sound and every text of `mulan.json`, and how similar they are."""
+    golden = json.loads((folder / "mulan.json").read_text())
+    words = golden["config"]
+    config = MulanConfig.parse(
+        words["MuQ-MuLan config.json"], words["MuQ config.json"], words["xlm-roberta config.json"]
+    )
+    weights = load_file(folder / golden["weights"]["file"])
+    tensors = load_file(folder / golden.get("io", "mulan_io.safetensors"))
+    audio, text = load_audio_tower(weights, config), load_text_tower(weights, config)
+    embeddings: dict[str, Tensor] = {}
+    for key, given in tensors.items():
+        case, _, last = key.rpartition(".")
+        if last == "input":
+            seen = hear(audio, given)
+        elif last == "input_ids":
+            mask = tensors.get(f"{case}.attention_mask", (given != 1).long())
+            seen = read(text, given, mask)
+        else:
+            continue
+        embeddings[case] = seen["embedding"][-1]
+        yield from mulan_case(case, seen, tensors)
+    if "similarity" in tensors:
+        table = golden["similarity"]
+        rows = torch.cat([embeddings[f"audio.{name}"] for name in table["rows_audio"]])
+        columns = torch.cat([embeddings[f"text.{name}"] for name in table["columns_text"]])
+        yield absolute("similarity", "similarity", rows @ columns.T, tensors["similarity"])
 
-    def __init__(self, model: DiT) -> None:
-        self.seen: dict[str, Tensor] = {}
+
+def mulan_case(
+    case: str, seen: Mapping[str, list[Tensor]], tensors: Tensors
+) -> Iterator[Comparison]:
+    """All golden tensors of one sound or text; `seen` has one value for each clip."""
+    for key, golden in tensors.items():
+        if not key.startswith(f"{case}."):
+            continue
+        name = key.removeprefix(f"{case}.")
+        found = re.fullmatch(r"clip(\d+)\.(.+)", name)
+        values = seen.get(found[2] if found else name)
+        if name in ("input", "input_ids", "attention_mask"):
+            continue
+        if values is None:
+            print(f"{case}: no counterpart here for the intermediate {name!r}, left out")
+            continue
+        ours = values[int(found[1])] if found else torch.cat(values[: golden.shape[0]])
+        compare = absolute if "embedding" in name and "xlmr" not in name else relative
+        yield compare(case, name, ours, golden)
+
+
+def hear(tower: AudioTower, samples: Tensor) -> dict[str, list[Tensor]]:
+    """What flows through the audio tower, clip by clip, under the golden files' names."""
+    layers = list(tower.conformer.layers)
+    parts: dict[str, nn.Module] = {
+        "conv_out": tower.stem,
+        "hidden_0": tower.stem,
+        **{f"hidden_{index + 1}": layer for index, layer in enumerate(layers[:-1])},
+        f"hidden_{len(layers)}": tower.conformer.layer_norm,
+        "proj_out": tower.proj,
+        "transformer_out": tower.mixer,
+        "latent": tower.head,
+    }
+    with Watch(outputs=parts) as watch:
+        clips = tower.embed_clips(samples[0])
+    clip_samples = tower.config.clip_samples
+    mels = [log_mel(clip, tower.config.mel)[None] for clip in cut_clips(samples[0], clip_samples)]
+    return watch.seen | {
+        "logmel_norm": mels,
+        "clip_embeddings": list(clips.split(1)),
+        "embedding": [tower.embed(samples[0])],
+    }
+
+
+def read(tower: TextTower, ids: Tensor, mask: Tensor) -> dict[str, list[Tensor]]:
+    """What flows through the text tower, under the golden files' names."""
+    parts = {
+        "xlmr_embeddings": tower.language.embeddings,
+        "xlmr_last_hidden_state": tower.language.encoder.layer[-1],
+        "proj_out": tower.proj,
+        "transformer_out": tower.mixer,
+        "latent": tower.head,
+    }
+    with Watch(outputs=parts) as watch:
+        embedding = tower.embed(ids, mask)
+    return watch.seen | {"embedding": [embedding]}
+
+
+class Watch:
+    """Notes what flows out of (or into) parts of a network, in `seen`, one value for each call."""
+
+    def __init__(
+        self, outputs: Mapping[str, nn.Module], inputs: Mapping[str, nn.Module] | None = None
+    ) -> None:
+        self.seen: dict[str, list[Tensor]] = {}
         self._hooks = [
-            self._output(model.text_encoder, "text_embed"),
-            self._output(model.time_embed, "time_embed"),
-            self._input(model.position, "input_proj"),
-            self._output(model.position, "input_embed"),
-            self._input(model.velocity_proj, "norm_out"),
-            *(self._output(layer, f"block{index}") for index, layer in enumerate(model.layers)),
+            *(
+                part.register_forward_hook(
+                    lambda _part, _given, out, name=name: self._note(name, out)
+                )
+                for name, part in outputs.items()
+            ),
+            *(
+                part.register_forward_pre_hook(
+                    lambda _part, given, name=name: self._note(name, given)
+                )
+                for name, part in (inputs or {}).items()
+            ),
         ]
 
     def __enter__(self) -> "Watch":
@@ -186,22 +304,17 @@ class Watch:
         for hook in self._hooks:
             hook.remove()
 
-    def _output(self, part: nn.Module, name: str) -> Any:
-        return part.register_forward_hook(
-            lambda _part, _given, output: self.seen.__setitem__(name, output.clone())
-        )
-
-    def _input(self, part: nn.Module, name: str) -> Any:
-        return part.register_forward_pre_hook(
-            lambda _part, given: self.seen.__setitem__(name, given[0].clone())
-        )
+    def _note(self, name: str, value: Any) -> None:
+        # Copied: the network works in place.
+        tensor = value if isinstance(value, Tensor) else value[0]
+        self.seen.setdefault(name, []).append(tensor.clone())
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="folder with dit.json and/or mulan.json")
     folder = parser.parse_args().folder
-    sources = {"dit.json": dit_comparisons}
+    sources = {"dit.json": dit_comparisons, "mulan.json": mulan_comparisons}
     present = [compare for name, compare in sources.items() if (folder / name).is_file()]
     if not present:
         print(f"{folder}: holds neither {' nor '.join(sources)}", file=sys.stderr)

@@ -13,7 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from songsmith.engine.diffrhythm.rename import check_keys, rename_keys
+from songsmith.engine.diffrhythm.rename import (
+    DIT_NAMES,
+    UNUSED_BY_DIT,
+    check_keys,
+    rename_keys,
+)
 
 __all__ = ["DIT_1B_BASE", "DIT_1B_FULL", "HEADS", "DiT", "DiTConfig", "Prepared", "load_dit"]
 
@@ -347,7 +352,7 @@ def load_dit(
     """
     with torch.device("meta"):
         model = DiT(config)
-    names = rename_keys(state)
+    names = rename_keys(state, DIT_NAMES, UNUSED_BY_DIT)
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     check_keys(dict.fromkeys(names, ()), dict.fromkeys(wanted, ()))
     loaded = {name: state[key].to(device, dtype) for name, key in names.items()}

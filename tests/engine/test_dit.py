@@ -8,7 +8,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from songsmith.engine.diffrhythm.dit import DIT_1B_BASE, DIT_1B_FULL, DiT, DiTConfig, load_dit
-from songsmith.engine.diffrhythm.rename import CheckpointError, check_keys, rename_key, rename_keys
+from songsmith.engine.diffrhythm.rename import (
+    DIT_NAMES,
+    UNUSED_BY_DIT,
+    CheckpointError,
+    check_keys,
+    rename_key,
+    rename_keys,
+)
 from songsmith.engine.engine import EngineError
 
 DATA = Path(__file__).parent / "data"
@@ -39,7 +46,7 @@ def random_state(config: DiTConfig) -> dict[str, torch.Tensor]:
     with torch.device("meta"):
         shapes = {name: value.shape for name, value in DiT(config).state_dict().items()}
     generator = torch.Generator().manual_seed(5)
-    known = {rename_key(key): key for key in manifest_shapes(6144)}
+    known = {rename_key(key, DIT_NAMES): key for key in manifest_shapes(6144)}
     return {
         known[name]: (torch.randn(shape, generator=generator) * 0.2).half()
         for name, shape in shapes.items()
@@ -78,7 +85,7 @@ def test_the_published_keys_load_strictly_through_the_rename_table(frames, confi
 @pytest.mark.parametrize("frames", [2048, 6144])
 def test_every_published_key_gets_a_name_of_its_own(frames):
     keys = manifest_shapes(frames)
-    names = rename_keys(keys)
+    names = rename_keys(keys, DIT_NAMES, UNUSED_BY_DIT)
     assert sorted(names.values()) == sorted(keys)
     assert not [name for name in names if name.startswith("transformer") or "_proj." in name[9:]]
     assert (
@@ -96,7 +103,7 @@ def test_keys_without_the_wrapper_prefix_and_tables_that_can_be_recomputed_are_f
 
 def test_two_spellings_of_one_tensor_are_an_error():
     with pytest.raises(CheckpointError, match="are the same one"):
-        rename_keys(["proj_out.bias", "transformer.proj_out.bias"])
+        rename_keys(["proj_out.bias", "transformer.proj_out.bias"], DIT_NAMES, UNUSED_BY_DIT)
 
 
 def test_missing_and_extra_tensors_are_named():
