@@ -1,0 +1,125 @@
+"""English words -> phonemes, as the training data of the weights had them.
+
+The rules are those of the published tokenizer (MaskGCT's in Amphion, which DiffRhythm uses), odd ones
+included: an apostrophe parts a word, a hyphen vanishes, "St" is a saint.
+"""
+
+import re
+
+from songsmith.lyrics.espeak import pronounce
+from songsmith.lyrics.number_words import cardinal, fraction, ordinal, year_or_cardinal
+
+__all__ = ["english_phones", "leaves_gap", "merged", "spoken_english"]
+
+_ABBREVIATIONS = {
+    "mrs": "misess",
+    "mr": "mister",
+    "dr": "doctor",
+    "st": "saint",
+    "co": "company",
+    "jr": "junior",
+    "maj": "major",
+    "gen": "general",
+    "drs": "doctors",
+    "rev": "reverend",
+    "lt": "lieutenant",
+    "hon": "honorable",
+    "sgt": "sergeant",
+    "capt": "captain",
+    "esq": "esquire",
+    "ltd": "limited",
+    "col": "colonel",
+    "ft": "fort",
+    "etc": "et cetera",
+    "btw": "by the way",
+}
+_ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\b", re.IGNORECASE)
+
+_MARKS = ",.?!;:'…"
+_MARK = re.compile(f"([{re.escape(_MARKS)}])")
+_SPACED_MARK = re.compile(rf"\s*([{re.escape(_MARKS)}])\s*")
+_UNREAD = re.compile(rf"[^\w\s{re.escape(_MARKS)}]|_")
+_OTHER_MARKS = {
+    "。": ".",
+    "、": ",",
+    "‘": "'",
+    "’": "'",
+    "⋯": "…",
+    "···": "…",
+    "・・・": "…",
+    "...": "…",
+}
+
+_MERGES = {
+    ("t", "ɹ"): "tɹ",
+    ("d", "ɹ"): "dɹ",
+    ("t", "s"): "ts",
+    ("d", "z"): "dz",
+    ("ɪ", "ɹ"): "ɪɹ",
+    ("oː", "ɹ"): "oːɹ",
+}
+_RENAMES = {"ɐ": "ɚ", "ᵻ": "ɪ", "əl": "l", "x": "k", "ɬ": "l", "ʔ": "t", "n̩": "n"}
+
+_GAP_AFTER = frozenset("p⁼ʰmftnlkxʃs`ɹaoəɛɪeɑʊŋiuɥwæjː")
+"""Last letters of the phones after which the training data has "_" where English turns to Chinese."""
+
+
+def spoken_english(text: str) -> str:
+    """The words that will be read: abbreviations and numbers spelled out, silent symbols left out."""
+    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1].lower()], text)
+    text = _with_numbers_spelled(text)
+    for mark, ours in _OTHER_MARKS.items():
+        text = text.replace(mark, ours)
+    return " ".join(_UNREAD.sub("", text).split())
+
+
+def english_phones(text: str) -> tuple[str, ...]:
+    """Phones and punctuation of English text, "_" between words that no mark parts."""
+    compact = _SPACED_MARK.sub(r"\1", spoken_english(text))
+    phones: list[str] = []
+    for chunk in _MARK.split(compact):
+        phones += (chunk,) if chunk in _MARKS else pronounce(chunk)
+    return tuple(phones)
+
+
+def leaves_gap(phones: tuple[str, ...]) -> bool:
+    """Whether Chinese that follows these unmerged phones is parted from them by a word break."""
+    return bool(phones) and phones[-1][-1] in _GAP_AFTER
+
+
+def merged(phones: tuple[str, ...]) -> tuple[str, ...]:
+    """The phones as the vocabulary writes them: pairs joined, sounds it lacks replaced."""
+    joined: list[str] = []
+    for phone in phones:
+        pair = _MERGES.get((joined[-1], phone)) if joined else None
+        if pair:
+            joined[-1] = pair
+        else:
+            joined.append(phone)
+    return tuple(_RENAMES.get(phone, phone) for phone in joined)
+
+
+def _with_numbers_spelled(text: str) -> str:
+    """Numbers in words. The order matters: money and fractions before points, points before the rest."""
+    text = re.sub(r"[0-9][0-9,]+[0-9]", lambda match: match[0].replace(",", ""), text)
+    text = re.sub(r"£([0-9,]*[0-9]+)", r"\1 pounds", text)
+    text = re.sub(r"\$([0-9.,]*[0-9]+)", lambda match: f" {_dollars(match[1])} ", text)
+    text = re.sub(r"([0-9]+)/([0-9]+)", lambda match: f" {fraction(match[1], match[2])} ", text)
+    text = re.sub(r"([0-9]+)\.([0-9]+)", r"\1 point \2", text)
+    text = re.sub(r"([0-9.,]*[0-9]+)%", r"\1 percent ", text)
+    text = re.sub(r"([0-9]+)(?:st|nd|rd|th)", lambda match: f" {ordinal(match[1])} ", text)
+    return re.sub(r"[0-9]+", lambda match: f" {year_or_cardinal(match[0])} ", text)
+
+
+def _dollars(amount: str) -> str:
+    """ "12.50" -> "12 dollars, 50 cents"."""
+    whole, *rest = amount.replace(",", "").split(".")
+    if len(rest) > 1:
+        return f"{amount} dollars"
+    dollars, cents = whole.lstrip("0"), "".join(rest).lstrip("0")
+    parts = []
+    if dollars:
+        parts.append(f"{dollars} dollar{'' if dollars == '1' else 's'}")
+    if cents:
+        parts.append(f"{cents} cent{'' if cents == '1' else 's'}")
+    return ", ".join(parts) or f"{cardinal('0')} dollars"

@@ -1,0 +1,124 @@
+"""English words -> phonemes by the espeak-ng that comes with the espeakng-loader wheel.
+
+The weights were trained with espeak-ng 1.51. Release 1.52 writes the vowel of "more" (FORCE) like that of
+"for" (NORTH) in IPA, but still tells them apart in its own mnemonics, so each text is asked for in both
+notations and the vowel is put right.
+"""
+
+import ctypes
+import re
+import shutil
+import tempfile
+import weakref
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from songsmith.errors import SongsmithError
+
+__all__ = ["WORD_BREAK", "PhonemeError", "pronounce"]
+
+WORD_BREAK = "_"
+"""The symbol between two words."""
+
+_UTF8 = 1
+_PHONE_SEPARATOR = ord("_") << 8
+_MNEMONICS = _PHONE_SEPARATOR
+_IPA = _PHONE_SEPARATOR | 2
+
+_LANGUAGE_FLAG = re.compile(r"\(.+?\)")
+_IPA_STRESS = re.compile(r"[ˈˌ'-]+")
+_MNEMONIC_STRESS = re.compile(r"^[',%=|]+")
+_SOUNDLESS = frozenset(
+    ("", ";", ":", "::", "!", "|")
+)  # mnemonics of glides and pauses, without IPA
+
+_LONGEST_DATA_PATH = 140
+"""Bytes. espeak-ng keeps its path in a short buffer, and ends the process when the path does not fit."""
+
+_lock = Lock()
+
+
+class PhonemeError(SongsmithError):
+    """Words can't be turned into phonemes: espeak-ng can't be loaded, or lacks its data."""
+
+
+@lru_cache(maxsize=8192)
+def pronounce(text: str) -> tuple[str, ...]:
+    """IPA phonemes of a text without punctuation, without stress, "_" between words.
+
+    Raises PhonemeError if espeak-ng can't be used on this machine.
+    """
+    espeak = _espeak()
+    with _lock:
+        ipa = _ask(espeak, text, _IPA)
+        mnemonics = _ask(espeak, text, _MNEMONICS) if "ɔː" in ipa else ""
+    words = [_IPA_STRESS.sub("", word).split("_") for word in ipa.split(" ")]
+    phones = [phone for word in words for phone in [*filter(None, word), WORD_BREAK]][:-1]
+    return tuple(_with_force_vowel(phones, mnemonics)) if mnemonics else tuple(phones)
+
+
+def _with_force_vowel(phones: list[str], mnemonics: str) -> list[str]:
+    """The phones with oː wherever the mnemonics have the FORCE vowel."""
+    names = [_MNEMONIC_STRESS.sub("", name) for name in re.split(r"[_ ]+", mnemonics)]
+    names = [name for name in names if name not in _SOUNDLESS]
+    sounding = [place for place, phone in enumerate(phones) if phone != WORD_BREAK]
+    if len(names) != len(sounding):
+        return phones
+    mended = list(phones)
+    for place, name in zip(sounding, names, strict=True):
+        if name == "o@":
+            mended[place] = phones[place].replace("ɔː", "oː")
+    return mended
+
+
+def _ask(espeak: Any, text: str, notation: int) -> str:
+    """What espeak-ng says of a text: "_" between phones, one space between words, no language flags."""
+    rest = ctypes.pointer(ctypes.c_char_p(text.encode("utf-8", "ignore")))
+    clauses = []
+    while rest.contents.value is not None:
+        clause = espeak.text_to_phonemes(rest, _UTF8, notation)
+        if clause:
+            clauses.append(clause.decode("utf-8", "replace"))
+    spoken = _LANGUAGE_FLAG.sub("", " ".join(clauses))
+    return " ".join(word.strip("_") for word in spoken.split())
+
+
+@cache
+def _espeak() -> Any:
+    """The library, loaded once. It is not thread-safe: hold `_lock` when asking it."""
+    try:
+        import espeakng_loader
+        from phonemizer.backend.espeak.api import EspeakAPI
+
+        library = espeakng_loader.get_library_path()
+        api = EspeakAPI(library, _data_path(Path(espeakng_loader.get_data_path())))
+    except (ImportError, OSError, RuntimeError) as error:
+        raise PhonemeError(
+            f"espeak-ng can't be loaded ({error})",
+            mend="pip install --force-reinstall espeakng-loader phonemizer",
+        ) from error
+    if api.set_voice_by_name(b"en-us") != 0:
+        raise PhonemeError(
+            "espeak-ng has no en-us voice", mend="pip install --force-reinstall espeakng-loader"
+        )
+    return api
+
+
+def _data_path(data: Path) -> str:
+    """A path to espeak-ng's data that fits its buffer: the data itself or a short link to it."""
+    if not (data / "phontab").is_file():
+        raise PhonemeError(
+            f"espeak-ng's data is missing at {data}",
+            mend="pip install --force-reinstall espeakng-loader",
+        )
+    if len(str(data).encode()) <= _LONGEST_DATA_PATH:
+        return str(data)
+    folder = Path(tempfile.mkdtemp(prefix="espeak-"))
+    weakref.finalize(_espeak, shutil.rmtree, folder, ignore_errors=True)
+    try:
+        (folder / data.name).symlink_to(data, target_is_directory=True)
+    except OSError:  # file systems and users without the right to make links
+        shutil.copytree(data, folder / data.name)
+    return str(folder / data.name)

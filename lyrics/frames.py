@@ -1,0 +1,126 @@
+"""Tokens -> latent frames: which token the model is given in which frame.
+
+A line is laid from the frame of its stamp, one token per frame, and ends with a period. The weights
+were trained so; where the published tool drops the last line of a short song, it is kept here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from songsmith.lyrics.phonemes import PhonemeLine
+from songsmith.lyrics.vocabulary import COMMA, FILLER, PERIOD
+
+__all__ = [
+    "BASE_FRAMES",
+    "FULL_FRAMES",
+    "LaidLine",
+    "Layout",
+    "Variant",
+    "end_frame_of",
+    "frame_at",
+    "lay_out",
+]
+
+SAMPLE_RATE_HZ = 44_100
+SAMPLES_PER_FRAME = 2_048
+FRAME_RATE_HZ = (
+    SAMPLE_RATE_HZ / SAMPLES_PER_FRAME
+)  # about 21.53, and so the most tokens in a second
+
+BASE_FRAMES = 2_048
+FULL_FRAMES = 6_144
+
+Variant = Literal["base", "full"]
+_MAX_FRAMES: dict[Variant, int] = {"base": BASE_FRAMES, "full": FULL_FRAMES}
+_BASE_SECONDS = 95
+"""The length that the base model is asked for by: it then sings all of its 2,048 frames, 95.1 s."""
+
+
+@dataclass(frozen=True)
+class LaidLine:
+    """One line in the layout. Frames are latent frames from the start of the song.
+
+    `tokens` are all of the line's, the final period included, inner periods turned to commas. The line was
+    asked for at `asked_frame`, and stands in `[first_frame, end_frame)`; `cut_tokens` of it are past the end.
+    A line that is not sung has no frames of its own and `cut_tokens` counts all of its tokens.
+    """
+
+    line: int
+    tokens: tuple[int, ...]
+    asked_frame: int
+    first_frame: int
+    end_frame: int
+    is_sung: bool
+    cut_tokens: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The token of every frame, shape (max_frames,), 0 where there is none, and where each line went.
+
+    Nothing is laid in or past `end_frame`, the song's end.
+    """
+
+    tokens: tuple[int, ...]
+    lines: tuple[LaidLine, ...]
+    end_frame: int
+    max_frames: int
+
+
+def frame_at(time_s: float) -> int:
+    """Index of the latent frame that holds `time_s`, rounded down as the weights were trained with."""
+    return int(time_s * SAMPLE_RATE_HZ / SAMPLES_PER_FRAME)
+
+
+def end_frame_of(duration_s: float, variant: Variant) -> int:
+    """First frame after a song of this length. The base model's 95 s are all of its frames."""
+    if variant == "base" and duration_s >= _BASE_SECONDS:
+        return BASE_FRAMES
+    return max(0, min(frame_at(duration_s), _MAX_FRAMES[variant]))
+
+
+def lay_out(
+    starts_s: Sequence[float],
+    lines: Sequence[PhonemeLine],
+    *,
+    duration_s: float,
+    variant: Variant,
+) -> Layout:
+    """Lay lines one after the other, in the order given, each at its stamp or where the one before ended.
+
+    A line without tokens takes no frames. Lines past the end are not sung, one that reaches over it is cut.
+    """
+    end_frame = end_frame_of(duration_s, variant)
+    frames = [FILLER] * _MAX_FRAMES[variant]
+    laid = []
+    free_frame = 0
+    for number, (start_s, line) in enumerate(zip(starts_s, lines, strict=True), start=1):
+        placed = _placed(number, start_s, line, free_frame, end_frame)
+        frames[placed.first_frame : placed.end_frame] = placed.tokens[
+            : len(placed.tokens) - placed.cut_tokens
+        ]
+        if placed.is_sung:
+            free_frame = placed.end_frame
+        laid.append(placed)
+    return Layout(tuple(frames), tuple(laid), end_frame, _MAX_FRAMES[variant])
+
+
+def _placed(
+    number: int, start_s: float, line: PhonemeLine, free_frame: int, end_frame: int
+) -> LaidLine:
+    asked_frame = frame_at(max(0.0, start_s))
+    tokens = tuple(COMMA if token == PERIOD else token for token in line.tokens)
+    tokens = (*tokens, PERIOD) if tokens else ()
+    first_frame = max(asked_frame, free_frame)
+    room = max(0, end_frame - first_frame) if start_s * FRAME_RATE_HZ < end_frame else 0
+    laid = min(len(tokens), room)
+    return LaidLine(
+        line=number,
+        tokens=tokens,
+        asked_frame=asked_frame,
+        first_frame=first_frame,
+        end_frame=first_frame + laid,
+        is_sung=laid > 0,
+        cut_tokens=len(tokens) - laid,
+    )

@@ -1,0 +1,80 @@
+"""Chinese characters -> phonemes: readings by pypinyin, word by word, tone sandhi, syllable table.
+
+The table of phones per syllable is what the weights were trained with (`data/mandarin_syllables.tsv`).
+"""
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from songsmith.lyrics.hanzi_numbers import with_numbers_written_out
+from songsmith.lyrics.sandhi import joined_words, with_sandhi
+from songsmith.lyrics.scripts import language_of
+
+__all__ = ["mandarin_phones", "readings", "spoken_mandarin"]
+
+_MARKS = ",.?!;:'…"
+_OTHER_MARKS = {
+    "。": ".",
+    "、": ",",
+    "‘": "'",
+    "’": "'",
+    "⋯": "…",
+    "···": "…",
+    "・・・": "…",
+    "...": "…",
+}
+
+
+def spoken_mandarin(text: str) -> str:
+    """The characters and marks that will be read: numbers written out, silent symbols left out."""
+    text = with_numbers_written_out(text.replace("〇", "零"))
+    for mark, ours in _OTHER_MARKS.items():
+        text = text.replace(mark, ours)
+    return "".join(char for char in text if char in _MARKS or language_of(char) == "zh")
+
+
+def mandarin_phones(text: str) -> tuple[str, ...]:
+    """Phones and punctuation of Chinese text, without word breaks."""
+    phones: list[str] = []
+    for run in re.split(f"([{re.escape(_MARKS)}])", spoken_mandarin(text)):
+        if run in _MARKS:
+            phones += run
+        else:
+            for syllable in readings(run):
+                phones += syllable_phones().get(syllable, (syllable,))
+    return tuple(phones)
+
+
+@lru_cache(maxsize=4096)
+def readings(run: str) -> tuple[str, ...]:
+    """Pinyin with tone digit of a run of Chinese characters, as spoken: ("ni2", "hao3").
+
+    A character without a known reading stands for itself.
+    """
+    spoken: list[str] = []
+    for word in joined_words(_words(run)):
+        spoken += with_sandhi(word, _read(word))
+    return tuple(spoken)
+
+
+@cache
+def syllable_phones() -> MappingProxyType[str, tuple[str, ...]]:
+    """Phones of every syllable, by pinyin with tone digit."""
+    text = (files("songsmith.lyrics") / "data" / "mandarin_syllables.tsv").read_text("utf-8")
+    rows = (row.split("\t") for row in text.splitlines() if not row.startswith("#"))
+    return MappingProxyType({row[0]: tuple(row[1].split(" ")) for row in rows})
+
+
+def _words(run: str) -> list[str]:
+    """The run parted into words, the longest ones that pypinyin knows."""
+    from pypinyin.seg.mmseg import seg
+
+    return list(seg.cut(run))
+
+
+def _read(word: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)

@@ -1,0 +1,68 @@
+"""Which writing a character belongs to, and where a mixed line changes language.
+
+Only Latin letters (sung as English) and Chinese characters can be sung. Everything else belongs to
+the words before it, or to the first ones if there are none before.
+"""
+
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+__all__ = ["Language", "language_of", "segments", "tidied", "unsupported_scripts"]
+
+Language = Literal["en", "zh"]
+
+_WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_HAN = (
+    (0x4E00, 0x9FFF),
+    (0x3400, 0x4DBF),
+    (0x20000, 0x323AF),
+    (0xF900, 0xFAFF),
+    (0x3007, 0x3007),  # the round zero
+)
+_NAMES = {"HIRAGANA": "kana", "KATAKANA": "kana", "HANGUL": "Hangul", "CJK": "Chinese"}
+
+
+def tidied(text: str) -> str:
+    """The text with composed accents and ordinary instead of full-width letters, digits and marks."""
+    return unicodedata.normalize("NFC", text).translate(_WIDE_FORMS)
+
+
+@lru_cache(maxsize=4096)
+def language_of(character: str) -> Language | None:
+    """The language that a letter is sung in; None for other letters, digits, marks and spaces."""
+    if character.isascii():
+        return "en" if character.isalpha() else None
+    if any(first <= ord(character) <= last for first, last in _HAN):
+        return "zh"
+    is_latin = character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
+    return "en" if is_latin else None
+
+
+def segments(text: str) -> list[tuple[Language, str]]:
+    """The line cut where its language changes; empty if it has no letter that can be sung."""
+    found: list[tuple[Language, str]] = []
+    start, current = 0, None
+    for place, character in enumerate(text):
+        language = language_of(character)
+        if language is None or language == current:
+            continue
+        if current is not None:
+            found.append((current, text[start:place]))
+            start = place
+        current = language
+    if current is not None:
+        found.append((current, text[start:]))
+    return found
+
+
+def unsupported_scripts(text: str) -> tuple[str, ...]:
+    """Names of the scripts in a text that can't be sung, such as "Hangul", in order of appearance."""
+    strangers = (c for c in tidied(text) if c.isalpha() and language_of(c) is None)
+    return tuple(dict.fromkeys(_script(character) for character in strangers))
+
+
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str:
+    first = unicodedata.name(character, "unknown").replace("-", " ").split()[0]
+    return _NAMES.get(first, first.title())
