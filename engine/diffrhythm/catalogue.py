@@ -117,14 +117,7 @@ STYLE = Part(
         ),
         WeightFile("muq/config.json", "OpenMuQ/MuQ-large-msd-iter", "config.json", 3_000),
         WeightFile("xlm-roberta/config.json", _XLM_ROBERTA, "config.json", 1_000),
-        WeightFile("xlm-roberta/tokenizer_config.json", _XLM_ROBERTA, "tokenizer_config.json", 100),
         WeightFile("xlm-roberta/tokenizer.json", _XLM_ROBERTA, "tokenizer.json", 9_100_000),
-        WeightFile(
-            "xlm-roberta/sentencepiece.bpe.model",
-            _XLM_ROBERTA,
-            "sentencepiece.bpe.model",
-            5_070_000,
-        ),
     ),
 )
 

@@ -6,7 +6,7 @@ by mmap.
 
 import pickle
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ def _keys(path: Path) -> tuple[str, ...]:
         ) from error
 
 
-def check_variant(keys: Mapping[str, object], variant: Variant, *, where: Path) -> None:
+def check_variant(keys: Iterable[str], variant: Variant, *, where: Path) -> None:
     """Refuse a transformer of the other variant: only full models have a duration embedding."""
     is_full = any(_FULL_ONLY in key for key in keys)
     if is_full != (variant == "full"):

@@ -18,4 +18,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     said = str(error).casefold()
-    return isinstance(error, (RuntimeError, torch.jit.Error)) and any(saying in said for saying in _SAYINGS)
+    return isinstance(error, (RuntimeError, torch.jit.Error)) and any(
+        saying in said for saying in _SAYINGS
+    )

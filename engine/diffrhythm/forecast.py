@@ -1,0 +1,124 @@
+"""What a render costs: products, memory, and time by a short measurement of this machine.
+
+After the arithmetic of the model and figures measured on it; an estimate, said as one.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from songsmith.engine.diffrhythm.dit import DiTConfig
+
+__all__ = [
+    "FORWARD_EFFICIENCY",
+    "Cost",
+    "cost_of",
+    "forward_flops",
+    "machine_flops_per_s",
+    "numpy_flops_per_s",
+    "parameters",
+]
+
+# Share of the rate of plain matrix products that a forward pass reaches as a whole.
+FORWARD_EFFICIENCY = 0.75
+_VAE_FLOPS_PER_FRAME = 5.04e9
+_VAE_EFFICIENCY = 0.45
+_VAE_BYTES_PER_FRAME = 4_300_000
+_VAE_BYTES = 630_000_000
+_STYLE_BYTES = 2_840_000_000
+_OTHER_BYTES = 800_000_000  # Python, torch and its libraries
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Estimates for a whole render of some takes; `memory_bytes` is the peak."""
+
+    flops: float
+    wall_s: float
+    memory_bytes: int
+
+
+def parameters(config: "DiTConfig") -> int:
+    """Weights of the transformer, without its small tables."""
+    layer = 4 * config.dim**2 + 3 * config.ff_mult * config.dim**2 + 2 * config.dim
+    residuals = (config.depth // 2) * config.text_dim * config.dim
+    ends = (sum(config.input_parts) + 2 * 512 + config.mel_dim) * config.dim
+    position = 2 * 31 * config.dim * (config.dim // 16)
+    text = config.conv_layers * 4 * config.text_dim**2
+    return config.depth * layer + residuals + ends + position + text
+
+
+def forward_flops(config: "DiTConfig", frames: int) -> float:
+    """Floating point operations of one forward pass of one take."""
+    linear = 2.0 * frames * parameters(config)
+    attention = 4.0 * frames**2 * config.dim * config.depth
+    return linear + attention
+
+
+def cost_of(
+    config: "DiTConfig",
+    *,
+    frames: int,
+    takes: int,
+    forwards: int,
+    bytes_per_weight: int,
+    chunk_frames: int,
+    takes_at_once: int,
+    flops_per_s: float,
+) -> Cost:
+    """What `takes` takes of `frames` frames with `forwards` forward passes each would need."""
+    sampling = takes * forwards * forward_flops(config, frames)
+    decoding = takes * frames * _VAE_FLOPS_PER_FRAME
+    wall_s = sampling / FORWARD_EFFICIENCY + decoding / _VAE_EFFICIENCY
+    weights = parameters(config) * bytes_per_weight
+    rows = 2 * takes_at_once * frames
+    hidden = rows * config.dim * (3 * config.ff_mult + 4 + config.depth // 2)
+    singing = weights + hidden * bytes_per_weight
+    chunk = min(frames, chunk_frames + 20) * _VAE_BYTES_PER_FRAME
+    return Cost(
+        flops=sampling + decoding,
+        wall_s=wall_s / flops_per_s,
+        memory_bytes=_OTHER_BYTES + max(singing, weights + _VAE_BYTES + chunk, _STYLE_BYTES),
+    )
+
+
+@cache
+def machine_flops_per_s(device: str, dtype_name: str) -> float:
+    """Rate of matrix products on `device`, measured once a process, in a quarter of a second or so."""
+    import torch
+
+    size = 1024 if device == "cpu" else 4096
+    dtype = getattr(torch, dtype_name)
+    left, right = (torch.ones(size, size, dtype=dtype, device=device) for _ in range(2))
+
+    def finish() -> None:
+        if device.startswith("cuda"):
+            torch.cuda.synchronize(device)
+        elif device == "mps":
+            torch.mps.synchronize()
+
+    best_s = float("inf")
+    for _ in range(4):
+        finish()
+        start_s = time.perf_counter()
+        torch.mm(left, right)
+        finish()
+        best_s = min(best_s, time.perf_counter() - start_s)
+    return 2.0 * size**3 / max(best_s, 1e-9)
+
+
+@cache
+def numpy_flops_per_s() -> float:
+    """The same for float32 on this CPU without torch, for when its start-up is not worth it."""
+    import numpy as np
+
+    size = 1024
+    matrix = np.ones((size, size), dtype=np.float32)
+    best_s = float("inf")
+    for _ in range(3):
+        start_s = time.perf_counter()
+        matrix @ matrix
+        best_s = min(best_s, time.perf_counter() - start_s)
+    return 2.0 * size**3 / max(best_s, 1e-9)

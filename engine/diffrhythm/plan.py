@@ -1,0 +1,196 @@
+"""From a request to what the model is given: variant, frames, tokens, what is to be new. No torch, no weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from songsmith.engine.diffrhythm.catalogue import Variant
+from songsmith.engine.diffrhythm.options import BASE_FRAMES, Options, parse_options
+from songsmith.engine.engine import EngineError, RenderRequest, Span
+from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
+from songsmith.lyrics.frames import Layout, lay_out
+from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
+
+__all__ = ["LANGUAGES", "MAX_DURATION_S", "MIN_DURATION_S", "Plan", "make_plan"]
+
+MIN_DURATION_S = 10.0
+MAX_DURATION_S = 285.0
+LANGUAGES = ("en", "zh")
+_FRAME_S = seconds_of_frames(1)
+
+FrameSpan = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be sampled. `frames` is the length of the sequence, `samples` that of the song.
+
+    `new_frames` are the stretches to be made anew, None for all of it; `kept_frames` is how many frames of
+    the parent are given to the model.
+    """
+
+    options: Options
+    variant: Variant
+    frames: int
+    samples: int
+    layout: Layout
+    new_frames: tuple[FrameSpan, ...] | None
+    kept_frames: int
+    notes: tuple[str, ...]
+
+    @property
+    def duration_share(self) -> float:
+        """The song's length as a share of the longest, as the full model hears it."""
+        return self.frames / self.layout.max_frames
+
+
+def make_plan(request: RenderRequest) -> Plan:
+    """The plan of a request; raises `EngineError` for what can't be done."""
+    options = parse_options(request.options)
+    _check(request)
+    _check_style(request, options)
+    variant = options.variant_for(request.duration_s)
+    lines = () if options.instrumental else request.lyrics.lines
+    phonemes = phonemize_lines([line.text for line in lines])
+    layout = lay_out(
+        [line.start_s for line in lines], phonemes, duration_s=request.duration_s, variant=variant
+    )
+    frames = BASE_FRAMES if variant == "base" else layout.end_frame
+    samples = sample_at(request.duration_s)
+    kept_frames = 0
+    if request.spans and request.parent is not None:
+        kept_frames = min(_frames_of(request.parent.audio.shape[1]), _frames_of(samples), frames)
+    return Plan(
+        options=options,
+        variant=variant,
+        frames=frames,
+        samples=samples,
+        layout=layout,
+        new_frames=_new_frames(request.spans, kept_frames, frames) if request.spans else None,
+        kept_frames=kept_frames,
+        notes=(*_line_notes(layout, phonemes), *_request_notes(request, options, variant)),
+    )
+
+
+def _check(request: RenderRequest) -> None:
+    if not MIN_DURATION_S <= request.duration_s <= MAX_DURATION_S:
+        raise EngineError(
+            f"DiffRhythm can't make a song of {request.duration_s:g} s",
+            mend=f"ask for {MIN_DURATION_S:g} to {MAX_DURATION_S:g} s",
+        )
+    if not request.seeds:
+        raise EngineError("no take was asked for", mend="give a seed for each")
+    language = request.lyrics.language.partition("-")[0].casefold()
+    if language and language not in LANGUAGES and request.lyrics.lines:
+        raise EngineError(
+            f"DiffRhythm sings English and Chinese, not {request.lyrics.language!r}",
+            mend="use --engine sketch, or write the words in English letters",
+        )
+    _check_spans(request)
+
+
+def _check_style(request: RenderRequest, options: Options) -> None:
+    for reference in options.style_audio:
+        if not reference.path.is_file():
+            raise EngineError(
+                "there is no such file to take the style from", where=str(reference.path)
+            )
+    if options.style_text_weight and not request.style.strip():
+        raise EngineError(
+            "there is no style", mend="say what it should sound like, or give --style-audio"
+        )
+
+
+def _check_spans(request: RenderRequest) -> None:
+    if bool(request.spans) != (request.parent is not None):
+        what = "spans need" if request.spans else "a parent take needs spans;"
+        raise EngineError(
+            f"{what} {'the take they belong to' if request.spans else 'which part is to be new?'}",
+            mend="name both or neither",
+        )
+    if request.parent is None:
+        return
+    late = [span for span in request.spans if span.start_s >= request.duration_s]
+    if late:
+        raise EngineError(
+            f"the span from {late[0].start_s:.2f} s is past the end of the song",
+            mend=f"the song ends at {request.duration_s:.2f} s",
+        )
+    bare_s = _uncovered_from(request.parent.duration_s, request.duration_s, request.spans)
+    if bare_s is not None:
+        raise EngineError(
+            f"the song gets longer, but nothing is asked for from {bare_s:.2f} s on",
+            mend=f"add a span from {bare_s:.2f} to {request.duration_s:.2f}",
+        )
+
+
+def _uncovered_from(start_s: float, end_s: float, spans: Sequence[Span]) -> float | None:
+    """The first time within `[start_s, end_s)` that is in none of `spans`; a frame's length is forgiven."""
+    reached_s = start_s
+    for span in sorted(spans, key=lambda span: span.start_s):
+        if span.start_s > reached_s + _FRAME_S:
+            break
+        reached_s = max(reached_s, span.end_s)
+    return reached_s if reached_s < end_s - _FRAME_S else None
+
+
+def _new_frames(spans: Sequence[Span], kept_frames: int, frames: int) -> tuple[FrameSpan, ...]:
+    """Frames of the spans, begun ones whole, and all beyond what there is of the parent."""
+    wanted = [(frame_at(span.start_s), _frames_of(sample_at(span.end_s))) for span in spans]
+    wanted.append((kept_frames, frames))
+    return tuple((start, min(end, frames)) for start, end in wanted if start < min(end, frames))
+
+
+def _frames_of(samples: int) -> int:
+    """Frames that `samples` samples take up, a begun one included."""
+    return -(-samples // SAMPLES_PER_FRAME)
+
+
+def _line_notes(layout: Layout, phonemes: Sequence[PhonemeLine]) -> list[str]:
+    """How many lines will be sung, and which won't be or not whole."""
+    if not layout.lines:
+        return ["an instrumental: no words are given to the model"]
+    sung = [line for line in layout.lines if line.is_sung]
+    notes = [f"{len(sung)} of {len(layout.lines)} lines are given to the model"]
+    for line, words in zip(layout.lines, phonemes, strict=True):
+        if not line.is_sung:
+            why = "it has nothing to sing" if words.is_silent else "it starts past the song's end"
+            notes.append(f"line {line.line} is not sung: {why}")
+        elif line.cut_tokens:
+            notes.append(f"line {line.line} loses its last {line.cut_tokens} sounds at the end")
+    return notes
+
+
+def _request_notes(request: RenderRequest, options: Options, variant: Variant) -> list[str]:
+    """Honest words on what this engine can't do."""
+    notes = []
+    style = f" {request.style.casefold()} "
+    if any(f" {word} " in style.replace(",", " ") for word in _VOICE_WORDS):
+        notes.append(
+            "DiffRhythm can't choose the singer's voice by text; --style-audio with such a voice can"
+        )
+    if options.preset != "exact":
+        notes.append(f"preset {options.preset} is an approximation: another, similar song")
+    if variant == "full" and request.duration_s < 95:
+        notes.append("the full model was trained on songs of 95 s and more")
+    if request.parent is not None and request.duration_s > request.parent.duration_s:
+        notes.append(
+            "the parent fades out at its end; a span that starts a bar earlier joins more smoothly"
+        )
+    return notes
+
+
+_VOICE_WORDS = (
+    "male",
+    "female",
+    "man",
+    "woman",
+    "boy",
+    "girl",
+    "baritone",
+    "tenor",
+    "alto",
+    "soprano",
+    "duet",
+    "男声",
+    "女声",
+)

@@ -1,0 +1,74 @@
+"""Whether DiffRhythm can sing here, and if not: what to fetch, how large it is, how long a song would take."""
+
+from dataclasses import dataclass
+
+from songsmith.engine.diffrhythm.catalogue import Variant, Version, parts_for
+from songsmith.engine.diffrhythm.forecast import FORWARD_EFFICIENCY, numpy_flops_per_s
+from songsmith.engine.diffrhythm.store import Store
+from songsmith.engine.diffrhythm.weights import find_accelerator, format_bytes, missing_bytes
+from songsmith.engine.engine import EngineStatus
+
+__all__ = ["Standing", "format_wait", "standing"]
+
+_SONG_FLOPS: dict[Variant, float] = {"base": 62 * 5.09e12, "full": 62 * 18.6e12}
+_SONG_LENGTHS: dict[Variant, str] = {"base": "95 s", "full": "285 s"}
+
+
+@dataclass(frozen=True)
+class Standing(EngineStatus):
+    """`is_ready`: the weights are here. `is_advised`: there is an accelerator too, so that it is worth
+    picking unasked."""
+
+    is_advised: bool = False
+
+
+def standing(store: Store, variant: Variant | None = None, version: Version = "1.2") -> Standing:
+    """How the engine stands for songs of `variant` (None = for any). Nothing is loaded or hashed."""
+    variants: tuple[Variant, ...] = (variant,) if variant else ("base", "full")
+    ready = [each for each in variants if _is_whole(store, each, version)]
+    accelerator = find_accelerator(may_import_torch=bool(ready))
+    if not ready:
+        return _missing(store, variants[0], version, accelerator)
+    models = " and ".join(ready)
+    if accelerator:
+        return Standing(True, f"weights ({models}) and {accelerator} are here", is_advised=True)
+    return Standing(
+        True,
+        f"weights ({models}) are here, but no GPU: {_song_time(ready[0])}",
+        "--preset draft needs a quarter of the time; --engine sketch sings in seconds",
+    )
+
+
+def format_wait(seconds: float) -> str:
+    """ "about 40 s", "about 25 min", "about 3.5 h"."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 5_400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def _is_whole(store: Store, variant: Variant, version: Version) -> bool:
+    return all(store.has(part) for part in parts_for(variant, version) if part.is_required)
+
+
+def _missing(store: Store, variant: Variant, version: Version, accelerator: str) -> Standing:
+    size = format_bytes(missing_bytes(store, parts_for(variant, version)))
+    flags = "" if variant == "base" else f" --variant {variant}"
+    flags += "" if version == "1.2" else f" --version {version}"
+    then = (
+        f"this machine's GPU ({accelerator}) would sing"
+        if accelerator
+        else f"{_song_time(variant)} on this CPU"
+    )
+    return Standing(
+        False,
+        f"no {variant} weights in {store.folder}",
+        f"`songsmith models pull{flags}` fetches {size}; {then}",
+    )
+
+
+def _song_time(variant: Variant) -> str:
+    """How long a song would take on this CPU, by a short measurement."""
+    wall_s = _SONG_FLOPS[variant] / (FORWARD_EFFICIENCY * numpy_flops_per_s())
+    return f"a song of {_SONG_LENGTHS[variant]} takes {format_wait(wall_s)}"

@@ -1,0 +1,89 @@
+"""The style a song is given, and the one it is led away from, from texts and reference sounds.
+
+The encoder works on the CPU, so that a style is the same whatever the song is sung on, and is let go of
+at once: it is as large as the transformer, and what it gave is kept on disk.
+"""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from songsmith.engine.diffrhythm.catalogue import NEGATIVE, STYLE
+from songsmith.engine.diffrhythm.hub import sha256_of
+from songsmith.engine.diffrhythm.options import Options
+from songsmith.engine.diffrhythm.store import Store
+from songsmith.engine.diffrhythm.weights import hashes, require
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from songsmith.engine.diffrhythm.style import StyleEncoder
+
+__all__ = ["Styles", "embed_styles"]
+
+_CACHE_NAME = "style-cache"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Styles:
+    """Both styles, each (1, 512), of what they were made (JSON values), and remarks."""
+
+    style: "Tensor"
+    negative: "Tensor"
+    described: dict[str, object]
+    notes: tuple[str, ...]
+
+
+def embed_styles(store: Store, text: str, options: Options) -> Styles:
+    """The styles for a style text and options, with the encoder and the cache in the models folder."""
+    from songsmith.engine.diffrhythm.style import StyleEncoder, blend
+
+    require(store, STYLE)
+    encoder = StyleEncoder(
+        store.folder / STYLE.name,
+        cache=store.folder / _CACHE_NAME,
+        weights_id=hashes(store, STYLE)["model.safetensors"],
+    )
+    try:
+        parts = [
+            (encoder.embed_audio(reference.path, window=reference.window), reference.weight)
+            for reference in options.style_audio
+        ]
+        if options.style_text_weight:
+            parts.append((encoder.embed_text(text), options.style_text_weight))
+        negative, note = _negative(store, encoder, options)
+        style = blend(parts)
+    finally:
+        encoder.release()
+    return Styles(style, negative, _described(text, options, note), (note,) if note else ())
+
+
+def _negative(store: Store, encoder: "StyleEncoder", options: Options) -> tuple["Tensor", str]:
+    from songsmith.engine.diffrhythm.style import negative_style
+
+    if options.negative:
+        return encoder.embed_text(options.negative), ""
+    path: Path | None = None
+    if store.has(NEGATIVE):
+        path = require(store, NEGATIVE)["vocal.npy"]
+    return negative_style(path, encoder)
+
+
+def _described(text: str, options: Options, note: str) -> dict[str, object]:
+    return {
+        "text": text if options.style_text_weight else "",
+        "text_weight": options.style_text_weight,
+        "audio": [
+            {
+                "name": reference.path.name,
+                "sha256": sha256_of(reference.path),
+                "weight": reference.weight,
+                "window": reference.window,
+            }
+            for reference in options.style_audio
+        ],
+        "negative": options.negative or ("stand-in" if note else "published"),
+    }
