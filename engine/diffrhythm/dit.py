@@ -136,7 +136,8 @@ class GlobalResponse(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         strength = torch.linalg.vector_norm(x, dim=1, keepdim=True)
         share = strength / (strength.mean(dim=-1, keepdim=True) + 1e-6)
-        return self.gamma * (x * share) + self.beta + x
+        responded: Tensor = self.gamma * (x * share) + self.beta + x
+        return responded
 
 
 class TextBlock(nn.Module):
@@ -153,7 +154,8 @@ class TextBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         hidden = self.norm(self.depthwise(x.transpose(1, 2)).transpose(1, 2))
         hidden = self.response(F.gelu(self.expand(hidden)))
-        return x + self.contract(hidden)
+        changed: Tensor = x + self.contract(hidden)
+        return changed
 
 
 class TextEncoder(nn.Module):
@@ -335,7 +337,7 @@ class DiT(nn.Module):
 
     def _input_weights(self) -> tuple[Tensor, ...]:
         """The input projection's columns for x, cond, text, style and moment."""
-        return self.input_proj.weight.split(self.config.input_parts, dim=1)
+        return torch.split(self.input_proj.weight, list(self.config.input_parts), dim=1)
 
 
 def load_dit(

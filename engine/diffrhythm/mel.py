@@ -31,7 +31,7 @@ def cut_clips(samples: Tensor, clip_samples: int) -> list[Tensor]:
 
     Audio shorter than half a clip is only doubled, as in training.
     """
-    clips = list(samples.split(clip_samples))
+    clips = list(torch.split(samples, clip_samples))
     missing = clip_samples - clips[-1].shape[0]
     if missing:
         clips[-1] = torch.cat((clips[-1], samples[:missing]))

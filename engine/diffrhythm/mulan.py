@@ -6,7 +6,7 @@ is loaded alone, since a style comes from a text or from audio.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -325,7 +325,8 @@ def _conformer(config: MulanConfig) -> nn.Module:
         **{name: value for name, value in config.conformer.items() if name in known}
     )
     sizes._attn_implementation = "eager"
-    encoder: nn.Module = Wav2Vec2ConformerEncoder(sizes)
+    build: Callable[[Wav2Vec2ConformerConfig], nn.Module] = Wav2Vec2ConformerEncoder
+    encoder = build(sizes)
     del encoder.pos_conv_embed  # never called
     return encoder
 
