@@ -90,9 +90,8 @@ def test_every_published_key_gets_a_name_of_its_own(frames):
 
 
 def test_keys_without_the_wrapper_prefix_and_tables_that_can_be_recomputed_are_fine():
-    names = rename_keys(
-        ["proj_out.bias", "transformer.rotary_emb.inv_freq", "text_embed.freqs_cis"]
-    )
+    keys = ["proj_out.bias", "transformer.rotary_emb.inv_freq", "text_embed.freqs_cis"]
+    names = rename_keys(keys, DIT_NAMES, UNUSED_BY_DIT)
     assert names == {"velocity_proj.bias": "proj_out.bias"}
 
 
