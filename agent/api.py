@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from songsmith.agent.make import Made, make_song
-from songsmith.agent.rendering import Engines, RenderWish, build_request
+from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
+from songsmith.agent.results import Audience, Silence
 from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import Brief, choose_writer
-from songsmith.agent.studio import Audience, Silence, Studio, StudioError, filled, stamped
+from songsmith.agent.studio import Studio, StudioError
+from songsmith.agent.words import stamped
 from songsmith.engine.engine import Take
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault

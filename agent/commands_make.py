@@ -21,8 +21,8 @@ from songsmith.agent.options import (
 if TYPE_CHECKING:
     from songsmith.agent.make import Made
     from songsmith.agent.rendering import RenderWish
+    from songsmith.agent.results import Written
     from songsmith.agent.songbook import Song
-    from songsmith.agent.studio import Written
     from songsmith.agent.views import Terminal
     from songsmith.lyrics.check import Report, Variant
     from songsmith.lyrics.lrc import Parsed
@@ -186,12 +186,17 @@ def check(
     """Find every fault of a lyric at once."""
     from songsmith.agent.atomic import write_whole
     from songsmith.agent.documents import document
+    from songsmith.agent.results import Checked
     from songsmith.agent.songbook import to_json
-    from songsmith.agent.studio import Checked, diff_lyrics, stamped
-    from songsmith.lyrics.check import check_lyrics, mend_lyrics
+    from songsmith.agent.words import check_for, diff_lyrics, stamped
+    from songsmith.engine.engine import ENGINE_NAMES
+    from songsmith.lyrics.fault import Fault
     from songsmith.lyrics.lrc import format_lrc
     from songsmith.lyrics.lyric import Draft
+    from songsmith.lyrics.mend import mend_lyrics
 
+    if engine and engine not in ENGINE_NAMES:
+        raise typer.BadParameter(f"--engine is one of {', '.join(ENGINE_NAMES)}")
     if variant not in ("", "base", "full"):
         raise typer.BadParameter("--variant is base or full")
     with terminal(as_json) as screen:
@@ -204,16 +209,17 @@ def check(
             if isinstance(parsed.lyrics, Draft):
                 screen.note("no stamps in there: these are computed")
             lyrics, duration_s = stamped(parsed.lyrics, length)
-            before, mended, faults = lyrics, (), parsed.faults
+            before, faults = lyrics, parsed.faults
+            mended: tuple[Fault, ...] = ()
             if mend:
                 lyrics, mended = mend_lyrics(lyrics, duration_s=duration_s)
                 faults = ()
-            report = check_lyrics(
+            report = check_for(
+                engine,
                 lyrics,
                 duration_s=duration_s,
                 variant=_variant(variant),
                 parse_faults=faults,
-                languages=_languages(engine),
             )
             checked = Checked(lyrics, report, mended, diff_lyrics(before, lyrics))
             if mend:
@@ -316,7 +322,7 @@ def show_rendered(screen: "Terminal", rendered: Any, song: "Song") -> None:
         loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
         spans = ""
         if manifest.spans:
-            from songsmith.agent.studio import clock
+            from songsmith.agent.words import clock
 
             places = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in manifest.spans)
             spans = f" · only {places} differs from {manifest.parent}"
@@ -337,14 +343,6 @@ def _with_seed(wish: "RenderWish", seed: int) -> "RenderWish":
 
 def _variant(text: str) -> "Variant | None":
     return "base" if text == "base" else "full" if text == "full" else None
-
-
-def _languages(engine: str) -> "tuple[str, ...] | None":
-    if not engine:
-        return None
-    from songsmith.engine.engine import load_engine
-
-    return tuple(load_engine(engine).languages) or None
 
 
 def _keep_mended(source: str, out: Path | None, lrc: str, write_whole: Any, as_json: bool) -> None:
@@ -389,8 +387,8 @@ def _show_checked(screen: "Terminal", checked: Any) -> None:
 
 
 def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
-    from songsmith.agent.studio import clock
     from songsmith.agent.views import shown_path
+    from songsmith.agent.words import clock
 
     rendered = made.rendered
     screen.end_progress()

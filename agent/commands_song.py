@@ -129,11 +129,13 @@ def edit(
 
 def edited_words(studio: "Studio") -> Any:
     """The song's words after the person changed them in $EDITOR."""
+    import click
+
     from songsmith.agent.studio import StudioError
     from songsmith.lyrics.lrc import format_lrc, parse_lyrics
 
     try:
-        text = typer.edit(format_lrc(studio.song.lyrics), extension=".lrc")
+        text = click.edit(format_lrc(studio.song.lyrics), extension=".lrc")
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
@@ -189,7 +191,7 @@ def fix(
     *,
     wish: "RenderWish",
 ) -> None:
-    """Sing again only what you point at; everything else stays bit for bit."""
+    """Sing again only what you point at; the rest stays bit for bit."""
     with terminal(as_json) as screen:
         studio = open_studio(song, screen)
         spans = pointed_spans(studio, span or [], lines, section)

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from songsmith.agent.make import Made
 from songsmith.agent.rendering import Replay
+from songsmith.agent.results import Checked, Rendered, TakeList, Written
 from songsmith.agent.songbook import Song, TakeManifest
-from songsmith.agent.studio import Checked, Rendered, TakeList, Written
 from songsmith.lyrics.check import report_json
 
 __all__ = ["document"]

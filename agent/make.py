@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from songsmith.agent.rendering import Engines, RenderWish
+from songsmith.agent.results import Audience, Rendered, Silence, Written
 from songsmith.agent.settings import Settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import Brief
-from songsmith.agent.studio import Audience, Rendered, Silence, Studio, StudioError, Written
+from songsmith.agent.studio import Studio, StudioError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed
 
@@ -69,12 +70,16 @@ def make_song(
     engines.choose(wish.engine or settings.engine, brief.language)
     song = begin_song(brief, parsed, settings, name=name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
-    if is_instrumental:
-        written = studio.leave_wordless(brief)
-    elif parsed is not None:
-        written = _take_over(studio, parsed, brief)
-    else:
-        written = studio.write(brief, writer=writer)
+    try:
+        if is_instrumental:
+            written = studio.leave_wordless(brief)
+        elif parsed is not None:
+            written = _take_over(studio, parsed, brief)
+        else:
+            written = studio.write(brief, writer=writer)
+    except BaseException:
+        song.discard_if_empty()
+        raise
     on_written(written)
     if written.report.has_errors and not may_go_on(written.report):
         raise StudioError(

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from songsmith.agent.atomic import write_whole
-from songsmith.agent.rendering import Engines, RenderWish, build_request
+from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
+from songsmith.agent.results import Audience
 from songsmith.agent.settings import load_settings
-from songsmith.agent.studio import Audience, StudioError, filled, stamped
+from songsmith.agent.studio import StudioError
+from songsmith.agent.words import check_for, stamped
 from songsmith.engine.engine import Take
-from songsmith.lyrics.check import Report, check_lyrics
+from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed, format_lrc
 from songsmith.lyrics.lyric import Lyrics
 
@@ -48,12 +50,7 @@ def render_file(
     lyrics, length_s = stamped(parsed.lyrics, duration_s)
     lyrics = replace(lyrics, language=language or lyrics.language)
     engine, why = Engines().choose(wish.engine or settings.engine, lyrics.language)
-    report = check_lyrics(
-        lyrics,
-        duration_s=length_s,
-        parse_faults=parsed.faults,
-        languages=engine.languages or None,
-    )
+    report = check_for(engine.name, lyrics, duration_s=length_s, parse_faults=parsed.faults)
     for fault in report.faults:
         audience.note(f"{fault.severity}: {fault}")
     if report.has_errors and not may_go_on(report):

@@ -60,7 +60,12 @@ TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take,
 # name, type, flags, help: of the wish itself, then the engines' own options.
 _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
     ("engine", str, "", typer.Option("--engine", help="Who sings: auto, sketch or diffrhythm.")),
-    ("takes", int, 0, typer.Option("--takes", "-n", metavar="N", help="How many takes (1).")),
+    (
+        "takes",
+        int,
+        0,
+        typer.Option("--takes", "-n", metavar="N", help="How many takes (1).", show_default=False),
+    ),
     ("seed", Optional[int], None, typer.Option("--seed", help="Seed of the first take.")),  # noqa: UP045
     ("format", str, "", typer.Option("--format", help="flac, wav, mp3 or ogg.")),
 )

@@ -3,11 +3,12 @@
 import platform
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version as package_version
 from pathlib import Path
 
 from songsmith import __version__
+from songsmith.agent.settings import Settings
 from songsmith.agent.songbook import Song, TakeManifest, now, sha256_of
 from songsmith.engine.engine import (
     ENGINE_NAMES,
@@ -64,8 +65,8 @@ class RenderWish:
 class Engines:
     """The engines of a session: loaded once, kept with their models, chosen by wish and by what is there."""
 
-    def __init__(self) -> None:
-        self._loaded: dict[str, Engine] = {}
+    def __init__(self, loaded: Mapping[str, Engine] | None = None) -> None:
+        self._loaded = dict(loaded or {})
 
     def named(self, name: str) -> Engine:
         if name not in self._loaded:
@@ -268,3 +269,17 @@ def _versions() -> dict[str, str]:
         "machine": platform.platform(),
         **{package: package_version(package) for package in packages},
     }
+
+
+def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
+    """`wish` with what it leaves open taken from the settings."""
+    options = dict(settings.engines.get(engine, {}))
+    if settings.voice and engine == "sketch":
+        options.setdefault("voice", settings.voice)
+    return replace(
+        wish,
+        takes=wish.takes or settings.takes,
+        seed=settings.seed if wish.seed is None else wish.seed,
+        formats=wish.formats or (settings.format,),
+        options={**options, **wish.options},
+    )

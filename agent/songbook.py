@@ -11,6 +11,7 @@ song as it was before or after. Nothing is ever overwritten or deleted; undo onl
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -28,8 +29,6 @@ from songsmith.lyrics.lrc import format_lrc, parse_lyrics
 from songsmith.lyrics.lyric import Lyrics
 
 __all__ = ["Song", "SongError", "State", "TakeManifest", "Version"]
-
-SCHEMA = 1
 
 
 class SongError(SongsmithError):
@@ -68,7 +67,7 @@ class State(_Stored):
 class SongFile(_Stored):
     """What `song.json` holds."""
 
-    schema_version: Literal[1] = SCHEMA
+    schema_version: Literal[1] = 1
     title: str
     prompt: str = ""
     language: str = ""
@@ -81,7 +80,7 @@ class SongFile(_Stored):
 class TakeManifest(_Stored):
     """All that is needed to make a take again, and what was measured of it."""
 
-    schema_version: Literal[1] = SCHEMA
+    schema_version: Literal[1] = 1
     take: str
     file: str
     engine: str
@@ -298,6 +297,11 @@ class Song:
             moved = State(version=tips[name], branch=name, tips=tips)
             self._save(**self._moved_to(moved))
             return self.version
+
+    def discard_if_empty(self) -> None:
+        """Remove the folder of a song whose first words were never written."""
+        if not self.file.versions:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def next_take(self) -> str:
         """A name for a take that no file has, not even one left by a render that was killed."""

@@ -5,12 +5,10 @@ and scripts print as JSON; what happens meanwhile (words as they are written, st
 goes to the `Audience`. `VERBS` names them all; every face must offer each.
 """
 
-import difflib
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from songsmith.agent.names import folder_name
 from songsmith.agent.rendering import (
@@ -18,21 +16,44 @@ from songsmith.agent.rendering import (
     RenderWish,
     Replay,
     build_request,
+    filled,
     load_take,
     render_takes,
     replay_take,
 )
+from songsmith.agent.results import (
+    Audience,
+    Changes,
+    Checked,
+    Exported,
+    History,
+    Rendered,
+    Silence,
+    TakeList,
+    Written,
+)
 from songsmith.agent.settings import Settings, load_settings
-from songsmith.agent.songbook import Song, SongError, TakeManifest, Version
+from songsmith.agent.songbook import Song, SongError, Version
 from songsmith.agent.songwriter import Brief, choose_writer
 from songsmith.agent.spans import lines_in_spans, lines_of_section, parse_line_numbers
-from songsmith.engine.engine import Forecast, Progress, Span
+from songsmith.agent.words import (
+    DEFAULT_DURATION_S,
+    check_for,
+    clock,
+    diff_lyrics,
+    ranges,
+    stamped,
+)
+from songsmith.engine.engine import ENGINE_NAMES, Span
 from songsmith.errors import SongsmithError
-from songsmith.lyrics.check import Report, check_lyrics, mend_lyrics
+from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lrc import Parsed, format_lrc
-from songsmith.lyrics.lyric import Draft, Lyrics
-from songsmith.lyrics.timing import natural_duration_s, retime, stamp_draft
+from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.mend import mend_lyrics
+from songsmith.lyrics.timing import natural_duration_s, retime
+
+__all__ = ["VERBS", "Studio", "StudioError"]
 
 VERBS = (
     "write",
@@ -57,103 +78,9 @@ VERBS = (
     "mend",
 )
 
-DEFAULT_DURATION_S = 95.0
-
 
 class StudioError(SongsmithError):
     """A verb that can't be done with this song as it is."""
-
-
-class Audience(Protocol):
-    """Who watches while a verb works."""
-
-    def text(self, piece: str) -> None:
-        """A piece of the words as they are written."""
-
-    def note(self, line: str) -> None:
-        """One remark worth a line."""
-
-    def progress(self, progress: Progress) -> None:
-        """A step of a render; what it raises cancels the render."""
-
-
-class Silence:
-    """An audience that looks away."""
-
-    def text(self, piece: str) -> None: ...
-
-    def note(self, line: str) -> None: ...
-
-    def progress(self, progress: Progress) -> None: ...
-
-
-@dataclass(frozen=True)
-class Written:
-    """New words and how they came about; `changes` against those before."""
-
-    version: Version
-    lyrics: Lyrics
-    report: Report
-    writer: str = ""
-    why: str = ""
-    notes: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Checked:
-    """All faults of the present words; with `mended`, what was put right and the changes it made."""
-
-    lyrics: Lyrics
-    report: Report
-    mended: tuple[Fault, ...] = ()
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """New takes, by which engine and why."""
-
-    takes: tuple[TakeManifest, ...]
-    engine: str
-    why: str
-    forecast: Forecast
-
-
-@dataclass(frozen=True)
-class TakeList:
-    """The takes of the present version."""
-
-    takes: tuple[TakeManifest, ...]
-    picked: str
-    differs: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class History:
-    """All versions and where the song stands."""
-
-    versions: tuple[Version, ...]
-    current: int
-    branch: str
-    tips: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Changes:
-    """A diff of the words and the rest, line by line, "+", "-" or " " first."""
-
-    before: str
-    after: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Exported:
-    """Files written for other programs."""
-
-    folder: Path
-    files: tuple[Path, ...]
 
 
 class Studio:
@@ -191,29 +118,65 @@ class Studio:
         self._need_words()
         author, why = choose_writer(self.settings, writer)
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
-        result = self._take_over(f"revise lines {_ranges(lines)}", lyrics)
+        result = self._take_over(f"revise lines {ranges(lines)}", lyrics)
         return replace(result, writer=author.name, why=why)
 
-    def edit(self, parsed: Parsed, *, made_by: str = "edit") -> Written:
+    def edit(
+        self,
+        parsed: Parsed,
+        *,
+        made_by: str = "edit",
+        style: str | None = None,
+        duration_s: float | None = None,
+    ) -> Written:
         """Take over words the person wrote; words without stamps are stamped."""
-        lyrics, duration_s = stamped(parsed.lyrics, self.song.version.duration_s or None)
+        length_s = duration_s or self.song.version.duration_s or None
+        lyrics, length_s = stamped(parsed.lyrics, length_s)
         if not lyrics.lines:
             raise StudioError("these words have no line to sing", mend="write some lines first")
-        return self._take_over(made_by, lyrics, duration_s=duration_s, parse_faults=parsed.faults)
+        return self._take_over(
+            made_by, lyrics, style=style, duration_s=length_s, parse_faults=parsed.faults
+        )
+
+    def replace_lines(self, words: Mapping[int, str]) -> Written:
+        """Put these words into the lines of these numbers; stamps stay."""
+        self._need_words()
+        lines = self.song.lyrics.lines
+        for number, text in words.items():
+            if not 1 <= number <= len(lines):
+                raise StudioError(f"there is no line {number}", mend=f"lines are 1 to {len(lines)}")
+            if not text.strip():
+                raise StudioError(f"line {number} would be empty", mend="give it words")
+        changed = [
+            replace(line, text=words[number], chords=(), word_stamps=())
+            if number in words
+            else line
+            for number, line in enumerate(lines, 1)
+        ]
+        return self._take_over(
+            f"edit lines {ranges(list(words))}", self.song.lyrics.with_lines(changed)
+        )
+
+    def leave_wordless(self, brief: Brief) -> Written:
+        """An instrumental: a style and a length, no words."""
+        return self._take_over(
+            "instrumental",
+            Lyrics(title=brief.title or brief.prompt, language=brief.language),
+            style=brief.style or brief.prompt,
+            duration_s=brief.duration_s or DEFAULT_DURATION_S,
+        )
 
     def check(self, *, mend: bool = False, engine: str = "") -> Checked:
         """All faults of the words; with `mend` the safe ones are put right as a new version."""
         self._need_words()
         lyrics = self.song.lyrics
-        languages = self.engines.named(engine).languages if engine else None
         mended: tuple[Fault, ...] = ()
         if mend:
             better, mended = mend_lyrics(lyrics, duration_s=self.duration_s)
             if better != lyrics:
                 self.song.add_version("check --mend", lyrics=better)
-        now_lyrics = self.song.lyrics
-        report = check_lyrics(now_lyrics, duration_s=self.duration_s, languages=languages)
-        return Checked(now_lyrics, report, mended, diff_lyrics(lyrics, now_lyrics))
+        better = self.song.lyrics
+        return Checked(better, self._report(better, engine), mended, diff_lyrics(lyrics, better))
 
     def retime(
         self, *, duration_s: float | None = None, bpm: float = 90.0, keep: Sequence[int] = ()
@@ -441,8 +404,16 @@ class Studio:
     ) -> Written:
         before = self.song.lyrics
         version = self.song.add_version(made_by, lyrics=lyrics, style=style, duration_s=duration_s)
-        report = check_lyrics(lyrics, duration_s=self.duration_s, parse_faults=parse_faults)
+        report = self._report(lyrics, parse_faults=parse_faults)
         return Written(version, lyrics, report, changes=diff_lyrics(before, lyrics))
+
+    def _report(
+        self, lyrics: Lyrics, engine: str = "", *, parse_faults: Sequence[Fault] = ()
+    ) -> Report:
+        """All faults for the engine that would sing: the named one, or the one that would be chosen."""
+        wanted = engine or self.settings.engine
+        name = wanted if wanted in ENGINE_NAMES else self.engines.choose("", self.language)[0].name
+        return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
 
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
@@ -458,54 +429,3 @@ class Studio:
         if not number.isdecimal():
             raise SongError(f"{text!r} is no version", mend="write e.g. v2")
         return self.song.version_numbered(int(number))
-
-
-def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
-    """`wish` with what it leaves open taken from the settings."""
-    options = dict(settings.engines.get(engine, {}))
-    if settings.voice and engine == "sketch":
-        options.setdefault("voice", settings.voice)
-    return replace(
-        wish,
-        takes=wish.takes or settings.takes,
-        seed=settings.seed if wish.seed is None else wish.seed,
-        formats=wish.formats or (settings.format,),
-        options={**options, **wish.options},
-    )
-
-
-def stamped(words: Lyrics | Draft, duration_s: float | None) -> tuple[Lyrics, float]:
-    """Words with stamps and the length of their song; stamps that are there stay as they are."""
-    if isinstance(words, Draft):
-        words = stamp_draft(words, duration_s=duration_s)
-    if duration_s is None:
-        duration_s = natural_duration_s(words) if words.lines else DEFAULT_DURATION_S
-    return words, duration_s
-
-
-def diff_lyrics(before: Lyrics, after: Lyrics) -> tuple[str, ...]:
-    """Lines that changed, with one line around them."""
-    if before == after:
-        return ()
-    old, new = (format_lrc(lyrics).splitlines() for lyrics in (before, after))
-    diff = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
-    return tuple(line for line in diff if not line.startswith("@@"))
-
-
-def clock(time_s: float) -> str:
-    """ "0:42" or "0:42.5", as people say times."""
-    tenths = round(time_s * 10)
-    minutes, rest = divmod(tenths, 600)
-    text = f"{minutes}:{rest // 10:02d}"
-    return f"{text}.{rest % 10}" if rest % 10 else text
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """ "5-8, 11" of the numbers 5, 6, 7, 8, 11."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

@@ -12,9 +12,10 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from songsmith.agent.studio import Changes, Exported, History, TakeList, clock
+from songsmith.agent.results import Changes, Exported, History, TakeList
+from songsmith.agent.words import clock
 from songsmith.engine.engine import Progress
-from songsmith.lyrics.check import Report, singability
+from songsmith.lyrics.check import LineReport, Report, singability, singability_level
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 
@@ -57,6 +58,12 @@ class Terminal:
         """Words as they are written."""
         if piece:
             self.console.print(Text(printable(piece), style="dim"), end="")
+            self._at_line_start = piece.endswith("\n")
+
+    def say(self, piece: str) -> None:
+        """The model's own words as they come."""
+        if piece:
+            self.console.print(Text(printable(piece)), end="")
             self._at_line_start = piece.endswith("\n")
 
     def note(self, line: str) -> None:
@@ -107,6 +114,15 @@ class Terminal:
         self.end_text()
         self.console.print(Text(f"  {name:<8} {printable(value)}"))
 
+    def help_row(self, usage: str, what: str) -> None:
+        self.console.print(Text(f"  {usage:<28} {what}"))
+
+    def confirm(self, question: str) -> bool:
+        """A yes-or-no question; only a clear yes is one."""
+        self.end_text()
+        answer = self.console.input(Text(f"  {printable(question)} [y/N] "))
+        return answer.strip().casefold() in ("y", "yes", "ja", "是", "好")
+
     def error(self, message: str) -> None:
         """One red line."""
         self.end_progress()
@@ -138,11 +154,11 @@ class Terminal:
                 )
         self.console.print(table)
 
-    def _add_row(self, table: Table, label: str, number: int, words: str, report: object) -> None:
-        from songsmith.lyrics.check import LineReport
-
-        assert isinstance(report, LineReport)
-        verdict, level = singability(report.tokens_per_s)
+    def _add_row(
+        self, table: Table, label: str, number: int, words: str, report: LineReport
+    ) -> None:
+        rate = report.tokens_per_s
+        verdict, level = singability(rate), singability_level(rate)
         worst = min(
             (fault.severity for fault in report.faults), key=list(_COLOURS).index, default=""
         )

@@ -76,7 +76,7 @@ class Take:
 
     @property
     def duration_s(self) -> float:
-        return self.audio.shape[1] / SAMPLE_RATE_HZ
+        return int(self.audio.shape[1]) / SAMPLE_RATE_HZ
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""Where sentences come from: a line editor with history and completion, or plain lines of stdin."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from platformdirs import user_state_path
+
+__all__ = ["PromptLine", "lines_of_stdin"]
+
+_MARK = "› "
+
+
+def lines_of_stdin() -> Iterator[str]:
+    """One sentence a line; empty lines are passed over."""
+    while line := sys.stdin.readline():
+        if line.strip():
+            yield line.strip()
+
+
+class PromptLine:
+    """A prompt with history across sessions; pasted lines stay one sentence, Alt-Enter adds one by hand."""
+
+    def __init__(self, commands: Sequence[str], words: Callable[[], list[str]]) -> None:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+        from prompt_toolkit.document import Document
+        from prompt_toolkit.history import FileHistory
+        from prompt_toolkit.key_binding import KeyBindings
+
+        class SongCompleter(Completer):
+            def get_completions(
+                self, document: Document, complete_event: CompleteEvent
+            ) -> Iterator[Completion]:
+                text = document.text_before_cursor
+                if not text.startswith("/"):
+                    return
+                last = text.rpartition(" ")[2]
+                known = words() if " " in text else [f"/{command}" for command in commands]
+                for word in known:
+                    if word.casefold().startswith(last.casefold()):
+                        yield Completion(word, -len(last))
+
+        keys = KeyBindings()
+
+        @keys.add("escape", "enter")
+        def _(event: object) -> None:
+            event.current_buffer.insert_text("\n")  # type: ignore[attr-defined]
+
+        folder = user_state_path("songsmith", appauthor=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._session: PromptSession[str] = PromptSession(
+            completer=SongCompleter(),
+            complete_while_typing=False,
+            history=FileHistory(str(folder / "history")),
+            key_bindings=keys,
+            enable_history_search=True,
+        )
+
+    def sentences(self) -> Iterator[str]:
+        """Sentences until Ctrl-D; Ctrl-C only empties the line."""
+        while True:
+            try:
+                sentence = self._session.prompt(_MARK).strip()
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+            if sentence:
+                yield sentence

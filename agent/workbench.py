@@ -1,0 +1,107 @@
+"""What a chat works on: at most one open song, the settings and engines of the session, who watches."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from songsmith.agent.make import begin_song
+from songsmith.agent.rendering import Engines, RenderWish
+from songsmith.agent.results import Audience, Written
+from songsmith.agent.settings import Settings, load_settings
+from songsmith.agent.songbook import Song
+from songsmith.agent.songwriter import Brief
+from songsmith.agent.studio import Studio, StudioError
+from songsmith.lyrics.lrc import Parsed
+
+__all__ = ["Workbench"]
+
+
+class Workbench:
+    """A song is opened by name, or begun by the first words written. `ask` puts a question to the person."""
+
+    def __init__(
+        self,
+        audience: Audience,
+        *,
+        ask: Callable[[str], bool],
+        overrides: dict[str, object] | None = None,
+    ) -> None:
+        self.audience = audience
+        self.ask = ask
+        self.engines = Engines()
+        self._overrides = overrides or {}
+        self._studio: Studio | None = None
+        self.settings = load_settings(None, self._overrides)
+
+    @property
+    def has_song(self) -> bool:
+        return self._studio is not None
+
+    @property
+    def studio(self) -> Studio:
+        """The open song with its verbs."""
+        if self._studio is None:
+            raise StudioError("no song is open yet", mend="write one: /write and what it is about")
+        return self._studio
+
+    def open(self, folder: Path) -> Studio:
+        """Open the song in `folder` instead of the present one."""
+        song = Song.open(folder)
+        self.settings = load_settings(folder, self._overrides)
+        self._studio = self._studio_of(song)
+        return self._studio
+
+    def override(self, **values: object) -> Settings:
+        """Change settings for the rest of the session, as flags do; None takes one back."""
+        overrides = {**self._overrides, **values}
+        overrides = {name: value for name, value in overrides.items() if value is not None}
+        folder = self._studio.song.folder if self._studio else None
+        self.settings = load_settings(folder, overrides)
+        self._overrides = overrides
+        if self._studio:
+            self._studio.settings = self.settings
+        return self.settings
+
+    def write(self, prompt: str, **wishes: object) -> Written:
+        """New words for the open song, or for a new one named after `prompt`.
+
+        `wishes` are further fields of `Brief`. A new song whose first words fail leaves no folder.
+        """
+        brief = self.brief(prompt, **wishes)
+        if self._studio is not None:
+            return self._studio.write(brief)
+        studio = self._studio_of(begin_song(brief, None, self.settings))
+        try:
+            written = studio.write(brief)
+        except BaseException:
+            studio.song.discard_if_empty()
+            raise
+        self._studio = studio
+        return written
+
+    def take_over(self, parsed: Parsed, prompt: str = "my song") -> Written:
+        """Words the person gives, for the open song or a new one."""
+        if self._studio is not None:
+            return self._studio.edit(parsed)
+        studio = self._studio_of(begin_song(self.brief(prompt), parsed, self.settings))
+        try:
+            written = studio.edit(parsed)
+        except BaseException:
+            studio.song.discard_if_empty()
+            raise
+        self._studio = studio
+        return written
+
+    def brief(self, prompt: str, **wishes: object) -> Brief:
+        """A brief with what the settings say where `wishes` don't."""
+        settings = self.settings
+        known = {
+            "language": "" if settings.language == "auto" else settings.language,
+            "duration_s": settings.length_s,
+            "style": settings.style,
+            "seed": RenderWish(seed=settings.seed).seeds()[0],
+        }
+        said = {name: value for name, value in wishes.items() if value not in (None, "")}
+        return Brief.model_validate({"prompt": prompt, **known, **said})
+
+    def _studio_of(self, song: Song) -> Studio:
+        return Studio(song, settings=self.settings, engines=self.engines, audience=self.audience)
