@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise, zip_longest
 
 from songsmith.lyrics.lyric import Draft, DraftSection, LyricLine, Lyrics, Section
-from songsmith.lyrics.phonemes import phonemize, unsupported_scripts
+from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 
-__all__ = ["expected_tokens", "natural_duration_s", "retime", "stamp_draft"]
+__all__ = ["natural_duration_s", "retime", "stamp_draft"]
 
 _MAX_GAP_S = 7.9  # between two lines of a section; more and singers fill it with repeats
 _LONG_BAR_S = 3.0  # a short line that would get more than this may take half a bar
 _SPARSE_PER_S = 2.2
 _INTRO_S, _LONGEST_INTRO_S = 9.0, 18.0
-_LONGEST_ENDING_S = 10.0
+_ENDING_S, _LONGEST_ENDING_S = 4.0, 10.0
 _LONGEST_BREAK_S = 20.0
-_TOKENS_PER_LETTER = 0.9  # of alphabets that the phonemes here don't cover
 
 
 @dataclass(frozen=True)
@@ -96,15 +95,6 @@ class _Plan:
         return list(accumulate(spans, initial=from_s))[1::2]
 
 
-def expected_tokens(text: str) -> int:
-    """Model tokens of a line; for writing that has no phonemes here, about as many as it would have."""
-    tokens = len(phonemize(text).tokens)
-    if unsupported_scripts(text):
-        letters = sum(ch.isalpha() for ch in text)
-        tokens = max(tokens, round(letters * _TOKENS_PER_LETTER))
-    return max(1, tokens)
-
-
 def stamp_draft(
     draft: Draft,
     *,
@@ -134,7 +124,13 @@ def natural_duration_s(
     beats_per_bar: int = 4,
     intro_s: float | None = None,
 ) -> float:
-    """Length of a song in which every line has the time it wants, whatever stamps it has now."""
+    """Length of a song in which every line has the time it wants: for a lyric, after its last stamp."""
+    if isinstance(lyrics, Lyrics) and lyrics.lines:
+        ends_s = [
+            line.start_s + max(line.hold_s or 0.0, expected_tokens(line.text) / EASY_PER_S)
+            for line in lyrics.lines
+        ]
+        return round(max(ends_s) + _ENDING_S, 2)
     stretch = _Stretch(_bar_s(bpm, beats_per_bar), intro_s=intro_s)
     return round(_plan(_needs(lyrics.sections), stretch, _NATURAL).total_s, 2)
 
@@ -226,7 +222,7 @@ def _plan(needs: Sequence[_Need], stretch: _Stretch, level: _Level) -> _Plan:
         rests_s[0] = _intro_s(stretch, level)
     ending_s = 0.0
     if stretch.has_ending:
-        ending_s = min(2 * stretch.bar_s, 4.0) if not level.is_tight else 0.5
+        ending_s = min(2 * stretch.bar_s, _ENDING_S) if not level.is_tight else 0.5
     return _Plan(rests_s, slots_s, ending_s)
 
 
