@@ -56,31 +56,43 @@ def _seconds(value: object) -> object:
 class Settings(Profile):
     """All settings; those of `Profile` here apply to whichever profile is chosen, with or above them."""
 
-    profile: str | None = Field(None, description="name of an LLM profile")
-    profiles: dict[str, Profile] = Field({}, description="LLM profiles, by name")
-    writer: Literal["auto", "llm", "offline"] = Field("auto", description="who writes lyrics")
-    engine: str = Field("auto", description="who sings: auto, diffrhythm, sketch")
+    profile: str | None = Field(default=None, description="name of an LLM profile")
+    profiles: dict[str, Profile] = Field(default={}, description="LLM profiles, by name")
+    writer: Literal["auto", "llm", "offline"] = Field(
+        default="auto", description="who writes lyrics"
+    )
+    engine: str = Field(default="auto", description="who sings: auto, diffrhythm, sketch")
     engines: dict[str, dict[str, str | int | float | bool]] = Field(
         {}, description="options of an engine, by its name"
     )
-    language: Literal["auto", "en", "zh"] = Field("auto", description="language of the lyrics")
+    language: Literal["auto", "en", "zh"] = Field(
+        default="auto", description="language of the lyrics"
+    )
     length_s: Annotated[float | None, BeforeValidator(_seconds)] = Field(
         None, gt=0, le=3_600, description="length of a song: seconds, m:ss or auto"
     )
-    style: str = Field("", description="style when none is given")
-    voice: str = Field("", description="voice of the sketch engine")
-    out: Path = Field(Path("songs"), description="folder in which songs are made")
-    format: Literal["flac", "wav", "mp3", "ogg"] = Field("flac", description="sound file format")
-    takes: int = Field(1, ge=1, le=64, description="takes per render")
-    seed: int | None = Field(None, ge=0, description="seed of the first take")
-    mend_rounds: int = Field(3, ge=0, le=10, description="times the LLM may mend its lyrics")
-    tool_rounds: int = Field(12, ge=1, le=100, description="rounds of tools in one chat turn")
-    renders_per_turn: int = Field(2, ge=0, le=64, description="takes a chat turn may sing unasked")
+    style: str = Field(default="", description="style when none is given")
+    voice: str = Field(default="", description="voice of the sketch engine")
+    out: Path = Field(default=Path("songs"), description="folder in which songs are made")
+    format: Literal["flac", "wav", "mp3", "ogg"] = Field(
+        default="flac", description="sound file format"
+    )
+    takes: int = Field(default=1, ge=1, le=64, description="takes per render")
+    seed: int | None = Field(default=None, ge=0, description="seed of the first take")
+    mend_rounds: int = Field(
+        default=3, ge=0, le=10, description="times the LLM may mend its lyrics"
+    )
+    tool_rounds: int = Field(
+        default=12, ge=1, le=100, description="rounds of tools in one chat turn"
+    )
+    renders_per_turn: int = Field(
+        default=2, ge=0, le=64, description="takes a chat turn may sing unasked"
+    )
     until_sung: float | None = Field(
         None, gt=0, le=1, description="word recall below which lines are sung again"
     )
-    max_rounds: int = Field(3, ge=1, le=20, description="rounds of singing again")
-    listen_model: str = Field("", description="name or path of the transcription model")
+    max_rounds: int = Field(default=3, ge=1, le=20, description="rounds of singing again")
+    listen_model: str = Field(default="", description="name or path of the transcription model")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _ranks: dict[str, int] = PrivateAttr(default_factory=dict)
@@ -153,7 +165,8 @@ def endpoint(settings: Settings) -> Endpoint | None:
     chosen_rank = settings.rank("profile")
     for key in Profile.model_fields:
         value = getattr(settings, key)
-        if value is not None and settings.rank(key) >= chosen_rank:
+        said_rank = settings.rank(f"profiles.{name}.{key}")
+        if value is not None and settings.rank(key) >= max(chosen_rank, said_rank):
             said[key] = value
     if "base_url" not in said:
         raise SettingsError(

@@ -1,0 +1,185 @@
+"""From a brief to lyrics: what every writer is, the offline one, and which of them writes here, and why."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from songsmith.agent.settings import Settings, SettingsError, endpoint
+from songsmith.errors import SongsmithError
+from songsmith.lyrics.lyric import Lyrics
+
+__all__ = [
+    "DEFAULT_DURATION_S",
+    "Brief",
+    "BriefError",
+    "OfflineWriter",
+    "Writer",
+    "Written",
+    "bpm_of",
+    "check_line_numbers",
+    "choose_writer",
+]
+
+DEFAULT_DURATION_S = 95.0
+_LANGUAGES = ("", "en", "zh")
+_MAX_PROMPT_CHARS = 20_000
+
+
+class BriefError(SongsmithError):
+    """Something is asked for that no song can have."""
+
+
+class Brief(BaseModel):
+    """What the person asked for. "" and None leave it to the writer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prompt: str
+    language: str = ""
+    duration_s: float | None = None
+    style: str = ""
+    title: str = ""
+    seed: int = 0
+
+    @field_validator("prompt")
+    @classmethod
+    def _is_readable(cls, prompt: str) -> str:
+        if len(prompt) > _MAX_PROMPT_CHARS:
+            raise BriefError(
+                f"a prompt of {len(prompt):,} characters is too long",
+                mend=f"say it in {_MAX_PROMPT_CHARS:,}; finished lyrics go in with --lyrics FILE",
+            )
+        return prompt
+
+    @field_validator("language")
+    @classmethod
+    def _can_be_sung(cls, language: str) -> str:
+        if language not in _LANGUAGES:
+            raise BriefError(
+                f"lyrics can't be written in {language!r}",
+                mend="choose en (English) or zh (Chinese)",
+            )
+        return language
+
+    @field_validator("duration_s")
+    @classmethod
+    def _is_a_length(cls, duration_s: float | None) -> float | None:
+        if duration_s is not None and not 5 <= duration_s <= 3_600:
+            raise BriefError(f"a song can't last {duration_s:g} s", mend="choose 5 s to 3600 s")
+        return duration_s
+
+
+@dataclass(frozen=True)
+class Written:
+    """A finished lyric, the style it was written for, and remarks the person should read."""
+
+    lyrics: Lyrics
+    style: str = ""
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Writer(Protocol):
+    """Somebody who writes lyrics. `name` is what people see."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, brief: Brief, on_text: Callable[[str], None]) -> Written:
+        """A new lyric with stamps; `on_text` gets the words as they come."""
+        ...
+
+    def rewrite_lines(
+        self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
+    ) -> Lyrics:
+        """The lyric with new words for these lines (counted from 1); all else stays, stamps too."""
+        ...
+
+
+class OfflineWriter:
+    """Writes without any model, from its own stock of words."""
+
+    name = "offline"
+
+    def write(self, brief: Brief, on_text: Callable[[str], None]) -> Written:
+        """The song of a prompt and a seed, always the same one."""
+        from songsmith.agent.offline.writer import compose
+        from songsmith.lyrics.timing import stamp_draft
+
+        song = compose(
+            brief.prompt,
+            language=brief.language,
+            duration_s=brief.duration_s or DEFAULT_DURATION_S,
+            seed=brief.seed,
+            title=brief.title,
+        )
+        for section in song.draft.sections:
+            on_text("\n".join([f"[{section.label}]", *section.lines, "", ""]))
+        style = brief.style or brief.prompt
+        lyrics = stamp_draft(song.draft, duration_s=brief.duration_s, bpm=bpm_of(style))
+        return Written(lyrics, style, lyrics.title, song.notes)
+
+    def rewrite_lines(
+        self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
+    ) -> Lyrics:
+        """New words for these lines out of the writer's stock."""
+        from songsmith.agent.offline.rewrite import rewrite_lines
+
+        check_line_numbers(lyrics, line_numbers)
+        return rewrite_lines(lyrics, line_numbers, instruction)
+
+
+def choose_writer(
+    settings: Settings,
+    wanted: str = "",
+    *,
+    on_event: Callable[[str], None] = lambda line: None,
+) -> tuple[Writer, str]:
+    """Who writes with these settings, and why, in words. `wanted` ("auto", "llm", "offline") wins.
+
+    `on_event` gets the remarks of an LLM writer while it works: retries, rounds of mending.
+    """
+    choice = wanted or settings.writer
+    if choice not in ("auto", "llm", "offline"):
+        raise SettingsError(
+            f"there is no writer {choice!r}", mend="the writers are auto, llm and offline"
+        )
+    if choice == "offline":
+        reason = "as asked" if wanted else f"as set in {settings.origin('writer')}"
+        return OfflineWriter(), reason
+    chosen = endpoint(settings)
+    if chosen is None:
+        if choice == "llm":
+            raise SettingsError(
+                "no LLM is configured",
+                mend="run `songsmith config set api_key`, set DEEPSEEK_API_KEY, or choose a local"
+                " profile: --profile ollama",
+            )
+        why = "no LLM configured; `songsmith config set api_key` or DEEPSEEK_API_KEY for a real one"
+        return OfflineWriter(), why
+
+    from songsmith.agent.llm import Llm
+    from songsmith.agent.llm_writer import LlmWriter
+
+    writer = LlmWriter(Llm(chosen), mend_rounds=settings.mend_rounds, on_event=on_event)
+    return writer, f"{chosen.name}, from {chosen.origin}"
+
+
+def bpm_of(style: str, otherwise: float = 90.0) -> float:
+    """Tempo that a style text names, in beats per minute."""
+    match = re.search(r"(\d{2,3}(?:\.\d+)?)\s*(?:bpm|拍)", style, re.IGNORECASE)
+    bpm = float(match[1]) if match else otherwise
+    return bpm if 40 <= bpm <= 240 else otherwise
+
+
+def check_line_numbers(lyrics: Lyrics, line_numbers: Sequence[int]) -> None:
+    """Raise `BriefError` unless these are lines of the lyric."""
+    count = len(lyrics.lines)
+    wrong = [number for number in line_numbers if not 1 <= number <= count]
+    if wrong:
+        raise BriefError(f"there is no line {wrong[0]}", mend=f"the song has lines 1 to {count}")
+    if not line_numbers:
+        raise BriefError("no line is named", mend=f"name some of the lines 1 to {count}")
