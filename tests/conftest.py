@@ -1,0 +1,144 @@
+"""The tiny DiffRhythm family: random weights laid out as the published ones, for the whole path on any machine."""
+
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "engine" / "data"
+GOLDEN = DATA / "golden"
+DEPTH = 2
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory) -> Path:
+    """A models folder as hand-made downloads leave it: published names and formats, nothing converted yet."""
+    folder = tmp_path_factory.mktemp("published")
+    for variant in ("base", "full"):
+        write_dit(folder / f"dit-1.2-{variant}", variant)
+    write_vae(folder / "vae")
+    write_style_encoder(folder / "muq-mulan")
+    return folder
+
+
+@pytest.fixture
+def tiny_models(tiny_weights, tmp_path, monkeypatch) -> Path:
+    """A models folder of the test's own with everything in it, chosen by SONGSMITH_MODELS."""
+    folder = tmp_path / "models"
+    shutil.copytree(tiny_weights, folder)
+    monkeypatch.setenv("SONGSMITH_MODELS", str(folder))
+    return folder
+
+
+def write_dit(folder: Path, variant: str) -> None:
+    """A transformer of two layers as `cfm_model.pt`, in half precision, and its sizes."""
+    import torch
+
+    from songsmith.engine.diffrhythm.dit import DiT, DiTConfig
+    from songsmith.engine.diffrhythm.rename import DIT_NAMES, UNUSED_BY_DIT, rename_keys
+
+    frames = {"base": 2048, "full": 6144}[variant]
+    config = DiTConfig(
+        dim=64,
+        depth=DEPTH,
+        heads=32,
+        ff_mult=2,
+        text_dim=32,
+        conv_layers=1,
+        mel_dim=64,
+        text_num_embeds=363,
+        max_frames=frames,
+    )
+    with torch.device("meta"):
+        shapes = {name: tensor.shape for name, tensor in DiT(config).state_dict().items()}
+    published = json.loads((DATA / f"dit_keys_{frames}.json").read_text())
+    generator = torch.Generator().manual_seed(frames)
+    state = {}
+    for name, key in rename_keys(published, DIT_NAMES, UNUSED_BY_DIT).items():
+        if name in shapes:
+            noise = torch.randn(shapes[name], generator=generator)
+            scale = 1.0 if "embedding" in name else shapes[name][-1] ** -0.5
+            state[key] = (noise * scale + ("norm.weight" in name)).half()
+    folder.mkdir()
+    torch.save({"model_state_dict": state}, folder / "cfm_model.pt")
+    (folder / "config.json").write_text(json.dumps(vars(config)))
+
+
+def write_vae(folder: Path) -> None:
+    """A TorchScript VAE with the published one's two methods that reaches 3 frames to each side."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        folder.mkdir()
+        torch.manual_seed(7)
+        torch.jit.save(torch.jit.script(_tiny_vae()), folder / "vae_model.pt")
+
+
+def _tiny_vae():
+    import torch
+    from torch import Tensor, nn
+
+    class TinyVae(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.before = nn.Conv1d(64, 8, 7, padding=3)
+            self.after = nn.Conv1d(8, 2 * 2048, 1)
+            self.fold = nn.Conv1d(2 * 2048, 8, 1)
+            self.moments = nn.Conv1d(8, 128, 7, padding=3)
+
+        @torch.jit.export
+        def decode_export(self, latents: Tensor) -> Tensor:
+            blocks = torch.tanh(self.after(torch.tanh(self.before(latents))))
+            batch, frames = latents.shape[0], latents.shape[2]
+            return blocks.reshape(batch, 2, 2048, frames).transpose(2, 3).reshape(batch, 2, -1)
+
+        @torch.jit.export
+        def encode_export(self, audio: Tensor) -> Tensor:
+            batch = audio.shape[0]
+            blocks = audio.reshape(batch, 2, -1, 2048).transpose(2, 3).reshape(batch, 4096, -1)
+            return self.moments(torch.tanh(self.fold(blocks)))
+
+        def forward(self, latents: Tensor) -> Tensor:
+            return self.decode_export(latents)
+
+    return TinyVae()
+
+
+def write_style_encoder(folder: Path) -> None:
+    """The golden style encoder as `pytorch_model.bin`, its position table made longer, and a small tokenizer."""
+    import torch
+    from safetensors.torch import load_file
+
+    words = json.loads((GOLDEN / "mulan.json").read_text())["config"]
+    sizes = words["xlm-roberta config.json"]
+    state = load_file(GOLDEN / "mulan_weights.safetensors")
+    key = "mulan.text.model.embeddings.position_embeddings.weight"
+    state[key] = state[key].repeat(8, 1)[:514].clone()
+    sizes["max_position_embeddings"] = state[key].shape[0]
+    places = {
+        "config.json": words["MuQ-MuLan config.json"],
+        "muq/config.json": words["MuQ config.json"],
+        "xlm-roberta/config.json": sizes,
+    }
+    for place, values in places.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(json.dumps(values))
+    torch.save(state, folder / "pytorch_model.bin")
+    write_tokenizer(folder / "xlm-roberta" / "tokenizer.json")
+
+
+def write_tokenizer(path: Path) -> None:
+    """One piece a letter; other signs are unknown."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -4.0)]
+    pieces += [(letter, -6.0) for letter in "abcdefghijklmnopqrstuvwxyz"]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace("▁", prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    tokenizer.save(str(path))
