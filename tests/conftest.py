@@ -1,8 +1,13 @@
-"""The tiny DiffRhythm family: random weights laid out as the published ones, for the whole path on any machine."""
+"""A tiny DiffRhythm family, random weights laid out as the published ones, and a hub to fetch it from."""
 
+import hashlib
 import json
 import shutil
+import threading
 import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,86 @@ import pytest
 DATA = Path(__file__).parent / "engine" / "data"
 GOLDEN = DATA / "golden"
 DEPTH = 2
+COMMIT = "a" * 40
+
+
+@dataclass
+class Hub:
+    """What the server has and how it misbehaves; `requests` are (method, path, range)."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    status: int = 200
+    etags: dict[str, str] = field(default_factory=dict)
+    cut_after: list[int] = field(default_factory=list)
+    honours_ranges: bool = True
+    is_hub: bool = True
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+    url: str = ""
+
+
+def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+        def do_HEAD(self) -> None:
+            self.answer(with_body=False)
+
+        def do_GET(self) -> None:
+            self.answer(with_body=True)
+
+        def answer(self, with_body: bool) -> None:
+            asked = self.headers.get("Range", "")
+            hub.requests.append((self.command, self.path, asked))
+            data = hub.files.get(self.path)
+            status = hub.status if hub.status != 200 else 200 if data is not None else 404
+            if data is None or status != 200:
+                self.send_response(status)
+                if status == 404:
+                    self.send_header("X-Error-Code", "EntryNotFound")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            start = 0
+            if asked and hub.honours_ranges:
+                start = int(asked.removeprefix("bytes=").rstrip("-"))
+                self.send_response(206)
+                self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+            else:
+                self.send_response(200)
+            if hub.is_hub:
+                etag = hub.etags.get(self.path) or hashlib.sha256(data).hexdigest()
+                self.send_header("X-Repo-Commit", COMMIT)
+                self.send_header("ETag", f'"{etag}"')
+            self.send_header("Content-Length", str(len(data) - start))
+            self.end_headers()
+            if not with_body:
+                return
+            end = len(data)
+            if hub.cut_after:
+                end = start + hub.cut_after.pop(0)
+                self.close_connection = True
+            self.wfile.write(data[start:end])
+
+    return Handler
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path) -> Iterator[Hub]:
+    hub = Hub()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(hub))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("SONGSMITH_GITHUB_RAW", hub.url)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    yield hub
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

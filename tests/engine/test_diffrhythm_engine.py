@@ -151,7 +151,14 @@ def test_progress_has_steps_and_takes(engine):
     seen: list[Progress] = []
     list(engine.render(request_of(seeds=(1, 2)), seen.append))
     singing = [(p.done, p.total, p.take, p.takes) for p in seen if p.stage == "singing"]
-    assert singing == [(1, 3, 1, 2), (2, 3, 1, 2), (3, 3, 1, 2), (1, 3, 2, 2), (2, 3, 2, 2), (3, 3, 2, 2)]
+    assert singing == [
+        (1, 3, 1, 2),
+        (2, 3, 1, 2),
+        (3, 3, 1, 2),
+        (1, 3, 2, 2),
+        (2, 3, 2, 2),
+        (3, 3, 2, 2),
+    ]
     assert [p.stage for p in seen[:2]] == ["style", "loading"]
 
 
@@ -185,7 +192,8 @@ def test_a_shorter_song_is_cut_from_its_parent(engine):
     (take,) = render(engine, request)
     assert take.audio.shape[1] == 11 * SAMPLE_RATE_HZ
     assert np.array_equal(
-        take.audio[:, 4 * SAMPLE_RATE_HZ :], parent.audio[:, 4 * SAMPLE_RATE_HZ : 11 * SAMPLE_RATE_HZ]
+        take.audio[:, 4 * SAMPLE_RATE_HZ :],
+        parent.audio[:, 4 * SAMPLE_RATE_HZ : 11 * SAMPLE_RATE_HZ],
     )
 
 
@@ -215,9 +223,10 @@ def test_the_forecast_says_what_will_be_sung_and_what_it_costs(engine):
 
 def test_a_line_past_the_end_is_named(engine):
     late = Lyrics(sections=(Section("verse", (LyricLine(12.0, WORDS[0]),)),))
-    assert "line 1 is not sung: it starts past the song's end" in engine.forecast(
-        request_of(lyrics=late)
-    ).notes
+    assert (
+        "line 1 is not sung: it starts past the song's end"
+        in engine.forecast(request_of(lyrics=late)).notes
+    )
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,9 @@ def test_no_memory_at_all_is_one_line(make_vae):
 def test_chunks_are_counted_as_they_are_done(make_vae):
     seen = []
     make_vae().decode(
-        latents_of(100), chunking=Chunking(30), on_chunk=lambda done, total: seen.append((done, total))
+        latents_of(100),
+        chunking=Chunking(30),
+        on_chunk=lambda done, total: seen.append((done, total)),
     )
     assert seen[-1][0] == seen[-1][1] == len(seen) > 2
 
