@@ -13,7 +13,7 @@ from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import Brief, choose_writer
 from songsmith.agent.studio import Studio, StudioError
-from songsmith.agent.words import stamped
+from songsmith.agent.words import DEFAULT_DURATION_S, stamped
 from songsmith.engine.engine import Take
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault
@@ -87,7 +87,7 @@ def write(
     brief = Brief(
         prompt=prompt,
         language=language,
-        duration_s=length_s,
+        duration_s=length_s or DEFAULT_DURATION_S,
         style=style,
         title=title,
         seed=RenderWish(seed=seed).seeds()[0],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from songsmith.agent.conversation import Conversation
 from songsmith.agent.llm import Llm
+from songsmith.agent.memory import Memory
 from songsmith.agent.prompt_line import PromptLine, lines_of_stdin
 from songsmith.agent.results import (
     Changes,
@@ -22,7 +23,7 @@ from songsmith.agent.results import (
 )
 from songsmith.agent.settings import endpoint
 from songsmith.agent.slash import SlashCommands, command_names
-from songsmith.agent.talk import Talk
+from songsmith.agent.talk import load_talk, save_talk
 from songsmith.agent.tools import Toolbox
 from songsmith.agent.views import Terminal, is_interactive, shown_path
 from songsmith.agent.workbench import Workbench
@@ -42,7 +43,7 @@ class Chat:
         self.screen = Terminal(plain=self.is_plain)
         self.bench = Workbench(self.screen, ask=self._ask)
         self._prompt: PromptLine | None = None
-        self._talk = Talk()
+        self._memory = Memory()
         self._llm: Llm | None = None
         self._toolbox = Toolbox(self.bench)
         self._commands = SlashCommands(self)
@@ -120,7 +121,7 @@ class Chat:
         self.screen.fact("llm", self._llm.endpoint.name if self._llm else "none configured")
 
     def forget(self) -> None:
-        self._talk = Talk()
+        self._memory.clear()
         self._keep_talk()
 
     # --- turns
@@ -132,7 +133,7 @@ class Chat:
             self._do_without_llm(sentence)
         else:
             conversation = Conversation(
-                self._llm, self._toolbox, self.bench, self.screen, self._talk, self._show_result
+                self._llm, self._toolbox, self.bench, self.screen, self._memory, self._show_result
             )
             try:
                 conversation.turn(sentence)
@@ -202,7 +203,7 @@ class Chat:
 
     def _open(self, folder: Path) -> None:
         self.bench.open(folder)
-        self._talk = Talk.load(folder / _TALK_FILE)
+        self._memory = load_talk(folder / _TALK_FILE)
 
     def _connect(self) -> None:
         if self._llm is not None:
@@ -212,7 +213,7 @@ class Chat:
 
     def _keep_talk(self) -> None:
         if self.bench.has_song:
-            self._talk.save(self.bench.studio.song.folder / _TALK_FILE)
+            save_talk(self.bench.studio.song.folder / _TALK_FILE, self._memory.turns)
 
     def _greet(self) -> None:
         llm = self._llm.endpoint.name if self._llm else "none (slash commands work; /help)"
@@ -224,8 +225,8 @@ class Chat:
         self.screen.fact("song", f"{shown_path(song.folder)} · v{song.version.number}")
         for take in song.stray_takes():
             self.screen.note(f"takes/{take}.flac was finished by a render that was cut off")
-        for turn in self._talk.turns[-3:]:
-            self.screen.note(f"› {turn.sentence}")
+        for turn in self._memory.turns[-3:]:
+            self.screen.note(f"› {turn.said}")
         if song.lyrics.lines:
             self._commands.run("/lyrics")
 

@@ -120,9 +120,9 @@ def write(
     from songsmith.agent.settings import load_settings
     from songsmith.agent.songbook import to_json
     from songsmith.agent.songwriter import Brief, choose_writer
+    from songsmith.agent.words import DEFAULT_DURATION_S
     from songsmith.lyrics.check import check_lyrics, report_json
     from songsmith.lyrics.lrc import format_lrc
-    from songsmith.lyrics.timing import natural_duration_s
 
     text = read_stdin("the prompt") if prompt == "-" else prompt
     if not text.strip():
@@ -131,7 +131,7 @@ def write(
     brief = Brief(
         prompt=text.strip(),
         language=language or ("" if settings.language == "auto" else settings.language),
-        duration_s=length or settings.length_s,
+        duration_s=length or settings.length_s or DEFAULT_DURATION_S,
         style=style or settings.style,
         title=title,
         seed=RenderWish(seed=settings.seed if seed is None else seed).seeds()[0],
@@ -148,11 +148,10 @@ def write(
                 nl=as_json,
             )
             return
-        author, why = choose_writer(settings, writer)
+        author, why = choose_writer(settings, writer, on_event=screen.note)
         screen.fact("writer", f"{author.name} ({why})")
         result = author.write(brief, screen.text)
-        duration_s = brief.duration_s or natural_duration_s(result.lyrics)
-        report = check_lyrics(result.lyrics, duration_s=duration_s)
+        report = check_lyrics(result.lyrics, duration_s=brief.duration_s or DEFAULT_DURATION_S)
         for note in result.notes:
             screen.note(note)
         screen.lyrics(result.lyrics, report)

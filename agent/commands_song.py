@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
         play,
         export,
         replay,
+        chat,
     ):
         app.command()(command)
 
@@ -89,6 +90,20 @@ def answer(as_json: bool, result: object, studio: "Studio") -> None:
 
     if as_json:
         typer.echo(to_json(document(result, studio.song)))
+
+
+def chat(
+    song: Annotated[str, typer.Argument(metavar="[SONG]", help="A song to go on with.")] = "",
+    plain: Annotated[bool, typer.Option("--plain", help="Plain lines in and out.")] = False,
+) -> None:
+    """Talk about a song and change it."""
+    from songsmith.agent.chat import Chat
+    from songsmith.agent.songbook import SongError
+
+    folder = find_song(song) if song else None
+    if song and folder is None:
+        raise SongError(f"there is no song {song!r}", mend="leave the name out to begin a new one")
+    Chat(folder, is_plain=plain).run()
 
 
 def revise(

@@ -1,6 +1,6 @@
 """One turn of talk with the LLM: stream its words, do what it asks through the tools, tell it what came of it.
 
-What the model sees is the song as it is now, made anew for every request, and the talk so far within the
+What the model sees is the song as it is now, told anew in every request, and the talk so far within the
 endpoint's budget; not the whole past.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from songsmith.agent.llm import Llm
 from songsmith.agent.llm_errors import LlmError
-from songsmith.agent.messages import Message, Reply
-from songsmith.agent.talk import Talk, Turn
+from songsmith.agent.memory import Memory, prompt_budget
+from songsmith.agent.messages import Message, Reply, ToolCall
 from songsmith.agent.tools import Toolbox
 from songsmith.agent.views import Terminal
 from songsmith.agent.words import clock
@@ -28,58 +28,63 @@ class Conversation:
         toolbox: Toolbox,
         bench: Workbench,
         screen: Terminal,
-        talk: Talk,
+        memory: Memory,
         show: Callable[[object], None],
     ) -> None:
         self._llm = llm
         self._toolbox = toolbox
         self._bench = bench
         self._screen = screen
-        self._talk = talk
+        self._memory = memory
         self._show = show
 
     def turn(self, sentence: str) -> None:
         """Answer one sentence. Whatever breaks it off, what was said and done so far is remembered."""
         self._toolbox.begin_turn()
-        turn = Turn(sentence)
+        self._memory.begin(sentence)
         try:
-            self._rounds(turn)
+            self._rounds()
         except LlmError as error:
-            turn.deeds.append(f"broke off: {error.what}")
+            self._memory.add(Message("assistant", f"(broke off: {error.what})"))
             raise
         except KeyboardInterrupt:
-            turn.deeds.append("stopped by the person")
+            self._memory.add(Message("assistant", "(stopped by the person)"))
             raise
         finally:
             self._screen.end_text()
-            self._talk.add(turn)
 
-    def _rounds(self, turn: Turn) -> None:
-        recent: list[Message] = [Message("user", turn.sentence)]
-        for _ in range(self._bench.settings.tool_rounds):
-            reply = self._ask(recent)
-            turn.reply = "\n".join(part for part in (turn.reply, reply.text.strip()) if part)
+    def _rounds(self) -> None:
+        rounds = self._bench.settings.tool_rounds
+        for _ in range(rounds):
+            reply = self._ask()
+            self._screen.end_text()
             if not reply.calls:
+                self._memory.add(reply.message)
                 if reply.is_cut:
                     self._screen.note("the reply was cut off at the model's limit; say “go on”")
                 return
-            recent.append(reply.message)
-            for call in reply.calls:
-                self._screen.end_text()
-                result = self._toolbox.call(call)
-                turn.deeds.append(f"{call.name}: {result[:160]}")
-                self._show(self._toolbox.last_result)
-                if self._toolbox.last_result is None:
-                    self._screen.note(f"{call.name}: {result[:300]}")
-                recent.append(Message("tool", result, call_id=call.id))
-        self._screen.note(
-            f"stopped after {self._bench.settings.tool_rounds} rounds of tools; say “go on” if it should"
-        )
+            # Added together, so that no call is ever remembered without its result.
+            results = [Message("tool", self._do(c), call_id=c.id) for c in reply.calls]
+            self._memory.add(reply.message, *results)
+        self._screen.note(f"stopped after {rounds} rounds of tools; say “go on” if it should")
 
-    def _ask(self, recent: list[Message]) -> Reply:
-        system = Message("system", render("system", song=song_as_text(self._bench)))
+    def _do(self, call: ToolCall) -> str:
+        """The result of one call, drawn for the person."""
+        result = self._toolbox.call(call)
+        if self._toolbox.last_result is None:
+            self._screen.note(f"{call.name or 'tool'}: {result[:300]}")
+        else:
+            self._show(self._toolbox.last_result)
+        return result
+
+    def _ask(self) -> Reply:
         tools = self._toolbox.tools()
-        messages = self._talk.messages(system, recent, tools, self._llm.endpoint.context_tokens)
+        settings = self._bench.settings
+        messages = self._memory.messages(
+            render("system", renders=settings.renders_per_turn),
+            render("song_state", state=song_as_text(self._bench)),
+            prompt_budget(self._llm.endpoint, tools),
+        )
         return self._llm.reply(
             messages,
             tools,

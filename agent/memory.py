@@ -59,6 +59,11 @@ class Memory:
         self._lines.clear()
         self._turns.clear()
 
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that are kept whole, oldest first."""
+        return tuple(self._turns)
+
     def __len__(self) -> int:
         return len(self._lines) + len(self._turns)
 

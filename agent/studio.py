@@ -103,7 +103,8 @@ class Studio:
 
     def write(self, brief: Brief, *, writer: str = "") -> Written:
         """Write new words for the whole song."""
-        author, why = choose_writer(self.settings, writer)
+        author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
+        brief = brief.model_copy(update={"duration_s": brief.duration_s or DEFAULT_DURATION_S})
         written = author.write(brief, self.audience.text)
         lyrics = written.lyrics
         if brief.title:
@@ -116,7 +117,7 @@ class Studio:
     def revise(self, lines: Sequence[int], instruction: str, *, writer: str = "") -> Written:
         """Rewrite exactly these lines; all stamps and all other lines stay."""
         self._need_words()
-        author, why = choose_writer(self.settings, writer)
+        author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
         result = self._take_over(f"revise lines {ranges(lines)}", lyrics)
         return replace(result, writer=author.name, why=why)
