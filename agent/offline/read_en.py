@@ -18,7 +18,7 @@ __all__ = ["read_english"]
 _MOST_TOKENS = 400
 _MOST_TOPICS = 3
 _MOST_SYLLABLES = 5
-_ROLES = ("kin", "person", "animal", "place", "city", "thing", "event")
+_ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter", "event")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['-][A-Za-zÀ-ÖØ-öø-ÿ]+)*|[0-9]+|[^\sA-Za-z0-9'À-ÿ]")
 _ARTICLES = frozenset("a an the my our your his her their this that these those some".split())
 _BEFORE_NOUNS = _ARTICLES | frozenset("about of for with on at in and under behind beside from".split())
@@ -142,16 +142,13 @@ def _phrase(run: list[_Token]) -> Iterator[Topic]:
         run = run[1:]
     if not run or syllables(run[-1].low) > _MOST_SYLLABLES:
         return
-    if run[-1].role == "city":
-        yield Topic(" ".join(t.text.capitalize() for t in run[-1:]), "city")
-    else:
-        yield Topic(" ".join(t.low for t in run), _role_of_head(run[-1]))
-
-
-def _role_of_head(head: _Token) -> str:
-    if head.role == "event":
-        return "matter"
-    return head.role or "thing"
+    head = run[-1]
+    if head.role == "city" or (head.role == "matter" and head.text[0].isupper()):
+        yield Topic(head.text.capitalize(), head.role)
+    elif head.role == "matter":
+        yield Topic(head.low, head.role)
+    elif head.role != "event":  # an event calls for its scene, which has words for it
+        yield Topic(" ".join(t.low for t in run), head.role or "thing")
 
 
 def _chosen(topics: Iterator[Topic]) -> list[Topic]:

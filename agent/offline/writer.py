@@ -111,7 +111,7 @@ class _Writer:
         score = 0.0
         for word in sorted(scene.words & calls):
             rarity = sum(word in other.words for other in scenes) ** -0.5
-            score += (0.9 if word.startswith("@") else 3.0) * rarity
+            score += {"@any": 0.2}.get(word, 1.2 if word.startswith("@") else 3.0) * rarity
         if self.wish.moods:
             score += 1.2 * len(scene.moods & self.wish.moods) or -0.6
         return score
