@@ -96,7 +96,7 @@ class PlainDiT:
 
     def __init__(self, model: DiT) -> None:
         self.config = model.config
-        self.weights = dict(model.state_dict())
+        self.weights: dict[str, Tensor] = dict(model.state_dict())
 
     def guided(self, x: Tensor, given: Conditions, known: Tensor, scale: float) -> Tensor:
         """The guided velocity: two passes, one after the other."""
@@ -196,7 +196,8 @@ class PlainDiT:
     @staticmethod
     def angles(frames: int, dim: int, device: torch.device) -> Tensor:
         rates = 10_000 ** -(torch.arange(0, dim, 2, dtype=torch.float32, device=device) / dim)
-        return torch.outer(torch.arange(frames, dtype=torch.float32, device=device), rates)
+        angles: Tensor = torch.outer(torch.arange(frames, device=device).float(), rates)
+        return angles
 
 
 def flops_of_pair(config: DiTConfig, frames: int) -> int:
@@ -214,7 +215,7 @@ def flops_of_pair(config: DiTConfig, frames: int) -> int:
         )
         with FlopCounterMode(display=False) as counter:
             plain.guided(given.cond, given, given.cond, EXACT.guidance_scale)
-    return counter.get_total_flops()
+    return int(counter.get_total_flops())
 
 
 def peak_rate() -> tuple[float, float]:

@@ -135,7 +135,7 @@ def forward_case(name: str, model: DiT, case: Case, given: Tensors) -> Iterator[
             style=kept("style_prompt", "drop_prompt"),
             time=given["time"].expand(batch),
             start_time=given["start_time"].expand(batch),
-            duration=given["duration"].expand(batch),
+            duration=given.get("duration", torch.ones(1)).expand(batch),
         )
     yield relative(name, "out", ours, given["out"])
     for key, golden in given.items():
@@ -157,11 +157,11 @@ def sample_case(name: str, model: DiT, case: Case, given: Tensors) -> Iterator[C
         sway=case.get("sway_sampling_coef"),
     )
     spans = [(start, end) for start, end in case["latent_pred_segments"]]
-    conditions = {
+    conditions: dict[str, Any] = {
         "cond": given["cond"],
         "text": given["text"],
         "style": given["style_prompt"],
-        "negative_style": given["negative_style_prompt"],
+        "negative_style": given.get("negative_style_prompt", torch.zeros(1, 512)),
         "start_time": given["start_time"],
         "duration": given["song_duration"],
     }
@@ -240,12 +240,12 @@ def mulan_case(
 
 def hear(tower: AudioTower, samples: Tensor) -> dict[str, list[Tensor]]:
     """What flows through the audio tower, clip by clip, under the golden files' names."""
-    layers = list(tower.conformer.layers)
+    layers = list(tower.conformer.get_submodule("layers").children())
     parts: dict[str, nn.Module] = {
         "conv_out": tower.stem,
         "hidden_0": tower.stem,
         **{f"hidden_{index + 1}": layer for index, layer in enumerate(layers[:-1])},
-        f"hidden_{len(layers)}": tower.conformer.layer_norm,
+        f"hidden_{len(layers)}": tower.conformer.get_submodule("layer_norm"),
         "proj_out": tower.proj,
         "transformer_out": tower.mixer,
         "latent": tower.head,
@@ -256,16 +256,17 @@ def hear(tower: AudioTower, samples: Tensor) -> dict[str, list[Tensor]]:
     mels = [log_mel(clip, tower.config.mel)[None] for clip in cut_clips(samples[0], clip_samples)]
     return watch.seen | {
         "logmel_norm": mels,
-        "clip_embeddings": list(clips.split(1)),
+        "clip_embeddings": list(torch.split(clips, 1)),
         "embedding": [tower.embed(samples[0])],
     }
 
 
 def read(tower: TextTower, ids: Tensor, mask: Tensor) -> dict[str, list[Tensor]]:
     """What flows through the text tower, under the golden files' names."""
+    layers = list(tower.language.get_submodule("encoder.layer").children())
     parts = {
-        "xlmr_embeddings": tower.language.embeddings,
-        "xlmr_last_hidden_state": tower.language.encoder.layer[-1],
+        "xlmr_embeddings": tower.language.get_submodule("embeddings"),
+        "xlmr_last_hidden_state": layers[-1],
         "proj_out": tower.proj,
         "transformer_out": tower.mixer,
         "latent": tower.head,

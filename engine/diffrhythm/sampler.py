@@ -22,6 +22,7 @@ __all__ = [
     "Conditions",
     "OnStep",
     "SamplerOptions",
+    "Solver",
     "draw_noise",
     "forwards",
     "guided",
@@ -191,7 +192,8 @@ def sample(
     then frames outside `spans` (frames; None = everything is new) are put back from `cond`, bit for bit.
 
     Takes go through the model `takes_at_once` at a time. Matrix products of another batch size round
-    otherwise, so only with 1 is a take bit-equal to the same take alone.
+    otherwise, so only with 1 is a take bit-equal to the same take alone. Raises `EngineError` when half precision
+    overflows.
     """
     takes, frames = noise.shape[:2]
     given = Conditions.fitted(
@@ -212,6 +214,11 @@ def sample(
                 times,
                 solver=options.solver,
                 on_step=lambda: on_step(next(counter), total),
+            )
+        if not torch.isfinite(latents).all():
+            raise EngineError(
+                f"the numbers ran out of the range of {str(model.dtype).removeprefix('torch.')}",
+                mend="sing in bfloat16 or float32",
             )
         sung.append(torch.where(mask[:, None], latents, group.cond))
     return torch.cat(sung)

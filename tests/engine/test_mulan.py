@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,12 +15,13 @@ MEL = MelConfig(rate_hz=24_000, hop_samples=240, mean_db=0.0, std_db=1.0)
 
 
 @pytest.fixture(scope="module")
-def words() -> dict:
-    return json.loads((GOLDEN / "mulan.json").read_text())["config"]
+def words() -> dict[str, Any]:
+    words: dict[str, Any] = json.loads((GOLDEN / "mulan.json").read_text())["config"]
+    return words
 
 
 @pytest.fixture(scope="module")
-def config(words) -> MulanConfig:
+def config(words: dict[str, Any]) -> MulanConfig:
     return MulanConfig.parse(
         words["MuQ-MuLan config.json"], words["MuQ config.json"], words["xlm-roberta config.json"]
     )

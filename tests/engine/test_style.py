@@ -46,9 +46,9 @@ def write_tokenizer(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The golden style encoder laid out as a downloaded one."""
-    folder = tmp_path_factory.mktemp("muq-mulan")
+    folder: Path = tmp_path_factory.mktemp("muq-mulan")
     words = json.loads((GOLDEN / "mulan.json").read_text())["config"]
     places = {
         "MuQ-MuLan config.json": "config.json",
@@ -64,7 +64,7 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared(folder, tmp_path_factory) -> StyleEncoder:
+def shared(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> StyleEncoder:
     """One encoder with its towers in memory for all tests that don't look at its cache."""
     return StyleEncoder(folder, cache=tmp_path_factory.mktemp("cache"), weights_id="w1")
 
