@@ -16,7 +16,9 @@ def lyrics(*texts: str) -> Lyrics:
 
 @pytest.fixture
 def song(tmp_path) -> Song:
-    return Song.create(tmp_path, name="Night Train", title="Night Train", prompt="trains", language="en")
+    return Song.create(
+        tmp_path, name="Night Train", title="Night Train", prompt="trains", language="en"
+    )
 
 
 def facts(song: Song) -> tuple[object, ...]:
@@ -71,7 +73,9 @@ def test_branches_are_left_and_entered(song):
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(["edit", "style", "pick", "branch a", "branch b", "branch v1"])))
 def test_as_many_undos_as_changes_give_the_first_state_back(tmp_path_factory, changes):
-    song = Song.create(tmp_path_factory.mktemp("songs"), name="x", title="x", prompt="", language="")
+    song = Song.create(
+        tmp_path_factory.mktemp("songs"), name="x", title="x", prompt="", language=""
+    )
     song.add_version("write", lyrics=lyrics("first"), style="rock")
     before = facts(song)
     for number, change in enumerate(changes):
@@ -123,4 +127,6 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
 
 
 def test_the_song_file_holds_a_schema_version(song):
-    assert json.loads((song.folder / "song.json").read_text(encoding="utf-8"))["schema_version"] == 1
+    assert (
+        json.loads((song.folder / "song.json").read_text(encoding="utf-8"))["schema_version"] == 1
+    )

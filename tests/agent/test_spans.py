@@ -79,7 +79,10 @@ def test_an_unknown_section_names_those_there_are():
 
 def test_lines_next_to_each_other_are_one_span():
     spans = span_of_lines(song(), [1, 2, 5], 100)
-    assert [(round(s.start_s, 2), round(s.end_s, 2)) for s in spans] == [(7.88, 15.88), (23.88, 27.88)]
+    assert [(round(s.start_s, 2), round(s.end_s, 2)) for s in spans] == [
+        (7.88, 15.88),
+        (23.88, 27.88),
+    ]
 
 
 def test_a_span_before_a_pause_stops_before_the_next_section():
