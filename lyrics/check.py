@@ -119,6 +119,7 @@ def _line_reports(
     counts = [len(words.tokens) if languages else expected_tokens(words.text) for words in spoken]
     slots = line_slots(lyrics, counts, duration_s=duration_s)
     latest_s = [0.0, *accumulate((line.start_s for line in lines), max)]
+    first_at = {line.start_s: number for number, line in reversed(list(enumerate(lines, 1)))}
     for index, line in enumerate(lines):
         laid = layout.lines[index]
         facts = LineFacts(
@@ -131,7 +132,7 @@ def _line_reports(
             languages=languages,
             duration_s=duration_s,
             latest_s=latest_s[index],
-            before=lines[index - 1] if index else None,
+            twin=first_at[line.start_s],
         )
         yield LineReport(
             line=index + 1,

@@ -30,8 +30,8 @@ _LATE_S = 0.05
 class LineFacts:
     """A line, its number from 1, and what was found out about it.
 
-    `token_count` is estimated where the phonemes here don't cover the writing. `before` is the line
-    before, `latest_s` the latest stamp of all lines before.
+    `token_count` is estimated where the phonemes here don't cover the writing. `latest_s` is the latest
+    stamp of all lines before, `twin` the number of the first line with the same stamp.
     """
 
     number: int
@@ -43,7 +43,7 @@ class LineFacts:
     languages: Collection[str]
     duration_s: float
     latest_s: float
-    before: LyricLine | None
+    twin: int
 
     @property
     def rate(self) -> float:
@@ -89,7 +89,7 @@ def is_decoration(character: str) -> bool:
 
 
 def _stamp(facts: LineFacts) -> Iterator[_Finding]:
-    line, before = facts.line, facts.before
+    line = facts.line
     stamp = f"[{format_stamp(line.start_s)}]"
     if facts.is_past_end:
         yield _Finding(
@@ -99,19 +99,19 @@ def _stamp(facts: LineFacts) -> Iterator[_Finding]:
             f"make the song at least {math.ceil(line.start_s + facts.token_count / 5 + 1)} s long, "
             "or move or cut the line",
         )
-    if before is not None and line.start_s < facts.latest_s:
+    if line.start_s < facts.latest_s:
         yield _Finding(
             "out-of-order",
             "error",
             f"{stamp} is earlier than [{format_stamp(facts.latest_s)}] before it",
             "put the lines in the order of their stamps",
         )
-    elif before is not None and line.start_s == before.start_s:
+    if facts.twin < facts.number:
         yield _Finding(
             "doubled-stamp",
             "error",
-            f"two lines at {stamp}",
-            "move one, so that each has its own time",
+            f"{stamp} is the stamp of line {facts.twin} too",
+            "move one of them, so that each has its own time",
         )
 
 

@@ -5,7 +5,15 @@ from typing import Literal
 
 from songsmith.lyrics.lyric import clean_text
 
-__all__ = ["Aside", "aside_kind", "is_part_label", "narrow", "read_label", "strip_asides"]
+__all__ = [
+    "Aside",
+    "aside_kind",
+    "aside_spans",
+    "is_part_label",
+    "narrow",
+    "read_label",
+    "strip_asides",
+]
 
 Aside = Literal["label", "direction", "credit"]
 
@@ -37,7 +45,7 @@ _DIRECTION_WORD = (
     r"repeat(?:s|ed)?(?: (?:chorus|verse|x? ?\d))*|[x×]\s*\d|\d\s*[x×]|spoken(?: word)?|whisper(?:s|ed|ing)?|"
     r"softly|loudly|slowly|laugh(?:s|ing|ter)?|sigh(?:s|ing)?|crying|humming|hums|ad[- ]?libs?|"
     r"applause|cheering|pause|silence|drum fill|key change|tempo (?:up|down)|a cappella|acapella|"
-    r"end|fin|the end|guitar|piano|sax(?:ophone)?|strings|beat drops?|all together|"
+    r"guitar|piano|sax(?:ophone)?|strings|beat drops?|all together|"
     r"纯音乐|純音樂|音乐|間奏|间奏|重复|重複|独白|獨白|念白|笑|哼唱|渐弱|淡出|完|结束"
 )
 _DIRECTION = re.compile(rf"(?:the )?(?:{_DIRECTION_WORD})(?:\s*[x×]?\s*\d)?", re.I)
@@ -91,12 +99,21 @@ def aside_kind(text: str) -> Aside | None:
     return None
 
 
-def strip_asides(text: str) -> str:
-    """The line without the stage directions in it: `[laughs]`, `(softly)`, `(x2)`; `(ooh)` is sung."""
-    text = _BRACKETED.sub(" ", text)
-
-    def keep_if_sung(match: re.Match[str]) -> str:
+def aside_spans(text: str) -> list[tuple[int, int]]:
+    """Where in a line stage directions stand: `[laughs]`, `(softly)`, `(x2)`; `(ooh)` is sung."""
+    spans = [match.span() for match in _BRACKETED.finditer(text)]
+    for match in _ROUND.finditer(text):
         inside = narrow(match.group())[1:-1].strip()
-        return " " if _DIRECTION.fullmatch(inside) or is_part_label(inside) else match.group()
+        is_echo = text.casefold().count(inside.casefold()) > 1  # "Keep on crying (crying)"
+        if not is_echo and (_DIRECTION.fullmatch(inside) or is_part_label(inside)):
+            spans.append(match.span())
+    return sorted(spans)
 
-    return clean_text(_ROUND.sub(keep_if_sung, text))
+
+def strip_asides(text: str) -> str:
+    """The line without its stage directions."""
+    parts, done = [], 0
+    for start, end in aside_spans(text):
+        parts.append(text[done:start])
+        done = max(done, end)
+    return clean_text(" ".join([*parts, text[done:]]))

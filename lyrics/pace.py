@@ -4,12 +4,13 @@ Measured on the songs shipped with the DiffRhythm weights: 2.0 to 7.7 tokens a s
 13.2 in the fastest; lines of a section 1.2 to 7.9 s apart. A frame holds one token, so 21.5 is the limit.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from songsmith.lyrics.lyric import LyricLine, Lyrics
+from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.phonemes import phonemize, unsupported_scripts
 
 __all__ = [
@@ -64,10 +65,13 @@ def expected_tokens(text: str) -> int:
 def line_slots(lyrics: Lyrics, tokens: Sequence[int], *, duration_s: float) -> list[Slot]:
     """The slot of every line, in the order of the lyric, for lines of so many tokens."""
     lines = lyrics.lines
+    starts_s = sorted({line.start_s for line in lines})
     ends = set(accumulate(len(section.lines) for section in lyrics.sections))
     slots = []
     for number, (line, count) in enumerate(zip(lines, tokens, strict=True), start=1):
-        gap_s = max(0.0, _next_start_s(lines, number, duration_s) - line.start_s)
+        later = bisect_right(starts_s, line.start_s)
+        until_s = min(duration_s, starts_s[later] if later < len(starts_s) else duration_s)
+        gap_s = max(0.0, until_s - line.start_s)
         is_before_break = number in ends or gap_s >= BREAK_S
         length_s = gap_s
         if is_before_break:
@@ -75,13 +79,6 @@ def line_slots(lyrics: Lyrics, tokens: Sequence[int], *, duration_s: float) -> l
             length_s = min(gap_s, easy_s)
         slots.append(Slot(line.start_s, line.start_s + length_s, gap_s, is_before_break))
     return slots
-
-
-def _next_start_s(lines: Sequence[LyricLine], number: int, duration_s: float) -> float:
-    """When the next line starts; the end of the song for the last one. Lines in the wrong place don't count."""
-    start_s = lines[number - 1].start_s
-    later = (line.start_s for line in lines[number:] if line.start_s > start_s)
-    return min(next(later, duration_s), max(duration_s, start_s))
 
 
 def singability(tokens_per_s: float) -> Singability:

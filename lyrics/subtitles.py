@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from songsmith.lyrics.events import Event, Words
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.inline import read_inline
 from songsmith.lyrics.lyric import LyricLine, Lyrics, clean_text
+from songsmith.lyrics.phonemes import syllable_count
 from songsmith.lyrics.stamps import parse_clock
 
 __all__ = ["format_ass", "format_srt", "is_subtitles", "read_subtitles"]
@@ -70,8 +72,78 @@ def format_srt(lyrics: Lyrics, duration_s: float) -> str:
 
 
 def format_ass(lyrics: Lyrics, duration_s: float) -> str:
-    """The lyric as ASS karaoke."""
-    raise NotImplementedError
+    """The lyric as ASS karaoke: every word lights up at its word stamp, or by its share of syllables."""
+    events = [
+        f"Dialogue: 0,{_clock(start_s, '.', 2)[1:]},{_clock(end_s, '.', 2)[1:]},Sung,,0,0,0,,"
+        f"{_karaoke(line, start_s, end_s)}"
+        for line, start_s, end_s in _cues(lyrics, duration_s)
+    ]
+    return "\n".join([_ASS_HEAD.format(title=lyrics.title or "Lyrics"), *events, ""])
+
+
+_ASS_HEAD = """\
+[Script Info]
+Title: {title}
+ScriptType: v4.00+
+PlayResX: 1280
+PlayResY: 720
+WrapStyle: 0
+ScaledBorderAndShadow: yes
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, \
+Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, \
+MarginR, MarginV, Encoding
+Style: Sung,Noto Sans CJK SC,54,&H0000D7FF,&H00FFFFFF,&H00101010,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,\
+60,60,56,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"""
+
+
+def _karaoke(line: LyricLine, start_s: float, end_s: float) -> str:
+    """The words, each after a tag with the hundredths of a second that it takes."""
+    words = _words(line.text)
+    starts_s = [*_word_starts_s(line, words, start_s, end_s), end_s]
+    ticks = [round((at_s - start_s) * 100) for at_s in starts_s]
+    parts = [
+        f"{{\\k{after - before}}}{_ass_text(word)}"
+        for word, (before, after) in zip((w for _, w in words), pairwise(ticks), strict=True)
+    ]
+    return "".join(parts)
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    """Words with the offsets at which they begin and the space after them; a Chinese character is a word."""
+    pattern = r"[\u3400-\u9fff](?:[^\w\s])*\s*|[^\s\u3400-\u9fff]+\s*"
+    return [(match.start(), match.group()) for match in re.finditer(pattern, text)]
+
+
+def _word_starts_s(
+    line: LyricLine, words: Sequence[tuple[int, str]], start_s: float, end_s: float
+) -> list[float]:
+    """When each word starts: at its own stamp; between those that have one, by syllables."""
+    fixed = {0: start_s, len(words): end_s}
+    places = {offset: index for index, (offset, _) in enumerate(words)}
+    places[len(line.text)] = len(words)
+    latest_s = start_s
+    for stamp in line.word_stamps:
+        if stamp.offset in places and latest_s <= stamp.start_s <= end_s:
+            fixed[places[stamp.offset]] = latest_s = stamp.start_s
+    starts_s: list[float] = []
+    for (first, from_s), (last, until_s) in pairwise(sorted(fixed.items())):
+        weights = [max(1, syllable_count(word)) for _, word in words[first:last]]
+        before = accumulate(weights, initial=0)
+        starts_s += [
+            from_s + (until_s - from_s) * done / sum(weights)
+            for done, _ in zip(before, weights, strict=False)
+        ]
+    return starts_s
+
+
+def _ass_text(text: str) -> str:
+    """Braces and backslashes mean something in ASS and can't be escaped: their full-width forms stand in."""
+    return text.translate(str.maketrans("{}\\", "｛｝＼"))
 
 
 def _cues(lyrics: Lyrics, duration_s: float) -> list[tuple[LyricLine, float, float]]:
