@@ -87,8 +87,9 @@ class Prepared:
     """What words, style, known latent, start and length alone decide of a forward pass.
 
     `inputs` (batch, frames, dim): the input projection but for x and the moment. `residuals`: one
-    (batch, frames, dim) for each layer of the first half, 0.27 GB for a pair of 2048 frames in float32. `moment` (batch, 512): start and duration.
-    `rope`: cosines and sines, (frames, 1, head size).
+    (batch, frames, dim) for each layer of the first half; for a pair of 2048 frames of the published model,
+    0.27 GB in float32. `moment` (batch, 512): start and duration. `rope`: cosines and sines,
+    (frames, 1, head size).
     """
 
     inputs: Tensor
