@@ -25,7 +25,7 @@ _DIPHTHONG_LETTERS = frozenset("ɚɝɹɪʊəʁɻjwuiyɫlr")
 class Stretch:
     """A piece of speech, `[source_start_s, source_end_s)`, sung over `[start_s, end_s)` of the song.
 
-    `syllable` is its index in the line; `is_nucleus` tells the vowel from its consonants.
+    `syllable` is its index in the line, `symbol` the phoneme it is part of.
     """
 
     start_s: float
@@ -33,7 +33,7 @@ class Stretch:
     source_start_s: float
     source_end_s: float
     syllable: int
-    is_nucleus: bool
+    symbol: str
 
 
 def retime_line(
@@ -91,10 +91,10 @@ def _consonants(
     share = min(1.0, room_s / max(sum(lengths), 1e-9))
     start_s = end_s - share * sum(lengths)
     stretches = []
-    for (source_start_s, source_end_s), length_s in zip(spans, lengths, strict=True):
+    for sound, (source_start_s, source_end_s), length_s in zip(sounds, spans, lengths, strict=True):
         stop_s = start_s + share * length_s
         stretches.append(
-            Stretch(start_s, stop_s, source_start_s, source_end_s, syllable, is_nucleus=False)
+            Stretch(start_s, stop_s, source_start_s, source_end_s, syllable, sound.symbol)
         )
         start_s = stop_s
     return stretches
@@ -107,7 +107,7 @@ def _vowel(
     source_s, source_end_s = nucleus.start / rate_hz, nucleus.end / rate_hz
     natural_s, sung_s = source_end_s - source_s, end_s - start_s
     if sung_s <= natural_s:
-        return [Stretch(start_s, end_s, source_s, source_end_s, syllable, is_nucleus=True)]
+        return [Stretch(start_s, end_s, source_s, source_end_s, syllable, nucleus.symbol)]
     head, tail = (0.30, 0.38) if _glides(nucleus.symbol) else (0.45, 0.45)
     a, b = head * natural_s, tail * natural_s
     marks = [
@@ -117,7 +117,7 @@ def _vowel(
         (end_s, source_end_s),
     ]
     return [
-        Stretch(t0, t1, s0, s1, syllable, is_nucleus=True) for (t0, s0), (t1, s1) in pairwise(marks)
+        Stretch(t0, t1, s0, s1, syllable, nucleus.symbol) for (t0, s0), (t1, s1) in pairwise(marks)
     ]
 
 

@@ -1,8 +1,9 @@
-"""Speech turned into singing with WORLD: the spectral envelopes of the speech, in new time, on new pitch.
+"""Speech turned into singing: the spectral envelopes of the speech, in new time, on new pitch.
 
 WORLD (Morise et al. 2016) splits a voice into pitch, spectral envelope and aperiodicity. Envelopes are
 read along the line's stretches (interpolated as logarithms, so that formants move instead of fading),
-the pitch is the melody's, with a singer's glides and vibrato.
+the pitch is the melody's, with a singer's glides and vibrato. Voiceless consonants have no pitch and
+suffer most from a vocoder, so they are the speech's own samples.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.espeak import Speech
 from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.retime import Stretch, retime_line
+from songsmith.engine.sketch.sounds import sound_kind
 from songsmith.engine.sketch.syllables import Syllable
 
 __all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_line"]
@@ -21,19 +23,20 @@ __all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_l
 FRAME_S = 0.005
 _SILENCE = 1e-12
 _FFT_SIZE = 1024
+_RAW_FADE_S = 0.004
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What WORLD heard, one frame each 5 ms: `log_envelope` and `aperiodicity` (frames, bins), and
-    `is_voiced` (frames,)."""
+    """What WORLD heard of `speech`, one frame each 5 ms: `log_envelope` and `aperiodicity` (frames, bins),
+    and `is_voiced` (frames,)."""
 
+    speech: Speech
     log_envelope: FloatArray
     aperiodicity: FloatArray
     is_voiced: NDArray[np.bool_]
-    rate_hz: int
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,19 @@ class SungAudio:
 
 
 def analyse(speech: Speech) -> Analysis:
-    """Pitch, envelope and aperiodicity of `speech`."""
+    """Envelope, aperiodicity and voicing of `speech`."""
     import pyworld
 
     # Digital silence has no logarithm; a whisper of noise does.
     noise = np.random.default_rng(0).standard_normal(len(speech.samples))
     samples = speech.samples + 1e-5 * noise
     rate_hz = speech.rate_hz
-    period_ms = 1000 * FRAME_S
-    pitch, times = pyworld.dio(samples, rate_hz, frame_period=period_ms)
-    pitch = pyworld.stonemask(samples, pitch, times, rate_hz)
+    found, times = pyworld.dio(samples, rate_hz, frame_period=1000 * FRAME_S)
+    found = pyworld.stonemask(samples, found, times, rate_hz)
+    pitch = _voiced_pitch(speech, found)
     envelope = pyworld.cheaptrick(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
-    aperiodicity = pyworld.d4c(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
-    return Analysis(np.log(envelope + _SILENCE), aperiodicity, pitch > 0, rate_hz)
+    aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
+    return Analysis(speech, np.log(envelope + _SILENCE), aperiodicity, pitch > 0)
 
 
 def sing_line(
@@ -75,21 +78,20 @@ def sing_line(
     """`syllables` of the analysed speech sung on `notes` (one or more for each syllable, in order)."""
     import pyworld
 
+    rate_hz = analysis.speech.rate_hz
     spans = _syllable_spans(notes, len(syllables))
-    stretches = retime_line(syllables, spans, rate_hz=analysis.rate_hz, earliest_s=earliest_s)
-    start_s = min(earliest_s, stretches[0].start_s) if stretches else earliest_s
-    start_s = np.floor(stretches[0].start_s / FRAME_S) * FRAME_S - 2 * FRAME_S
+    stretches = retime_line(syllables, spans, rate_hz=rate_hz, earliest_s=earliest_s)
+    start_s = float(np.floor(stretches[0].start_s / FRAME_S) - 2) * FRAME_S
     count = int(np.ceil((stretches[-1].end_s - start_s) / FRAME_S)) + 4
     times = start_s + FRAME_S * np.arange(count)
     source, is_sung, gains = _source_frames(analysis, stretches, syllables, times)
     log_envelope, aperiodicity, is_voiced = _read(analysis, source, is_sung)
-    log_envelope += 2 * np.log(np.maximum(gains, 1e-4))[:, None]
+    log_envelope += 2 * np.log(gains)[:, None]
     pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
     pitch[~is_voiced] = 0.0
-    samples = pyworld.synthesize(
-        pitch, np.exp(log_envelope), aperiodicity, analysis.rate_hz, 1000 * FRAME_S
-    )
-    return SungAudio(samples, analysis.rate_hz, float(start_s), pitch)
+    samples = pyworld.synthesize(pitch, np.exp(log_envelope), aperiodicity, rate_hz, 1000 * FRAME_S)
+    _add_voiceless(samples, analysis, stretches, gains, start_s)
+    return SungAudio(samples, rate_hz, start_s, pitch)
 
 
 def pitch_curve(notes: Sequence[Note], times: FloatArray, *, seed: int = 0) -> FloatArray:
@@ -116,6 +118,48 @@ def pitch_curve(notes: Sequence[Note], times: FloatArray, *, seed: int = 0) -> F
     return np.asarray(440.0 * 2 ** ((semitones + drift - 69) / 12))
 
 
+def _voiced_pitch(speech: Speech, found: FloatArray) -> FloatArray:
+    """`found` without holes in vowels and sonorants, and without pitch in voiceless consonants."""
+    pitch = found.copy()
+    known = np.flatnonzero(found > 0)
+    if len(known) == 0:
+        return pitch
+    filled = np.interp(np.arange(len(found)), known, found[known])
+    for sound in speech.phonemes:
+        first, last = _frames(sound.start, sound.end, speech.rate_hz)
+        kind = sound_kind(sound.symbol)
+        if kind in ("voiceless", "pause"):
+            pitch[first:last] = 0.0
+        elif kind in ("nucleus", "sonorant"):
+            voiced = np.flatnonzero(found[first:last] > 0)
+            # A vowel after a plosive begins with its breath; from its first period on it is voiced.
+            begin = first + (int(voiced[0]) if len(voiced) else 0)
+            pitch[begin:last] = filled[begin:last]
+    return pitch
+
+
+def _aperiodicity(speech: Speech, is_voiced: NDArray[np.bool_], bins: int) -> FloatArray:
+    """Share of noise in each bin, by kind of sound: a little above 4 kHz in vowels, most in "z"."""
+    frequency = np.linspace(0, speech.rate_hz / 2, bins)
+    vowel_db = np.interp(frequency, [0, 1000, 4000, 8000, 11025], [-60, -45, -20, -9, -5])
+    buzz_db = np.interp(frequency, [0, 800, 2500, 11025], [-30, -14, -3, 0])
+    aperiodicity = np.ones((len(is_voiced), bins))
+    for sound in speech.phonemes:
+        first, last = _frames(sound.start, sound.end, speech.rate_hz)
+        kind = sound_kind(sound.symbol)
+        aperiodicity[first:last] = 10 ** (
+            (buzz_db if kind == "voiced fricative" else vowel_db) / 20
+        )
+    aperiodicity[~is_voiced] = 1.0
+    return aperiodicity
+
+
+def _frames(start: int, end: int, rate_hz: int) -> tuple[int, int]:
+    """The analysis frames of the samples `[start, end)`."""
+    step = rate_hz * FRAME_S
+    return round(start / step), round(end / step)
+
+
 def _syllable_spans(notes: Sequence[Note], count: int) -> list[tuple[float, float]]:
     """Start and end of each syllable; one that is sung on several notes spans them all."""
     spans = []
@@ -131,33 +175,63 @@ def _source_frames(
     syllables: Sequence[Syllable],
     times: FloatArray,
 ) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
-    """For each sung frame the frame of the speech it is read from, whether it sounds, and its gain."""
+    """For each sung frame the frame of the speech it is read from, whether WORLD sings it, and its gain."""
     source = np.zeros(len(times))
     is_sung = np.zeros(len(times), dtype=bool)
     gains = np.ones(len(times))
     levels = _levels(analysis, syllables)
     for stretch in stretches:
         inside = (times >= stretch.start_s) & (times < stretch.end_s)
-        if not inside.any() or stretch.end_s <= stretch.start_s:
+        if not inside.any():
+            continue
+        gains[inside] = levels[stretch.syllable]
+        if sound_kind(stretch.symbol) == "voiceless":
             continue
         share = (times[inside] - stretch.start_s) / (stretch.end_s - stretch.start_s)
         span_s = stretch.source_end_s - stretch.source_start_s
         source[inside] = (stretch.source_start_s + share * span_s) / FRAME_S
         is_sung[inside] = True
-        gains[inside] = levels[stretch.syllable]
     gains = np.exp(np.convolve(np.pad(np.log(gains), 4, "edge"), np.ones(9) / 9, "valid"))
     return source, is_sung, gains
+
+
+def _add_voiceless(
+    samples: FloatArray,
+    analysis: Analysis,
+    stretches: Sequence[Stretch],
+    gains: FloatArray,
+    start_s: float,
+) -> None:
+    """Lay the speech's own voiceless consonants into `samples`. What is too long for its place loses its
+    beginning: of a plosive that is silence, and the burst before the vowel stays whole."""
+    speech = analysis.speech
+    fade = round(_RAW_FADE_S * speech.rate_hz)
+    for stretch in stretches:
+        if sound_kind(stretch.symbol) != "voiceless":
+            continue
+        length = round((stretch.end_s - stretch.start_s) * speech.rate_hz)
+        stop = round(stretch.source_end_s * speech.rate_hz)
+        # A fade's length more on both sides overlaps the neighbours, so that nothing sags.
+        first = max(stop - length - fade, 0)
+        piece = speech.samples[first : stop + fade].copy()
+        ramp = np.sin(np.linspace(0, np.pi / 2, fade)) ** 2
+        if len(piece) < 2 * fade:
+            continue
+        piece[:fade] *= ramp
+        piece[-fade:] *= ramp[::-1]
+        frame = min(int((stretch.end_s - start_s) / FRAME_S), len(gains) - 1)
+        place = round((stretch.end_s - start_s) * speech.rate_hz) + fade - len(piece)
+        begin, end = max(place, 0), min(place + len(piece), len(samples))
+        samples[begin:end] += gains[frame] * piece[begin - place : end - place]
 
 
 def _levels(analysis: Analysis, syllables: Sequence[Syllable]) -> FloatArray:
     """Gain per syllable that evens out speech: singers do not swallow unstressed vowels."""
     power = np.exp(analysis.log_envelope).sum(axis=1)
-    frames = analysis.rate_hz * FRAME_S
     levels = []
     for syllable in syllables:
-        first = int(syllable.nucleus.start / frames)
-        last = max(first + 1, int(syllable.nucleus.end / frames))
-        levels.append(np.sqrt(power[first:last].mean() + _SILENCE))
+        first, last = _frames(syllable.nucleus.start, syllable.nucleus.end, analysis.speech.rate_hz)
+        levels.append(np.sqrt(power[first : max(last, first + 1)].mean() + _SILENCE))
     array = np.array(levels)
     return np.asarray(np.clip((np.median(array) / array) ** 0.6, 0.4, 3.0))
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from songsmith.engine.sketch.espeak import Phoneme, Speech
+from songsmith.engine.sketch.sounds import is_nucleus
 
-__all__ = ["Syllable", "is_nucleus", "split_syllables", "split_word"]
-
-_VOWELS = frozenset("aeiouyɑɐæəɚɛɜɝɪɨɔɒʌʊʉɯøœɵɤʏɘɞɶᵻᵿ")
-_SYLLABIC = "\u0329"
-_NON_SYLLABIC = "\u032f"
+__all__ = ["Syllable", "split_syllables", "split_word"]
+_PUNCTUATION = ' \t,.!?"()，。！？、“”«»'
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,6 @@ class Syllable:
     coda: tuple[Phoneme, ...]
     starts_word: bool = True
     ends_phrase: bool = False
-
-
-def is_nucleus(symbol: str) -> bool:
-    """Whether an IPA symbol can carry a note: a vowel or a syllabic consonant."""
-    letters = unicodedata.normalize("NFD", symbol)
-    if _SYLLABIC in letters:
-        return True
-    return any(letter in _VOWELS for letter in letters) and _NON_SYLLABIC not in letters
 
 
 def split_syllables(speech: Speech, text: str) -> tuple[Syllable, ...]:
@@ -114,6 +104,8 @@ def _texts(
         counts[sounds[index].word] = counts.get(sounds[index].word, 0) + 1
     pieces: list[str] = []
     for word, count in counts.items():
-        start, end = words[word] if word < len(words) else (0, 0)
-        pieces += split_word(text[start:end].strip(), count)
+        start = words[word][0] if word < len(words) else len(text)
+        later = [begin for begin, _ in words if begin > start]
+        letters = text[start : min(later, default=len(text))].strip(_PUNCTUATION)
+        pieces += split_word(letters, count)
     return pieces
