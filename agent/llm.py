@@ -72,7 +72,6 @@ class Llm:
         self._sleep = sleep
         self._clock = clock
         self._max_reply_s = max_reply_s
-        self._client: openai.OpenAI | None = None
         self._has_tools = endpoint.tools
         self._unknown_options: set[str] = set()
         self._wants_reasoning = False
@@ -131,47 +130,33 @@ class Llm:
         return reply
 
     def close(self) -> None:
-        """End the connections. The next request opens new ones."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-
-    def __enter__(self) -> "Llm":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
+        """End the partnership; nothing stays open between replies, so there is nothing to undo."""
 
     def _attempt(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Iterator[ReplyEvent]:
         """Ask once."""
-        with edge(self.endpoint):
-            client = self._opened()
-            if not self.endpoint.model:
-                self.endpoint = replace(self.endpoint, model=self._first_model(client))
-        request = self._request(messages, tools)
         is_fenced = bool(tools) and not self._has_tools
         reader = ReplyReader(self.endpoint, [tool.name for tool in tools] if is_fenced else None)
+        request: dict[str, Any] = {}
         try:
-            with (
-                edge(self.endpoint),
-                client.chat.completions.with_streaming_response.create(**request) as response,
-            ):
-                yield from reader.read(self._chunks(response))
-                reader.check_end(is_whole=saw_end(response.http_response))
+            with edge(self.endpoint), self._client() as client:
+                if not self.endpoint.model:
+                    self.endpoint = replace(self.endpoint, model=self._first_model(client))
+                request = self._request(messages, tools)
+                completions = client.chat.completions.with_streaming_response
+                with completions.create(**request) as response:
+                    yield from reader.read(self._chunks(response))
+                    reader.check_end(is_whole=saw_end(response.http_response))
         finally:
-            usage = reader.usage(json.dumps(request["messages"], ensure_ascii=False))
+            usage = reader.usage(json.dumps(request.get("messages", []), ensure_ascii=False))
             if reader.has_begun:
                 self.ledger.add(usage, self.endpoint)
         yield from reader.calls
         yield usage
         yield Finish("tool_calls" if reader.calls else reader.finish_reason or "stop")
 
-    def _opened(self) -> "openai.OpenAI":
-        if self._client is None:
-            self._client = open_client(
-                self.endpoint, max_reply_s=self._max_reply_s, clock=self._clock
-            )
-        return self._client
+    def _client(self) -> "openai.OpenAI":
+        """A client for one request: nothing stays open between replies, which are minutes apart."""
+        return open_client(self.endpoint, max_reply_s=self._max_reply_s, clock=self._clock)
 
     def _first_model(self, client: "openai.OpenAI") -> str:
         """The first model that the endpoint serves, for endpoints configured without one."""

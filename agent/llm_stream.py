@@ -189,6 +189,10 @@ class _ThinkSplitter:
     def feed(self, text: str) -> list[Delta]:
         if self._state == "words":
             return [TextDelta(text)]
+        if self._state == "thought":
+            text = text.lstrip()
+            self._state = "words" if text else "thought"
+            return [TextDelta(text)] if text else []
         self._held += text
         if self._state == "start":
             opening = re.match(r"\s*<think(ing)?>", self._held)
@@ -200,7 +204,8 @@ class _ThinkSplitter:
     def finish(self) -> list[Delta]:
         """What was held back, once it is clear what it is."""
         held, self._held = self._held, ""
-        is_thinking, self._state = self._state == "thinking", "words"
+        is_thinking = self._state == "thinking"
+        self._state = "words"
         return [ReasoningDelta(held) if is_thinking else TextDelta(held)] if held else []
 
     def _may_open(self) -> bool:
@@ -208,11 +213,11 @@ class _ThinkSplitter:
         return any(tag.startswith(begun) for tag in ("<think>", "<thinking>"))
 
     def _think(self) -> list[Delta]:
-        if closing := re.search(r"</think(ing)?>\s*", self._held):
+        if closing := re.search(r"</think(ing)?>", self._held):
             thought, words = self._held[: closing.start()], self._held[closing.end() :]
-            self._held, self._state = "", "words"
+            self._held, self._state = "", "thought"
             pieces: list[Delta] = [ReasoningDelta(thought)] if thought else []
-            return [*pieces, TextDelta(words)] if words else pieces
+            return [*pieces, *self.feed(words)]
         keep = len(self._held) - self._held.rfind("<") if "<" in self._held[-12:] else 0
         split = len(self._held) - keep
         thought, self._held = self._held[:split], self._held[split:]

@@ -33,6 +33,8 @@ __all__ = [
 SONG_FILE = "songsmith.toml"
 _PREFIX = "SONGSMITH_"
 _CONFIG_VARIABLE = "SONGSMITH_CONFIG"
+_OTHER_VARIABLES = {_CONFIG_VARIABLE, "SONGSMITH_MODELS", "SONGSMITH_GITHUB"}
+"""Variables that are no settings: this module's, and the engines' own."""
 _NOT_IN_SONGS = ("api_key", "base_url", "profiles", "out")
 
 
@@ -237,7 +239,7 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name[len(_PREFIX) :].lower(): value
         for name, value in environ.items()
-        if name.startswith(_PREFIX) and name != _CONFIG_VARIABLE and value
+        if name.startswith(_PREFIX) and name not in _OTHER_VARIABLES and value
     }
 
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from pydantic import SecretStr
+
 from songsmith.agent.profiles import Endpoint
 
 KEY = "sk-test-0123456789abcdef"
@@ -27,7 +28,7 @@ KEY = "sk-test-0123456789abcdef"
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent."""
+    """What a client sent; names of headers in lower case."""
 
     path: str
     headers: Mapping[str, str]
@@ -64,7 +65,8 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _note(self, body: dict[str, Any]) -> None:
-        self.server.requests.append(Request(self.path, dict(self.headers), body))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.requests.append(Request(self.path, headers, body))
 
     def send_body(
         self,
