@@ -38,7 +38,7 @@ _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\b", re.IGNORECASE)
 _MARKS = ",.?!;:'…"
 _MARK = re.compile(f"([{re.escape(_MARKS)}])")
 _SPACED_MARK = re.compile(rf"\s*([{re.escape(_MARKS)}])\s*")
-_UNREAD = re.compile(rf"[^\w\s{re.escape(_MARKS)}]|_")
+_SILENT = re.compile(rf"[^\w\s{re.escape(_MARKS)}-]")
 _OTHER_MARKS = {
     "。": ".",
     "、": ",",
@@ -66,19 +66,16 @@ _GAP_AFTER = frozenset("p⁼ʰmftnlkxʃs`ɹaoəɛɪeɑʊŋiuɥwæjː")
 
 def spoken_english(text: str) -> str:
     """The words that will be read: abbreviations and numbers spelled out, silent symbols left out."""
-    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1].lower()], text)
-    text = _with_numbers_spelled(text)
-    for mark, ours in _OTHER_MARKS.items():
-        text = text.replace(mark, ours)
-    return " ".join(_UNREAD.sub("", text).split())
+    spelled = _spelled_out(text)
+    return re.sub(rf"\s+([{re.escape(_MARKS)}])", r"\1", " ".join(spelled.split()))
 
 
 def english_phones(text: str) -> tuple[str, ...]:
-    """Phones and punctuation of English text, "_" between words that no mark parts."""
-    compact = _SPACED_MARK.sub(r"\1", spoken_english(text))
+    """Phones and punctuation of English text, not yet merged, "_" between words that no mark parts."""
+    compact = _SPACED_MARK.sub(r"\1", _spelled_out(text).replace("-", ""))
     phones: list[str] = []
-    for chunk in _MARK.split(compact):
-        phones += (chunk,) if chunk in _MARKS else pronounce(chunk)
+    for chunk in filter(None, _MARK.split(" ".join(compact.split()))):
+        phones += (chunk,) if _MARK.fullmatch(chunk) else pronounce(chunk)
     return tuple(phones)
 
 
@@ -97,6 +94,14 @@ def merged(phones: tuple[str, ...]) -> tuple[str, ...]:
         else:
             joined.append(phone)
     return tuple(_RENAMES.get(phone, phone) for phone in joined)
+
+
+def _spelled_out(text: str) -> str:
+    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1].lower()], text)
+    text = _with_numbers_spelled(text)
+    for mark, ours in _OTHER_MARKS.items():
+        text = text.replace(mark, ours)
+    return _SILENT.sub("", text.replace("_", " "))
 
 
 def _with_numbers_spelled(text: str) -> str:

@@ -13,6 +13,7 @@ from songsmith.lyrics.vocabulary import COMMA, FILLER, PERIOD
 
 __all__ = [
     "BASE_FRAMES",
+    "FRAME_RATE_HZ",
     "FULL_FRAMES",
     "LaidLine",
     "Layout",
@@ -24,9 +25,8 @@ __all__ = [
 
 SAMPLE_RATE_HZ = 44_100
 SAMPLES_PER_FRAME = 2_048
-FRAME_RATE_HZ = (
-    SAMPLE_RATE_HZ / SAMPLES_PER_FRAME
-)  # about 21.53, and so the most tokens in a second
+FRAME_RATE_HZ = SAMPLE_RATE_HZ / SAMPLES_PER_FRAME
+"""About 21.53 frames, and so at most as many tokens, in a second."""
 
 BASE_FRAMES = 2_048
 FULL_FRAMES = 6_144
@@ -53,6 +53,11 @@ class LaidLine:
     end_frame: int
     is_sung: bool
     cut_tokens: int
+
+    @property
+    def frames(self) -> int:
+        """Frames that it fills, one for each token that is laid."""
+        return self.end_frame - self.first_frame
 
 
 @dataclass(frozen=True)
@@ -89,32 +94,47 @@ def lay_out(
 ) -> Layout:
     """Lay lines one after the other, in the order given, each at its stamp or where the one before ended.
 
-    A line without tokens takes no frames. Lines past the end are not sung, one that reaches over it is cut.
+    A line without tokens takes no frames. Lines past the end are not sung. A line that reaches over the end
+    is cut, but for the last one of a base song: that is sung whole or not at all, since the base model
+    was trained without it.
     """
     end_frame = end_frame_of(duration_s, variant)
     frames = [FILLER] * _MAX_FRAMES[variant]
+    whole_only = _last_in_time(starts_s, lines, end_frame) if variant == "base" else None
     laid = []
     free_frame = 0
     for number, (start_s, line) in enumerate(zip(starts_s, lines, strict=True), start=1):
         placed = _placed(number, start_s, line, free_frame, end_frame)
-        frames[placed.first_frame : placed.end_frame] = placed.tokens[
-            : len(placed.tokens) - placed.cut_tokens
-        ]
-        if placed.is_sung:
-            free_frame = placed.end_frame
+        if placed.cut_tokens and number == whole_only:
+            placed = _placed(number, start_s, line, free_frame, 0)
+        frames[placed.first_frame : placed.end_frame] = placed.tokens[: placed.frames]
+        free_frame = placed.end_frame if placed.is_sung else free_frame
         laid.append(placed)
     return Layout(tuple(frames), tuple(laid), end_frame, _MAX_FRAMES[variant])
+
+
+def _last_in_time(
+    starts_s: Sequence[float], lines: Sequence[PhonemeLine], end_frame: int
+) -> int | None:
+    """1-based number of the last line with something to sing that starts before the end."""
+    stamped = enumerate(zip(starts_s, lines, strict=True), start=1)
+    in_time = [n for n, (start_s, line) in stamped if line.tokens and _asked(start_s) < end_frame]
+    return in_time[-1] if in_time else None
+
+
+def _asked(start_s: float) -> int:
+    return frame_at(max(0.0, start_s))
 
 
 def _placed(
     number: int, start_s: float, line: PhonemeLine, free_frame: int, end_frame: int
 ) -> LaidLine:
-    asked_frame = frame_at(max(0.0, start_s))
+    """One line at its stamp or after the line before it, cut at `end_frame`."""
     tokens = tuple(COMMA if token == PERIOD else token for token in line.tokens)
     tokens = (*tokens, PERIOD) if tokens else ()
+    asked_frame = _asked(start_s)
     first_frame = max(asked_frame, free_frame)
-    room = max(0, end_frame - first_frame) if start_s * FRAME_RATE_HZ < end_frame else 0
-    laid = min(len(tokens), room)
+    laid = min(len(tokens), max(0, end_frame - first_frame))
     return LaidLine(
         line=number,
         tokens=tokens,

@@ -43,7 +43,7 @@ def mandarin_phones(text: str) -> tuple[str, ...]:
             phones += run
         else:
             for syllable in readings(run):
-                phones += syllable_phones().get(syllable, (syllable,))
+                phones += _phones_of(syllable)
     return tuple(phones)
 
 
@@ -51,11 +51,15 @@ def mandarin_phones(text: str) -> tuple[str, ...]:
 def readings(run: str) -> tuple[str, ...]:
     """Pinyin with tone digit of a run of Chinese characters, as spoken: ("ni2", "hao3").
 
-    A character without a known reading stands for itself.
+    Characters without a known reading stand for themselves.
     """
+    in_context = _read(run)
     spoken: list[str] = []
+    place = 0
     for word in joined_words(_words(run)):
-        spoken += with_sandhi(word, _read(word))
+        stands_alone = len(word) == 1 and word not in "一不" and len(in_context) == len(run)
+        spoken += [in_context[place]] if stands_alone else with_sandhi(word, _read(word))
+        place += len(word)
     return tuple(spoken)
 
 
@@ -67,11 +71,22 @@ def syllable_phones() -> MappingProxyType[str, tuple[str, ...]]:
     return MappingProxyType({row[0]: tuple(row[1].split(" ")) for row in rows})
 
 
-def _words(run: str) -> list[str]:
-    """The run parted into words, the longest ones that pypinyin knows."""
-    from pypinyin.seg.mmseg import seg
+def _phones_of(syllable: str) -> tuple[str, ...]:
+    """Phones of a syllable; one that the table lacks, or characters without a reading, as they are."""
+    if language_of(syllable[0]) == "zh":
+        return tuple(syllable.rstrip("12345"))
+    return syllable_phones().get(syllable, (syllable,))
 
-    return list(seg.cut(run))
+
+def _words(run: str) -> list[str]:
+    """The run parted into words as jieba does; where rjieba has no build, into pypinyin's shorter ones."""
+    try:
+        import rjieba
+    except ImportError:
+        from pypinyin.seg.mmseg import seg
+
+        return list(seg.cut(run))
+    return list(rjieba.cut(run))
 
 
 def _read(word: str) -> list[str]:

@@ -6,7 +6,7 @@ years in pairs ("nineteen oh five"). Numbers past the names that exist are read 
 
 __all__ = ["cardinal", "fraction", "ordinal", "year_or_cardinal"]
 
-_ONES = (  # fmt: skip
+_ONES = (
     "zero",
     "one",
     "two",
@@ -29,7 +29,7 @@ _ONES = (  # fmt: skip
     "nineteen",
 )
 _TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_GROUPS = (  # fmt: skip
+_GROUPS = (
     "",
     "thousand",
     "million",

@@ -107,11 +107,13 @@ def syllable_counts(texts: Sequence[str], language: str = "") -> list[int]:
 def _syllables(language: Language, words: str) -> int:
     if language == "zh":
         return sum(character.isalpha() for character in spoken_mandarin(words))
-    return sum(phone[0] in _VOWELS for phone in english_phones(words))
+    return sum(phone[0] in _VOWELS or _SYLLABIC in phone for phone in english_phones(words))
 
 
 _VOWELS = frozenset("aæɐɑɒəɚɛɜeɪiɔoʊuʌᵻyøœ")
 """First letters of the phones that make a syllable."""
+_SYLLABIC = "\u0329"
+"""The mark under a consonant that makes a syllable of its own, as the n of "button"."""
 
 
 def _parts(text: str, language_of_digits: Language = "en") -> list[tuple[Language, str]]:

@@ -12,7 +12,11 @@ __all__ = ["Language", "language_of", "segments", "tidied", "unsupported_scripts
 
 Language = Literal["en", "zh"]
 
-_WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3000: 0x20,
+    0x02BB: 0x27,
+    0x02BC: 0x27,
+}
 _HAN = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),
@@ -20,12 +24,26 @@ _HAN = (
     (0xF900, 0xFAFF),
     (0x3007, 0x3007),  # the round zero
 )
+_LAST_LATIN = 0xA71F  # past it come letters of medievalists that espeak-ng has no sound for
 _NAMES = {"HIRAGANA": "kana", "KATAKANA": "kana", "HANGUL": "Hangul", "CJK": "Chinese"}
+_NOT_SCRIPTS = frozenset(("LATIN", "MICRO", "MODIFIER", "unknown"))
 
 
 def tidied(text: str) -> str:
-    """The text with composed accents and ordinary instead of full-width letters, digits and marks."""
-    return unicodedata.normalize("NFC", text).translate(_WIDE_FORMS)
+    """The text in plain letters: accents composed, full-width and decorated letters and digits ordinary."""
+    composed = unicodedata.normalize("NFC", text).translate(_WIDE_FORMS)
+    return composed if composed.isascii() else "".join(map(_plain, composed))
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """The letter or digit that a decorated one stands for, such as 𝓛, ﬁ or ٣; others as they are."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if character.isalpha() and language_of(character) is None:
+        plain = unicodedata.normalize("NFKC", character)
+        return plain if plain.isascii() and plain.isalpha() else character
+    return character
 
 
 @lru_cache(maxsize=4096)
@@ -35,8 +53,9 @@ def language_of(character: str) -> Language | None:
         return "en" if character.isalpha() else None
     if any(first <= ord(character) <= last for first, last in _HAN):
         return "zh"
-    is_latin = character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
-    return "en" if is_latin else None
+    if not character.isalpha() or ord(character) > _LAST_LATIN:
+        return None
+    return "en" if unicodedata.name(character, "").startswith("LATIN ") else None
 
 
 def segments(text: str) -> list[tuple[Language, str]]:
@@ -65,4 +84,6 @@ def unsupported_scripts(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _script(character: str) -> str:
     first = unicodedata.name(character, "unknown").replace("-", " ").split()[0]
+    if first in _NOT_SCRIPTS:
+        return "rare letters"
     return _NAMES.get(first, first.title())
