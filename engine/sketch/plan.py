@@ -92,7 +92,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole song as a score. `tonic` is a pitch class, `scale` the pitch classes of its mode, tonic first."""
+    """The whole song as a score. `tonic` is a pitch class, `scale` the pitch classes of its mode, tonic first.
+
+    `bpm` counts felt beats: in 6/8 a bar has six `beats_s`, eighths, and two felt beats.
+    """
 
     duration_s: float
     bpm: float
@@ -104,6 +107,7 @@ class Plan:
     chords: tuple[ChordSpan, ...]
     parts: tuple[Part, ...]
     lines: tuple[SungLine, ...] = field(default=())
+    meter: str = "4/4"
 
     def chord_at(self, time_s: float) -> Harmony:
         """The chord that sounds at `time_s`; before the first and after the last, those."""

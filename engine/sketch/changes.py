@@ -1,0 +1,137 @@
+"""Which chord sounds when: the genre's progressions over the parts, and the player's own symbols above the words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from songsmith.engine.sketch.harmony import chord, parse_chord, roman, uses_flats
+from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Plan
+from songsmith.engine.sketch.style import SketchStyle
+from songsmith.lyrics.lyric import LyricLine, Lyrics
+
+__all__ = ["lay_chords", "marked_chords"]
+
+_LIKE = {
+    "intro": "verse",
+    "pre-chorus": "bridge",
+    "post-chorus": "chorus",
+    "interlude": "chorus",
+    "outro": "verse",
+}
+
+
+def lay_chords(
+    plan: Plan, lyrics: Lyrics, style: SketchStyle, rng: np.random.Generator
+) -> tuple[ChordSpan, ...]:
+    """Chords of the whole song, without gaps. Symbols in the lyrics win where they stand and hold until
+    the next symbol or the end of the part."""
+    progressions = _choose_progressions(plan, style, rng)
+    marked = marked_chords(plan, lyrics)
+    own = _own_loop(marked)
+    spans: list[ChordSpan] = []
+    for index, bar in enumerate(plan.bars):
+        in_part = index - next(i for i, b in enumerate(plan.bars) if b.part == bar.part)
+        kind = plan.parts[bar.part].kind
+        loop = progressions.get(_LIKE.get(kind, kind), progressions["verse"])
+        harmonies = [own[in_part % len(own)]] if own else list(loop[in_part % len(loop)])
+        if index == len(plan.bars) - 1:
+            harmonies = [_home(plan, progressions, own)]
+        spans += _share_bar(bar, harmonies)
+    return _overlay(spans, marked, plan)
+
+
+def _choose_progressions(
+    plan: Plan, style: SketchStyle, rng: np.random.Generator
+) -> dict[str, list[tuple[Harmony, ...]]]:
+    """Per kind of part, the chords of each bar of its loop."""
+    family = "minor" if plan.mode in ("minor", "dorian", "pentatonic minor") else "major"
+    books = style.genre.progressions
+    book = books.get(family) or next(iter(books.values()))
+    chosen = {}
+    for kind in ("verse", "chorus", "bridge"):
+        choices = book.get(kind) or book["verse"]
+        bars = str(choices[int(rng.integers(len(choices)))]).split()
+        chosen[kind] = [
+            tuple(roman(numeral, plan.tonic, plan.mode) for numeral in bar.split(","))
+            for bar in bars
+        ]
+    return chosen
+
+
+def _home(
+    plan: Plan, progressions: dict[str, list[tuple[Harmony, ...]]], own: Sequence[Harmony]
+) -> Harmony:
+    """The last chord: the tonic as the song has sounded it, else a plain one."""
+    heard = [*own, *(h for loop in progressions.values() for bar in loop for h in bar)]
+    for harmony in heard:
+        if harmony.root == plan.tonic and harmony.bass == plan.tonic:
+            return harmony
+    third = "m" if (plan.tonic + 3) % 12 in plan.scale else ""
+    return chord(plan.tonic, third, flats=uses_flats(plan.tonic, plan.mode))
+
+
+def _share_bar(bar: Bar, harmonies: Sequence[Harmony]) -> list[ChordSpan]:
+    """Chords that share a bar, changing on beats."""
+    starts = [bar.beats_s[i * len(bar.beats_s) // len(harmonies)] for i in range(len(harmonies))]
+    if len(set(starts)) < len(starts):  # a pickup bar holds no two chords
+        return [ChordSpan(bar.start_s, bar.end_s, harmonies[0])]
+    return [
+        ChordSpan(start_s, end_s, harmony)
+        for start_s, end_s, harmony in zip(starts, [*starts[1:], bar.end_s], harmonies, strict=True)
+    ]
+
+
+def marked_chords(plan: Plan, lyrics: Lyrics) -> list[tuple[float, Harmony]]:
+    """(time, chord) of every symbol over the words, on the beat nearest to its syllable, ascending."""
+    by_number = dict(enumerate(lyrics.lines, start=1))
+    marked: dict[float, Harmony] = {}
+    for sung in plan.lines:
+        line = by_number[sung.line]
+        for symbol in line.chords:
+            harmony = parse_chord(symbol.symbol)
+            if harmony:
+                share = _share_before(line, symbol.offset)
+                time_s = sung.start_s + share * (sung.end_s - sung.start_s)
+                marked[_nearest_beat(time_s, plan)] = harmony
+    return sorted(marked.items())
+
+
+def _share_before(line: LyricLine, offset: int) -> float:
+    """Share of the line sung before character `offset`, by its letters."""
+    letters = [character.isalnum() for character in line.text]
+    return sum(letters[:offset]) / max(sum(letters), 1)
+
+
+def _nearest_beat(time_s: float, plan: Plan) -> float:
+    starts = [beat_s for bar in plan.bars for beat_s in bar.beats_s]
+    return min(starts, key=lambda beat_s: abs(beat_s - time_s))
+
+
+def _own_loop(marked: Sequence[tuple[float, Harmony]]) -> list[Harmony]:
+    """The first four different chords in a row of those marked: what the band plays where none is."""
+    loop: list[Harmony] = []
+    for _, harmony in marked:
+        if not loop or harmony != loop[-1]:
+            loop.append(harmony)
+    return loop[:4]
+
+
+def _overlay(
+    spans: list[ChordSpan], marked: Sequence[tuple[float, Harmony]], plan: Plan
+) -> tuple[ChordSpan, ...]:
+    """Marked chords over the laid ones; each holds to the next mark or the end of its part."""
+    for place, (time_s, harmony) in enumerate(marked):
+        part_end_s = next((p.end_s for p in plan.parts if time_s < p.end_s), plan.duration_s)
+        next_s = marked[place + 1][0] if place + 1 < len(marked) else part_end_s
+        end_s = min(part_end_s, next_s)
+        kept: list[ChordSpan] = []
+        for span in spans:
+            if span.end_s <= time_s or span.start_s >= end_s:
+                kept.append(span)
+                continue
+            if span.start_s < time_s:
+                kept.append(ChordSpan(span.start_s, time_s, span.harmony))
+            if span.end_s > end_s:
+                kept.append(ChordSpan(end_s, span.end_s, span.harmony))
+        spans = sorted([*kept, ChordSpan(time_s, end_s, harmony)], key=lambda s: s.start_s)
+    return tuple(spans)

@@ -1,0 +1,362 @@
+"""The sketch engine: plan, sing, play, mix. Any lyric in seconds on a laptop, the same request the same samples."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from songsmith.engine.audio import splice
+from songsmith.engine.engine import (
+    EngineError,
+    EngineStatus,
+    Forecast,
+    OnProgress,
+    Progress,
+    RenderRequest,
+    Span,
+    Take,
+)
+from songsmith.engine.sketch.band import Track, play_band
+from songsmith.engine.sketch.chordsheet import format_chordpro
+from songsmith.engine.sketch.form import count_syllables, is_sung, make_plan, slots
+from songsmith.engine.sketch.harmony import key_name, parse_key
+from songsmith.engine.sketch.memory import Memory, recall, remember
+from songsmith.engine.sketch.midi import format_midi
+from songsmith.engine.sketch.mix import BandSound, Gains, Mix, mix_song, render_tracks
+from songsmith.engine.sketch.plan import Note, Plan, SungLine
+from songsmith.engine.sketch.style import SketchStyle, parse_style
+from songsmith.engine.sketch.synth import soundfont
+from songsmith.engine.sketch.vocals import Vocals, sing_plan
+from songsmith.engine.sketch.voices import choose_voice
+from songsmith.engine.units import SAMPLE_RATE_HZ
+
+__all__ = ["SketchEngine", "SketchOptions"]
+
+_Step = Callable[[str, int, int], None]  # stage, done, total
+_DENSE_SYLLABLES_PER_S = 6.5
+_LIBRARIES = (
+    "songsmith",
+    "espeakng-loader",
+    "pyworld-prebuilt",
+    "pretty_midi",
+    "pedalboard",
+    "numpy",
+)
+
+
+class SketchOptions(BaseModel):
+    """What a person may ask of this engine; `stems`, `midi` and `chords` add to the take."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    voice: str = ""
+    key: str = ""
+    bpm: float | None = Field(default=None, ge=40, le=220)
+    time: Literal["", "3/4", "4/4", "6/8"] = ""
+    stems: bool = False
+    midi: bool = False
+    chords: bool = False
+    instrumental: bool = False
+    sing: bool = True
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A request understood: nothing in it can fail any more but the music itself."""
+
+    request: RenderRequest
+    options: SketchOptions
+    style: SketchStyle
+    language: str
+    memory: Memory | None
+    """What the parent take remembers, when only spans of it are made again."""
+
+    @property
+    def sings(self) -> bool:
+        is_asked = self.options.sing and not self.options.instrumental
+        wordless = self.style.is_instrumental and not self.request.lyrics.lines
+        return is_asked and not wordless and any(map(is_sung, self.request.lyrics.lines))
+
+    def plan(self, seed: int) -> Plan:
+        """The score of one take: the parent's, with these lines, or a new one."""
+        lyrics, duration_s = self.request.lyrics, self.request.duration_s
+        fresh = make_plan(lyrics, self.style, duration_s, seed=seed, sings=self.sings)
+        if self.memory is None:
+            return fresh
+        kept = self.memory.plan
+        return replace(kept, lines=slots(lyrics, kept) if self.sings else ())
+
+
+class SketchEngine:
+    """The `Engine` that is always there: a guide singer and a band."""
+
+    name = "sketch"
+    languages: Sequence[str] = ()
+    min_duration_s = 5.0
+    max_duration_s = 600.0
+
+    def status(self) -> EngineStatus:
+        """Always ready: all it needs is installed with songsmith."""
+        return EngineStatus(is_ready=True, reason="built in, nothing to download")
+
+    def forecast(self, request: RenderRequest) -> Forecast:
+        """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""
+        order = self._order(request)
+        plan = order.plan(request.seeds[0])
+        sung_s = sum(line.end_s - line.start_s for line in _to_sing(plan, request.spans))
+        takes = len(request.seeds)
+        return Forecast(
+            style=order.style.summary(plan.bpm, plan.tonic, plan.mode),
+            wall_s=round(takes * (1.0 + 0.03 * request.duration_s + 0.05 * sung_s), 1),
+            memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14),
+            notes=(*order.style.notes, *_line_notes(order, plan)),
+        )
+
+    def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
+        """One take per seed; see `Engine.render`."""
+        order = self._order(request)
+        takes = len(request.seeds)
+        for number, seed in enumerate(request.seeds, start=1):
+
+            def step(stage: str, done: int, total: int, number: int = number) -> None:
+                on_progress(Progress(stage, done, total, number, takes))
+
+            yield _make_take(order, seed, step)
+
+    def _order(self, request: RenderRequest) -> _Order:
+        """Check and understand a request. Raises `EngineError` for what can't be done."""
+        options = _options(request.options)
+        _check(request, options, self)
+        style = _with_options(parse_style(request.style), options)
+        language = request.lyrics.language or _guess_language(request)
+        order = _Order(request, options, style, language, _memory(request))
+        if order.sings:
+            choose_voice(language, options.voice)
+        return order
+
+
+def _options(given: Mapping[str, object]) -> SketchOptions:
+    try:
+        return SketchOptions.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(SketchOptions.model_fields)
+            raise EngineError(
+                f"the sketch engine has no option {name!r}", mend=f"it has {known}"
+            ) from error
+        raise EngineError(
+            f"option {name} can't be {first['input']!r} ({first['msg'].lower()})",
+            mend="give another value",
+        ) from error
+
+
+def _check(request: RenderRequest, options: SketchOptions, engine: SketchEngine) -> None:
+    low, high = engine.min_duration_s, engine.max_duration_s
+    if not low <= request.duration_s <= high:
+        raise EngineError(
+            f"the sketch engine makes songs of {low:g} to {high:g} s, not {request.duration_s:g} s",
+            mend="give another length",
+        )
+    if not request.seeds:
+        raise EngineError("no seed given, so no take to make", mend="give at least one seed")
+    if not request.lyrics.lines and not request.style.strip():
+        raise EngineError(
+            "there is neither a lyric to sing nor a style to play", mend="give one of them"
+        )
+    if options.key and parse_key(options.key) is None:
+        raise EngineError(f"{options.key!r} is no key", mend='write it as "C", "F# minor" or "Bbm"')
+    if request.spans and request.parent is None:
+        raise EngineError("spans can be made again only in a take", mend="say which take")
+    for span in request.spans:
+        if span.start_s >= request.duration_s:
+            raise EngineError(
+                f"a span starts at {span.start_s:.2f} s, the song ends at {request.duration_s:.2f} s",
+                mend="give a span inside the song",
+            )
+
+
+def _with_options(style: SketchStyle, options: SketchOptions) -> SketchStyle:
+    key = parse_key(options.key) if options.key else None
+    tonic, mode = key or (style.tonic, style.mode)
+    return replace(
+        style,
+        tonic=tonic,
+        mode=mode,
+        bpm=options.bpm or style.bpm,
+        time=options.time or style.time,
+    )
+
+
+def _guess_language(request: RenderRequest) -> str:
+    text = "".join(line.text for line in request.lyrics.lines)
+    ideographs = sum("\u3400" <= character <= "\u9fff" for character in text)
+    return "zh" if ideographs > len(text) / 4 else "en"
+
+
+def _memory(request: RenderRequest) -> Memory | None:
+    """What the parent take remembers, if it is one of ours and as long as this song."""
+    if not request.spans or request.parent is None:
+        return None
+    memory = recall(request.parent.details)
+    is_same = memory is not None and abs(memory.plan.duration_s - request.duration_s) < 0.01
+    return memory if is_same else None
+
+
+def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
+    """Honest words about lines that will not be sung well, or at all."""
+    if not order.sings:
+        return
+    for number, line in enumerate(order.request.lyrics.lines, start=1):
+        if not is_sung(line):
+            yield f"line {number} holds nothing to sing: {line.text[:20]!r}"
+    for sung in plan.lines:
+        rate = count_syllables(sung.text) / (sung.end_s - sung.start_s)
+        if rate > _DENSE_SYLLABLES_PER_S:
+            yield (
+                f"line {sung.line}: about {rate:.0f} syllables a second, words will blur "
+                f"above {_DENSE_SYLLABLES_PER_S:g}"
+            )
+
+
+def _to_sing(plan: Plan, spans: Sequence[Span]) -> tuple[SungLine, ...]:
+    """Lines that are heard in the spans (all, if there are none)."""
+    if not spans:
+        return plan.lines
+    return tuple(
+        line
+        for line in plan.lines
+        if any(
+            line.start_s - 0.6 < span.end_s and line.end_s + 0.6 > span.start_s for span in spans
+        )
+    )
+
+
+def _make_take(order: _Order, seed: int, step: _Step) -> Take:
+    request, style = order.request, order.style
+    step("planning", 0, 1)
+    plan = order.plan(seed)
+    step("planning", 1, 1)
+    gains = order.memory.gains if order.memory else Gains()
+    tracks = play_band(plan, style, seed=seed)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        band = beside.submit(_band_sound, plan, tracks, style, gains)
+        vocals = _sing(order, plan, seed, step)
+        step("band", 0, 1)
+        sound = band.result()
+    step("band", 1, 1)
+    step("mixing", 0, 1)
+    voices = vocals.stems if vocals else {}
+    mix = mix_song(plan, sound, voices, room_s=style.genre.room_s, given=gains)
+    step("mixing", 1, 1)
+    return _take(order, seed, plan, tracks, vocals, mix)
+
+
+def _band_sound(plan: Plan, tracks: Sequence[Track], style: SketchStyle, gains: Gains) -> BandSound:
+    return render_tracks(
+        plan, tracks, soundfont(), brightness_db=style.genre.brightness_db, given=gains
+    )
+
+
+def _sing(order: _Order, plan: Plan, seed: int, step: _Step) -> Vocals | None:
+    lines = _to_sing(plan, order.request.spans)
+    if not order.sings or not lines:
+        return None
+    return sing_plan(
+        replace(plan, lines=lines),
+        language=order.language,
+        voice=order.options.voice,
+        seed=seed,
+        on_line=lambda done, total: step("singing", done, total),
+    )
+
+
+def _take(
+    order: _Order,
+    seed: int,
+    plan: Plan,
+    tracks: Sequence[Track],
+    vocals: Vocals | None,
+    mix: Mix,
+) -> Take:
+    request, options = order.request, order.options
+    audio = mix.audio
+    if request.spans and request.parent is not None:
+        audio = splice(request.parent.audio, audio, request.spans)
+    notes, syllables = _melody(order, plan, vocals)
+    memory = Memory(plan, mix.gains, notes, syllables)
+    title = request.lyrics.title
+    attachments: dict[str, bytes] = {}
+    if options.midi:
+        attachments["song.mid"] = format_midi(plan, tracks, notes, syllables, title=title)
+    if options.chords:
+        sheet = format_chordpro(plan, notes, syllables, title=title)
+        attachments["chords.cho"] = sheet.encode("utf-8")
+    return Take(
+        audio=audio,
+        seed=seed,
+        engine=SketchEngine.name,
+        details=_details(order, plan, vocals, memory),
+        stems=mix.stems if options.stems else {},
+        attachments=attachments,
+    )
+
+
+def _melody(
+    order: _Order, plan: Plan, vocals: Vocals | None
+) -> tuple[tuple[Note, ...], dict[int, tuple[str, ...]]]:
+    """Notes and syllables of the whole song: those just sung, and the parent's for all other lines."""
+    notes = list(vocals.notes) if vocals else []
+    syllables = {n: tuple(s) for n, s in vocals.syllables.items()} if vocals else {}
+    if order.memory is None:
+        return tuple(notes), syllables
+    fresh = {line.line for line in _to_sing(plan, order.request.spans)}
+    old_lines: dict[int, int] = {}
+    for line in plan.lines:
+        for note in order.memory.notes:
+            if line.line not in fresh and line.start_s - 0.05 <= note.start_s < line.end_s + 0.3:
+                old_lines.setdefault(note.line, line.line)
+    for note in order.memory.notes:
+        if note.line in old_lines:
+            notes.append(replace(note, line=old_lines[note.line]))
+    for old, new in old_lines.items():
+        syllables[new] = tuple(order.memory.syllables.get(old, ()))
+    return tuple(sorted(notes, key=lambda note: note.start_s)), syllables
+
+
+def _details(order: _Order, plan: Plan, vocals: Vocals | None, memory: Memory) -> dict[str, object]:
+    """JSON values for the manifest."""
+    style = order.style
+    return {
+        "style": style.summary(plan.bpm, plan.tonic, plan.mode),
+        "understood": list(style.understood),
+        "bpm": plan.bpm,
+        "key": key_name(plan.tonic, plan.mode),
+        "time": plan.meter,
+        "language": order.language,
+        "instruments": style.instrument_names(),
+        "parts": [
+            {"kind": p.kind, "label": p.label, "start_s": p.start_s, "end_s": p.end_s}
+            for p in plan.parts
+        ],
+        "vocals": dict(vocals.details) if vocals else {},
+        "notes": [*style.notes, *_line_notes(order, plan)],
+        "versions": _versions(),
+        "memory": remember(memory),
+    }
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found

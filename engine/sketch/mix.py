@@ -1,0 +1,301 @@
+"""The mix: levels, room for the voice, reverb, even sections, -14 LUFS and a true peak below -1 dBTP.
+
+Every stem leaves the mix with all its gains on it, so that the stems' sum is the mix as it enters the limiter.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from pedalboard import Compressor, Reverb
+from scipy.signal import butter, lfilter, sosfilt
+
+from songsmith.engine.audio import quantise
+from songsmith.engine.engine import Audio
+from songsmith.engine.sketch.band import Track
+from songsmith.engine.sketch.plan import Plan
+from songsmith.engine.sketch.sf2 import SoundFont
+from songsmith.engine.sketch.synth import play_notes
+from songsmith.engine.sketch.tone import (
+    FRAME,
+    equalise,
+    gated_lufs,
+    high_pass,
+    limit,
+    peak,
+    power_frames,
+    shelf,
+    spread,
+)
+from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
+
+__all__ = ["TARGET_LUFS", "Gains", "Mix", "mix_song", "render_tracks"]
+
+TARGET_LUFS = -14.0
+_CEILING_DBTP = -1.0
+_VOICE_LUFS = -17.0
+_STEM_LUFS = {
+    "drums": -21.0,
+    "bass": -22.0,
+    "keys": -24.0,
+    "guitar": -24.5,
+    "strings": -26.5,
+    "lead": -21.5,
+}
+"""Loudness of one instrument while it plays, against the voice at -17."""
+_DUCK_DB = 2.5
+_CLEAR_DB = 5.0  # how far 1-4 kHz of the band goes down under the voice
+_FADE_S = 1.4
+
+
+@dataclass(frozen=True)
+class Gains:
+    """What a mix measured and set, so that a later take of the same song is set alike. All in decibels."""
+
+    voice_db: float | None = None
+    parts_db: tuple[float, ...] = ()
+    master_db: float | None = None
+    tracks_db: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """`audio` (2, samples) quantised; `stems` sum to it as it was before the limiter."""
+
+    audio: Audio
+    stems: Mapping[str, Audio]
+    gains: Gains
+
+
+@dataclass(frozen=True)
+class BandSound:
+    """Stems of the band (2, samples), what they send to the reverb, and the gains they got."""
+
+    stems: dict[str, Audio]
+    send: Audio
+    tracks_db: dict[str, float]
+
+
+def render_tracks(
+    plan: Plan, tracks: Iterable[Track], bank: SoundFont, *, brightness_db: float, given: Gains
+) -> BandSound:
+    """Sound of all tracks, each at the level of its kind."""
+    samples = sample_at(plan.duration_s)
+    sound = BandSound({}, np.zeros((2, samples), dtype=np.float32), {})
+    for number, track in enumerate(tracks):
+        audio = play_notes(
+            bank,
+            track.notes,
+            samples,
+            program=track.program,
+            is_drum=track.is_drum,
+            vibrato_cents=track.vibrato_cents,
+        )
+        audio = spread(_tone(audio, track, brightness_db), track.pan)
+        key = f"{number} {track.name}"
+        gain_db = given.tracks_db.get(key)
+        if gain_db is None:
+            gain_db = _STEM_LUFS[track.stem] + track.level_db - gated_lufs(power_frames(audio))
+            gain_db = min(gain_db, 40.0)
+        sound.tracks_db[key] = round(gain_db, 3)
+        audio *= np.float32(10 ** (sound.tracks_db[key] / 20))
+        stem = sound.stems.setdefault(track.stem, np.zeros_like(audio))
+        stem += audio
+        sound.send[:] += audio * np.float32(track.room)
+    return sound
+
+
+def _tone(audio: Audio, track: Track, brightness_db: float) -> Audio:
+    """Each kind of instrument in its own range, all but drums and bass with a dip where words are."""
+    if track.stem == "bass":
+        return equalise(audio, high_pass(32), peak(120, 1.0), peak(350, -2.0))
+    if track.stem == "drums":
+        return equalise(audio, high_pass(30), shelf(6_000, brightness_db))
+    low_hz = 90 if track.stem in ("keys", "guitar") else 140
+    dip_db = 0.0 if track.stem == "lead" else -3.0
+    return equalise(audio, high_pass(low_hz), peak(2_800, dip_db, 0.8), shelf(5_000, brightness_db))
+
+
+def mix_song(
+    plan: Plan,
+    band: BandSound,
+    voices: Mapping[str, NDArray[np.float32]],
+    *,
+    room_s: float,
+    given: Gains,
+) -> Mix:
+    """The finished song. `voices` are the singers' stems, (samples,) or (2, samples), "lead" first among them."""
+    stems = dict(band.stems)
+    lead_db, sung = _voices(voices, given.voice_db)
+    if "vocal" in sung:
+        presence = _presence(sung["vocal"])
+        stems = {name: _make_room(audio, presence) for name, audio in stems.items()}
+        band_send = _make_room(band.send, presence)
+        send = band_send + 0.16 * _late(sung["vocal"], 0.02)
+        send += 0.25 * sung.get("harmony", np.float32(0))
+    else:
+        send = band.send
+    stems |= sung
+    stems["ambience"] = _reverb(send, room_s)
+    total = _sum(stems)
+    parts_db = given.parts_db or _level_parts(total, plan)
+    curve = _part_curve(parts_db, plan, total.shape[1]) * _edges(plan, total.shape[1])
+    total *= curve
+    master_db, audio = _master(total, given.master_db)
+    scale = curve * np.float32(10 ** (master_db / 20))
+    finished = {name: audio_ * scale for name, audio_ in stems.items()}
+    gains = Gains(lead_db, parts_db, round(master_db, 4), band.tracks_db)
+    return Mix(quantise(audio), finished, gains)
+
+
+def _sum(stems: Mapping[str, Audio]) -> Audio:
+    total: Audio = np.zeros_like(next(iter(stems.values())))
+    for name in sorted(stems):
+        total += stems[name]
+    return total
+
+
+def _voices(
+    voices: Mapping[str, NDArray[np.float32]], given_db: float | None
+) -> tuple[float | None, dict[str, Audio]]:
+    """ "vocal" (the lead) and "harmony" (all others), treated and at level; none if nobody sings."""
+    if "lead" not in voices or not np.any(voices["lead"]):
+        return None, {}
+    lead = _sung(voices["lead"])
+    gain_db = given_db
+    if gain_db is None:
+        gain_db = round(_VOICE_LUFS - gated_lufs(power_frames(lead)), 4)
+    gain = np.float32(10 ** (gain_db / 20))
+    found = {"vocal": lead * gain}
+    others = [_sung(audio) for name, audio in sorted(voices.items()) if name != "lead"]
+    if others:
+        found["harmony"] = np.sum(others, axis=0, dtype=np.float32) * gain
+    return gain_db, found
+
+
+def _sung(voice: NDArray[np.float32]) -> Audio:
+    """A voice cleaned, made even and present."""
+    stereo = np.repeat(voice[None, :], 2, axis=0) if voice.ndim == 1 else voice
+    audio = equalise(
+        stereo, high_pass(85), peak(300, -2.0), peak(3_200, 3.0, 0.9), shelf(9_000, 2.0)
+    )
+    level = float(np.abs(audio).max()) or 1.0
+    even = Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90)
+    return np.asarray(even(audio / level, SAMPLE_RATE_HZ) * level, dtype=np.float32)
+
+
+def _presence(vocal: Audio) -> NDArray[np.float32]:
+    """0..1 per sample: how much somebody is singing; quick to rise, slow to fall."""
+    power = power_frames(vocal)
+    loud = np.sqrt(power / (10 ** ((_VOICE_LUFS + 0.691) / 10)))
+    target = np.clip((loud - 0.08) / 0.5, 0, 1)
+    # The slower of rise and fall: rise in 40 ms by looking 50 ms ahead, fall in 300 ms.
+    ahead = np.maximum.reduce([np.roll(target, -shift) for shift in range(6)])
+    fall = np.exp(-1 / 30)
+    held = _decaying_maximum(ahead, fall)
+    smooth = lfilter([0.2], [1, -0.8], held)
+    at = (np.arange(len(smooth)) + 0.5) * FRAME
+    return np.interp(np.arange(vocal.shape[1]), at, smooth).astype(np.float32)
+
+
+def _decaying_maximum(values: NDArray[np.float64], fall: float) -> NDArray[np.float64]:
+    held = np.empty_like(values)
+    level = 0.0
+    for index, value in enumerate(values):
+        level = max(float(value), level * fall)
+        held[index] = level
+    return held
+
+
+def _make_room(audio: Audio, presence: NDArray[np.float32]) -> Audio:
+    """The band under a voice: a little softer, and clearly so between 1 and 4 kHz."""
+    sos = butter(1, [1_000, 4_000], "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+    middle = sosfilt(sos, audio)
+    cut = (1 - 10 ** (-_CLEAR_DB / 20)) * presence
+    softer = 10 ** (-_DUCK_DB / 20 * presence)
+    return np.asarray((audio - middle * cut) * softer, dtype=np.float32)
+
+
+def _late(audio: Audio, delay_s: float) -> Audio:
+    shift = sample_at(delay_s)
+    late = np.zeros_like(audio)
+    late[:, shift:] = audio[:, :-shift]
+    return late
+
+
+def _reverb(send: Audio, room_s: float) -> Audio:
+    """Reverberation alone; `room_s` is about its length."""
+    size = float(np.clip(0.25 + 0.16 * room_s, 0.3, 0.9))
+    hall = Reverb(room_size=size, damping=0.45, wet_level=0.5, dry_level=0.0, width=1.0)
+    wet = hall(send, SAMPLE_RATE_HZ)
+    return equalise(wet, high_pass(220), shelf(6_000, -2.0))
+
+
+def _level_parts(total: Audio, plan: Plan) -> tuple[float, ...]:
+    """Decibels that bring quiet parts up and loud ones down, more than half way to the song's mean."""
+    frames = power_frames(total)
+    whole = gated_lufs(frames)
+    levels = []
+    for part in plan.parts:
+        span = frames[
+            int(part.start_s * 100) : max(int(part.end_s * 100), int(part.start_s * 100) + 1)
+        ]
+        own = gated_lufs(span)
+        if part.kind == "outro" or not np.isfinite(own):
+            levels.append(0.0)
+            continue
+        wanted = {"intro": -2.0, "chorus": 0.8}.get(part.kind, -0.4)
+        levels.append(round(float(np.clip(0.75 * (whole + wanted - own), -4, 5)), 3))
+    return tuple(levels)
+
+
+def _part_curve(parts_db: tuple[float, ...], plan: Plan, samples: int) -> NDArray[np.float32]:
+    """The gains of the parts as a curve that takes 0.3 s to change."""
+    times: list[float] = []
+    values: list[float] = []
+    for part, level_db in zip(plan.parts, parts_db, strict=True):
+        times += [part.start_s + 0.05, max(part.end_s - 0.25, part.start_s + 0.06)]
+        values += [level_db, level_db]
+    at = np.arange(samples, dtype=np.float32) / SAMPLE_RATE_HZ
+    return np.asarray(10 ** (np.interp(at, times, values) / 20), dtype=np.float32)
+
+
+def _edges(plan: Plan, samples: int) -> NDArray[np.float32]:
+    """A fade at the end that leaves most of the last chord alone, and 5 ms at the start."""
+    ring_s = plan.duration_s - plan.bars[-1].start_s
+    fade = sample_at(min(_FADE_S, max(0.5 * ring_s, 0.3)))
+    curve = np.ones(samples, dtype=np.float32)
+    fade = min(fade, samples)
+    curve[-fade:] = np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
+    curve[:220] *= np.linspace(0, 1, 220, dtype=np.float32)
+    return curve
+
+
+def _master(total: Audio, given_db: float | None) -> tuple[float, Audio]:
+    """Gain and limited sound: as loud as the target after the limiter has done its work."""
+    gain_db = given_db
+    if gain_db is None:
+        gain_db = TARGET_LUFS - gated_lufs(power_frames(total))
+    ceiling_db = _CEILING_DBTP - 0.4
+    audio = total
+    for _ in range(4):
+        audio = limit(total * np.float32(10 ** (gain_db / 20)), 10 ** (ceiling_db / 20))
+        if given_db is None:
+            short_db = TARGET_LUFS - gated_lufs(power_frames(audio))
+            gain_db += short_db
+        else:
+            short_db = 0.0
+        over_db = _true_peak_db(audio) - _CEILING_DBTP + 0.1
+        if over_db > 0:
+            ceiling_db -= over_db
+        if abs(short_db) < 0.1 and over_db <= 0:
+            break
+    return gain_db, audio
+
+
+def _true_peak_db(audio: Audio) -> float:
+    """Peak between the samples too, where the samples come near it."""
+    highest = max(float(np.abs(soxr.resample(channel, 1, 4)).max()) for channel in audio)
+    return 20 * float(np.log10(max(highest, 1e-9)))

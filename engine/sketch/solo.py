@@ -1,0 +1,175 @@
+"""The lead instrument: a melody where nobody sings, and answers between the lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from songsmith.engine.sketch.genre import Genre
+from songsmith.engine.sketch.groove import Feel, fit_meter, hits
+from songsmith.engine.sketch.plan import Bar, Note, Plan
+from songsmith.engine.sketch.players import loudness
+
+__all__ = ["play_lead"]
+
+_RHYTHMS: dict[str, tuple[str, ...]] = {
+    "lyrical": (
+        "x---x-x-x-------",
+        "x-----x-x---x---",
+        "x---x---x-x-x-x-",
+        "x-------x-x-x---",
+        "..x-x-x-x-------",
+    ),
+    "riff": (
+        "x-x-.x-xx-x-....",
+        "x--x--x-x---x---",
+        "x-xx.xx-x-x-x---",
+        "x---..x-x-x-x---",
+        "x--x--x---..x-x-",
+    ),
+    "bebop": (
+        "x-x-x-x-x---....",
+        "..x-x-x-x-x-x-x-",
+        "x---..x-x-x-x-x-",
+        "x-x-x---..x-x---",
+        "....x-x-xxx-x---",
+    ),
+    "pentatonic": (
+        "x--xx-x-x-----..",
+        "x---x-x-x-x-x---",
+        "..xxx---x-x-....",
+        "x-x-x---x--xx---",
+        "x-----x-x-x-....",
+    ),
+    "sparse": (
+        "x-------....x---",
+        "x-----------....",
+        "..x---x---------",
+        "x---x-----------",
+        "....x-x-x-------",
+    ),
+}
+_SOLO_KINDS = ("intro", "interlude", "outro")
+_ANSWER_S = 1.3  # shorter gaps between lines stay free
+_FAST = {"lyrical": 0.1, "riff": 0.25, "bebop": 0.5, "pentatonic": 0.35, "sparse": 0.0}
+
+
+@dataclass
+class _Line:
+    """Where the melody has got to."""
+
+    pitch: int
+    heading: int = 1
+
+
+def play_lead(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> list[Note]:
+    """Melody over intro, interludes and outro (over everything if nobody sings), answers in the gaps."""
+    rhythms = _RHYTHMS[band.lead_style]
+    motifs = [str(rng.choice(rhythms)) for _ in range(2)]
+    line = _Line((band.lead.register_low + band.lead.register_high) // 2)
+    notes: list[Note] = []
+    for index, bar in enumerate(plan.bars[:-1]):
+        part = plan.parts[bar.part]
+        if plan.lines and part.kind not in _SOLO_KINDS:
+            continue
+        pattern = _bar_rhythm(index, motifs, rhythms, part.energy, rng)
+        notes += _sing_bar(
+            plan, bar, fit_meter(pattern, _written_in_four(feel)), band, feel, line, rng
+        )
+    notes += _answers(plan, band, feel, rng)
+    last = plan.bars[-1]
+    if not plan.lines or plan.parts[last.part].kind == "outro":
+        pitch = _near(line.pitch, set(plan.chord_at(last.start_s).tones[:3]), band)
+        notes.append(Note(last.start_s, max(last.end_s - 0.4, last.start_s + 0.2), pitch, 78))
+    return _clear_of_words(sorted(notes, key=lambda note: note.start_s), plan)
+
+
+def _written_in_four(feel: Feel) -> Feel:
+    from dataclasses import replace
+
+    from songsmith.engine.sketch.tempo import Meter
+
+    return replace(feel, written=Meter("4/4", 4))
+
+
+def _bar_rhythm(
+    index: int, motifs: list[str], rhythms: tuple[str, ...], energy: float, rng: np.random.Generator
+) -> str:
+    """Motif, its answer, motif, something new: the ear wants three of four bars known."""
+    if index % 4 == 3:
+        return str(rng.choice(rhythms))
+    return motifs[0] if index % 2 == 0 else motifs[1]
+
+
+def _sing_bar(
+    plan: Plan,
+    bar: Bar,
+    pattern: str,
+    band: Genre,
+    feel: Feel,
+    line: _Line,
+    rng: np.random.Generator,
+) -> list[Note]:
+    energy = plan.parts[bar.part].energy
+    notes = []
+    for hit in hits(pattern, bar, feel):
+        harmony = plan.chord_at(hit.start_s + 0.03)
+        is_strong = hit.step % 1 == 0 or hit.end_s - hit.start_s > 0.4
+        allowed = set(harmony.tones) if is_strong else {*plan.scale, *harmony.tones}
+        line.pitch = _move(line, allowed, band, rng)
+        start_s = max(hit.start_s + band.lead.late_s + feel.jitter_s(rng), 0.0)
+        end_s = max(start_s + 0.06, hit.start_s + (hit.end_s - hit.start_s) * 0.95)
+        accent = 1.08 if is_strong else 0.94
+        notes.append(Note(start_s, end_s, line.pitch, loudness(88, energy, accent, rng)))
+    return notes
+
+
+def _move(line: _Line, allowed: set[int], band: Genre, rng: np.random.Generator) -> int:
+    """The next pitch: mostly on in the same direction by step, turning at the ends of the register."""
+    if rng.random() < 0.28:
+        line.heading = -line.heading
+    low, high = band.lead.register_low, band.lead.register_high
+    if line.pitch > high - 4:
+        line.heading = -1
+    if line.pitch < low + 4:
+        line.heading = 1
+    distance = int(rng.choice([1, 2, 2, 3, 4, 5], p=[0.15, 0.25, 0.25, 0.2, 0.1, 0.05]))
+    return _near(line.pitch + line.heading * distance, allowed, band)
+
+
+def _near(pitch: int, allowed: set[int], band: Genre) -> int:
+    low, high = band.lead.register_low, band.lead.register_high
+    choices = [p for p in range(low, high + 1) if p % 12 in allowed]
+    return min(choices, key=lambda p: (abs(p - pitch), p))
+
+
+def _answers(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> list[Note]:
+    """Short phrases in the gaps between lines, in parts that have some drive."""
+    notes: list[Note] = []
+    for sung, after in zip(plan.lines, plan.lines[1:], strict=False):
+        part = plan.parts[sung.part]
+        gap_s = after.start_s - sung.end_s
+        if gap_s < _ANSWER_S or part.kind in _SOLO_KINDS or rng.random() > 0.35 + 0.5 * part.energy:
+            continue
+        line = _Line((2 * band.lead.register_low + band.lead.register_high) // 3 + 3)
+        for bar in plan.bars:
+            if bar.start_s < after.start_s and bar.end_s > sung.end_s:
+                pattern = fit_meter(
+                    str(rng.choice(_RHYTHMS[band.lead_style])), _written_in_four(feel)
+                )
+                fill = _sing_bar(plan, bar, pattern, band, feel, line, rng)
+                inside = (sung.end_s + 0.1, after.start_s - 0.25)
+                notes += [n for n in fill if inside[0] <= n.start_s and n.end_s <= inside[1]]
+    return notes
+
+
+def _clear_of_words(notes: list[Note], plan: Plan) -> list[Note]:
+    """One voice, silent while somebody sings."""
+    free: list[Note] = []
+    for note, after in zip(notes, [*notes[1:], None], strict=True):
+        end_s = note.end_s if after is None else min(note.end_s, after.start_s)
+        coming = [line.start_s for line in plan.lines if line.start_s > note.start_s - 0.12]
+        is_sung = any(line.start_s - 0.12 <= note.start_s < line.end_s for line in plan.lines)
+        end_s = min([end_s, *(start_s - 0.12 for start_s in coming)])
+        if not is_sung and end_s - note.start_s > 0.04:
+            free.append(Note(note.start_s, end_s, note.pitch, note.velocity))
+    return free

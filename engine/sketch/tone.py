@@ -1,0 +1,117 @@
+"""Filters, levels and gains that the mix is made of; all on float32 arrays of shape (2, samples)."""
+
+from functools import lru_cache
+
+import numpy as np
+import pyloudnorm
+from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
+from scipy.signal import butter, sosfilt
+
+from songsmith.engine.engine import Audio
+from songsmith.engine.units import SAMPLE_RATE_HZ
+
+__all__ = [
+    "FRAME",
+    "equalise",
+    "gated_lufs",
+    "high_pass",
+    "limit",
+    "peak",
+    "power_frames",
+    "shelf",
+    "spread",
+]
+
+FRAME = 441
+"""Samples of a control frame: 10 ms."""
+Sos = NDArray[np.float64]
+
+
+def high_pass(frequency_hz: float, *, order: int = 2) -> Sos:
+    """A Butterworth high pass as second-order sections."""
+    return np.asarray(
+        butter(order, frequency_hz, "highpass", fs=SAMPLE_RATE_HZ, output="sos"), dtype=np.float64
+    )
+
+
+def peak(frequency_hz: float, gain_db: float, q: float = 1.0) -> Sos:
+    """A bell (Bristow-Johnson's cookbook)."""
+    amplitude, omega = 10 ** (gain_db / 40), 2 * np.pi * frequency_hz / SAMPLE_RATE_HZ
+    alpha, cosine = np.sin(omega) / (2 * q), np.cos(omega)
+    a0 = 1 + alpha / amplitude
+    b = [1 + alpha * amplitude, -2 * cosine, 1 - alpha * amplitude]
+    a = [a0, -2 * cosine, 1 - alpha / amplitude]
+    return np.array([b + a]) / a0
+
+
+def shelf(frequency_hz: float, gain_db: float) -> Sos:
+    """A high shelf of slope 1 (same cookbook)."""
+    amplitude, omega = 10 ** (gain_db / 40), 2 * np.pi * frequency_hz / SAMPLE_RATE_HZ
+    cosine, root = np.cos(omega), np.sqrt(amplitude) * np.sqrt(2) * np.sin(omega)
+    up, down = amplitude + 1, amplitude - 1
+    a0 = up - down * cosine + root
+    b = [
+        amplitude * (up + down * cosine + root),
+        -2 * amplitude * (down + up * cosine),
+        amplitude * (up + down * cosine - root),
+    ]
+    a = [a0, 2 * (down - up * cosine), up - down * cosine - root]
+    return np.array([b + a]) / a0
+
+
+def equalise(audio: Audio, *sections: Sos) -> Audio:
+    """`audio` through all sections, in double precision inside."""
+    return np.asarray(sosfilt(np.concatenate(sections), audio), dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _k_weighting() -> Sos:
+    """The K filter of ITU-R BS.1770 at our rate, as pyloudnorm designs it."""
+    stages = pyloudnorm.Meter(SAMPLE_RATE_HZ)._filters.values()
+    return np.array([[*stage.b, *stage.a] for stage in stages])
+
+
+def power_frames(audio: Audio) -> NDArray[np.float64]:
+    """K-weighted power of every 10 ms, summed over channels; shape (frames,)."""
+    weighted = sosfilt(_k_weighting(), audio)
+    frames = audio.shape[1] // FRAME
+    if frames == 0:
+        return np.zeros(1)
+    blocks = weighted[:, : frames * FRAME].reshape(audio.shape[0], frames, FRAME)
+    return np.asarray(np.einsum("cfs,cfs->f", blocks, blocks) / FRAME)
+
+
+def gated_lufs(frames: NDArray[np.float64]) -> float:
+    """Integrated loudness from `power_frames`: blocks of 0.4 s every 0.1 s, gated at -70 LUFS and -10 LU."""
+    sums = np.concatenate([[0.0], np.cumsum(frames)])
+    starts = np.arange(0, max(len(frames) - 40, 0) + 1, 10)
+    blocks = (sums[np.minimum(starts + 40, len(frames))] - sums[starts]) / 40
+    loud = blocks[blocks > 10 ** ((-70 + 0.691) / 10)]
+    if loud.size == 0:
+        return float("-inf")
+    loud = loud[loud > loud.mean() / 10]
+    return float(-0.691 + 10 * np.log10(loud.mean()))
+
+
+def spread(audio: Audio, pan: float) -> Audio:
+    """`audio` placed at `pan` (-1..1) with equal power; off the middle it is narrowed to one point."""
+    angle = (pan + 1) * np.pi / 4
+    left, right = np.sqrt(2) * np.cos(angle), np.sqrt(2) * np.sin(angle)
+    width = max(0.0, 1 - 2.5 * abs(pan))
+    mono = audio.mean(axis=0)
+    placed = np.stack([mono * left, mono * right])
+    return np.asarray(width * audio + (1 - width) * placed, dtype=np.float32)
+
+
+def limit(audio: Audio, ceiling: float, *, look_s: float = 0.004) -> Audio:
+    """`audio` with no sample above `ceiling`: gain is lowered ahead of a peak and let go after it."""
+    level = np.abs(audio).max(axis=0)
+    needed = np.minimum(1.0, ceiling / np.maximum(level, 1e-9)).astype(np.float32)
+    look = int(look_s * SAMPLE_RATE_HZ) | 1
+    held = minimum_filter1d(needed, 2 * look + 1, mode="nearest")
+    slow = minimum_filter1d(needed, 12 * look + 1, mode="nearest")
+    quick = uniform_filter1d(held, look, mode="nearest")
+    # The slow curve keeps the gain from pumping between the peaks of one note.
+    gain = np.minimum(quick, uniform_filter1d(slow, 12 * look + 1, mode="nearest"))
+    return np.asarray(audio * np.minimum(gain, 1.0), dtype=np.float32)
