@@ -1,6 +1,7 @@
 """Subtitles: SRT and WebVTT as lyrics, and lyrics as SRT or as ASS karaoke."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
@@ -8,6 +9,7 @@ from songsmith.lyrics.events import Event, Words
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.inline import read_inline
 from songsmith.lyrics.lyric import LyricLine, Lyrics, clean_text
+from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 from songsmith.lyrics.phonemes import syllable_count
 from songsmith.lyrics.stamps import parse_clock
 
@@ -104,13 +106,13 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 def _karaoke(line: LyricLine, start_s: float, end_s: float) -> str:
     """The words, each after a tag with the hundredths of a second that it takes."""
     words = _words(line.text)
-    starts_s = [*_word_starts_s(line, words, start_s, end_s), end_s]
-    ticks = [round((at_s - start_s) * 100) for at_s in starts_s]
-    parts = [
+    bounds_s = _word_bounds_s(line, words, start_s, end_s)
+    ticks = [round((bound_s - start_s) * 100) for bound_s in bounds_s]
+    lead = f"{{\\k{ticks[0]}}}" if ticks[0] else ""
+    return lead + "".join(
         f"{{\\k{after - before}}}{_ass_text(word)}"
-        for word, (before, after) in zip((w for _, w in words), pairwise(ticks), strict=True)
-    ]
-    return "".join(parts)
+        for (_, word), (before, after) in zip(words, pairwise(ticks), strict=True)
+    )
 
 
 def _words(text: str) -> list[tuple[int, str]]:
@@ -119,26 +121,24 @@ def _words(text: str) -> list[tuple[int, str]]:
     return [(match.start(), match.group()) for match in re.finditer(pattern, text)]
 
 
-def _word_starts_s(
+def _word_bounds_s(
     line: LyricLine, words: Sequence[tuple[int, str]], start_s: float, end_s: float
 ) -> list[float]:
-    """When each word starts: at its own stamp; between those that have one, by syllables."""
-    fixed = {0: start_s, len(words): end_s}
+    """When each word starts, and when the last one ends: at their own stamps, between those by syllables."""
+    easy_s = (expected_tokens(line.text) + 1) / EASY_PER_S
     places = {offset: index for index, (offset, _) in enumerate(words)}
     places[len(line.text)] = len(words)
-    latest_s = start_s
+    fixed, latest_s = {0: start_s}, start_s
     for stamp in line.word_stamps:
         if stamp.offset in places and latest_s <= stamp.start_s <= end_s:
             fixed[places[stamp.offset]] = latest_s = stamp.start_s
-    starts_s: list[float] = []
+    fixed.setdefault(len(words), max(latest_s, min(end_s, start_s + easy_s)))
+    bounds_s: list[float] = []
     for (first, from_s), (last, until_s) in pairwise(sorted(fixed.items())):
         weights = [max(1, syllable_count(word)) for _, word in words[first:last]]
-        before = accumulate(weights, initial=0)
-        starts_s += [
-            from_s + (until_s - from_s) * done / sum(weights)
-            for done, _ in zip(before, weights, strict=False)
-        ]
-    return starts_s
+        shares = accumulate(weights[:-1], initial=0)
+        bounds_s += [from_s + (until_s - from_s) * done / sum(weights) for done in shares]
+    return [*bounds_s, fixed[len(words)]]
 
 
 def _ass_text(text: str) -> str:
@@ -147,14 +147,17 @@ def _ass_text(text: str) -> str:
 
 
 def _cues(lyrics: Lyrics, duration_s: float) -> list[tuple[LyricLine, float, float]]:
-    """Lines that start within the song, with start and end, in order of time, none over another."""
+    """Lines that start within the song, with start and end, in order of time; up to the next line."""
     lines = sorted((x for x in lyrics.lines if x.start_s < duration_s), key=lambda x: x.start_s)
-    ends = [line.start_s for line in lines[1:]] + [duration_s]
-    return [
-        (line, line.start_s, min(end_s, line.start_s + (line.hold_s or _LONGEST_CUE_S)))
-        for line, end_s in zip(lines, ends, strict=True)
-        if end_s > line.start_s
-    ]
+    starts_s = [line.start_s for line in lines]
+    cues = []
+    for line in lines:
+        later = bisect_right(starts_s, line.start_s)
+        next_s = starts_s[later] if later < len(starts_s) else duration_s
+        cues.append(
+            (line, line.start_s, min(next_s, line.start_s + (line.hold_s or _LONGEST_CUE_S)))
+        )
+    return cues
 
 
 def _clock(time_s: float, point: str, digits: int) -> str:
