@@ -64,7 +64,7 @@ def _as_toml(parts: list[str], text: str) -> object:
     """The value as TOML holds it: what the setting makes of the text; options of engines as they look."""
     if parts[0] == "engines":
         try:
-            value = tomlkit.value(text)
+            value = tomlkit.value(text).unwrap()
         except (TOMLKitError, ValueError):
             return text
         return value if isinstance(value, str | int | float | bool) else text
