@@ -72,8 +72,6 @@ class Chat:
     def show_written(self, written: Written) -> None:
         """New words: the whole table when they are new, the changes when some lines changed."""
         self.screen.end_text()
-        if written.writer:
-            self.screen.fact("writer", f"{written.writer} ({written.why})")
         for note in written.notes:
             self.screen.note(note)
         if written.version.parent == 0 or written.version.made_by in ("write", "retime"):

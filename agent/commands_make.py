@@ -315,8 +315,6 @@ def read_words(source: str) -> "Parsed":
 def show_rendered(screen: "Terminal", rendered: Any, song: "Song") -> None:
     """Takes of a render, one line each."""
     screen.end_progress()
-    for note in rendered.forecast.notes:
-        screen.note(note)
     for manifest in rendered.takes:
         loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
         spans = ""
@@ -360,10 +358,6 @@ def _keep_mended(source: str, out: Path | None, lrc: str, write_whole: Any, as_j
 
 def _show_written(screen: "Terminal", written: "Written") -> None:
     screen.end_text()
-    if written.writer:
-        screen.fact("writer", f"{written.writer} ({written.why})")
-    if written.version.style:
-        screen.fact("style", written.version.style)
     for note in written.notes:
         screen.note(note)
     if written.lyrics.lines:
@@ -391,8 +385,6 @@ def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
 
     rendered = made.rendered
     screen.end_progress()
-    screen.fact("engine", f"{rendered.engine} ({rendered.why})")
-    screen.fact("style", rendered.forecast.style)
     show_rendered(screen, rendered, made.song)
     screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
     files = "  ".join(

@@ -121,7 +121,6 @@ def revise(
             raise typer.BadParameter("say which: --lines 5-8 or --section 'verse 2'")
         numbers = studio.lines_named(lines or section)
         written = studio.revise(numbers, instruction, writer=writer)
-        screen.fact("writer", f"{written.writer} ({written.why})")
         screen.diff(written.changes)
         screen.faults(written.report.faults)
     answer(as_json, written, studio)

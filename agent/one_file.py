@@ -61,7 +61,9 @@ def render_file(
     request, forecast = build_request(
         engine, lyrics, style or settings.style, length_s, filled(wish, settings, engine.name)
     )
-    for note in (f"engine {engine.name} ({why})", f"style {forecast.style}", *forecast.notes):
+    audience.fact("engine", f"{engine.name} ({why})")
+    audience.fact("style", forecast.style)
+    for note in forecast.notes:
         audience.note(note)
     takes = [
         _write_take(take, _numbered(out, index), lyrics)

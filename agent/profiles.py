@@ -18,16 +18,32 @@ class Profile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base_url: str | None = Field(None, description="address of the OpenAI-compatible API")
-    model: str | None = Field(None, description="model name; empty takes the first one served")
-    api_key: SecretStr | None = Field(None, description="the key; asked for hidden, never shown")
-    tools: bool | None = Field(None, description="whether the endpoint has native tool calling")
-    context_tokens: int | None = Field(None, ge=2_048, description="context window to stay within")
-    price_in: float | None = Field(None, ge=0, description="price of a million prompt tokens")
-    price_cached: float | None = Field(None, ge=0, description="price of a million cached ones")
-    price_out: float | None = Field(None, ge=0, description="price of a million reply tokens")
-    timeout_s: float | None = Field(None, gt=0, le=3_600, description="longest silence of a reply")
-    temperature: float | None = Field(None, ge=0, le=2, description="sampling temperature")
+    base_url: str | None = Field(default=None, description="address of the OpenAI-compatible API")
+    model: str | None = Field(
+        default=None, description="model name; empty takes the first one served"
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="the key; asked for hidden, never shown"
+    )
+    tools: bool | None = Field(
+        default=None, description="whether the endpoint has native tool calling"
+    )
+    context_tokens: int | None = Field(
+        default=None, ge=2_048, description="context window to stay within"
+    )
+    price_in: float | None = Field(
+        default=None, ge=0, description="price of a million prompt tokens"
+    )
+    price_cached: float | None = Field(
+        default=None, ge=0, description="price of a million cached ones"
+    )
+    price_out: float | None = Field(
+        default=None, ge=0, description="price of a million reply tokens"
+    )
+    timeout_s: float | None = Field(
+        default=None, gt=0, le=3_600, description="longest silence of a reply"
+    )
+    temperature: float | None = Field(default=None, ge=0, le=2, description="sampling temperature")
 
     @field_validator("base_url")
     @classmethod

@@ -30,6 +30,9 @@ class Audience(Protocol):
     def text(self, piece: str) -> None:
         """A piece of the words as they are written."""
 
+    def fact(self, name: str, value: str) -> None:
+        """Who works and why, before the time is spent: "writer", "engine", "style"."""
+
     def note(self, line: str) -> None:
         """One remark worth a line."""
 
@@ -41,6 +44,8 @@ class Silence:
     """An audience that looks away."""
 
     def text(self, piece: str) -> None: ...
+
+    def fact(self, name: str, value: str) -> None: ...
 
     def note(self, line: str) -> None: ...
 

@@ -44,7 +44,7 @@ from songsmith.agent.words import (
     ranges,
     stamped,
 )
-from songsmith.engine.engine import ENGINE_NAMES, Span
+from songsmith.engine.engine import ENGINE_NAMES, Forecast, Span
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
@@ -104,6 +104,7 @@ class Studio:
     def write(self, brief: Brief, *, writer: str = "") -> Written:
         """Write new words for the whole song."""
         author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
+        self.audience.fact("writer", f"{author.name} ({why})")
         brief = brief.model_copy(update={"duration_s": brief.duration_s or DEFAULT_DURATION_S})
         written = author.write(brief, self.audience.text)
         lyrics = written.lyrics
@@ -118,6 +119,7 @@ class Studio:
         """Rewrite exactly these lines; all stamps and all other lines stay."""
         self._need_words()
         author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
+        self.audience.fact("writer", f"{author.name} ({why})")
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
         result = self._take_over(f"revise lines {ranges(lines)}", lyrics)
         return replace(result, writer=author.name, why=why)
@@ -219,6 +221,7 @@ class Studio:
         request, forecast = build_request(
             engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
         )
+        self._announce(engine.name, why, forecast)
         takes = render_takes(
             self.song,
             engine,
@@ -256,6 +259,7 @@ class Studio:
             spans=spans,
             parent=parent,
         )
+        self._announce(engine.name, why, forecast)
         place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
         takes = render_takes(
             self.song,
@@ -415,6 +419,13 @@ class Studio:
         wanted = engine or self.settings.engine
         name = wanted if wanted in ENGINE_NAMES else self.engines.choose("", self.language)[0].name
         return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
+
+    def _announce(self, engine: str, why: str, forecast: Forecast) -> None:
+        self.audience.fact("engine", f"{engine} ({why})")
+        if forecast.style:
+            self.audience.fact("style", forecast.style)
+        for note in forecast.notes:
+            self.audience.note(note)
 
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
