@@ -89,10 +89,6 @@ class Chat:
         if not checked.report.faults:
             self.screen.fact("check", "all lines can be sung")
 
-    def show_heard(self, hearing: Hearing) -> None:
-        self.screen.end_progress()
-        self.screen.hearing(hearing)
-
     def cost(self) -> str:
         """Tokens and money of this session in words."""
         if self._llm is None:
@@ -131,7 +127,7 @@ class Chat:
             self._do_without_llm(sentence)
         else:
             conversation = Conversation(
-                self._llm, self._toolbox, self.bench, self.screen, self._memory, self._show_result
+                self._llm, self._toolbox, self.bench, self.screen, self._memory, self.show
             )
             try:
                 conversation.turn(sentence)
@@ -152,7 +148,7 @@ class Chat:
                 "(/help), or set DEEPSEEK_API_KEY or `songsmith config set`"
             )
 
-    def _show_result(self, result: object) -> None:
+    def show(self, result: object) -> None:
         """Draw what a tool did, as the command of the same verb would."""
         from songsmith.agent.commands_make import show_rendered
 

@@ -145,11 +145,11 @@ class SlashCommands:
 
     def listen(self, argument: str) -> None:
         """/listen [TAKE] - hear what was sung, line by line"""
-        self._chat.show_heard(self._bench.studio.listen(argument))
+        self._chat.show(self._bench.studio.listen(argument))
 
     def mend(self, argument: str) -> None:
         """/mend [TAKE] - listen, and sing again only the lines that were not understood"""
-        self._chat.show_mended(self._bench.studio.mend(take=argument))
+        self._chat.show(self._bench.studio.mend(take=argument))
 
     # --- history
 
