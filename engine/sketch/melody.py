@@ -69,18 +69,19 @@ def compose(
     """
     grid = grid_places(plan)
     phrases = _shape_phrases(plan, seed, register)
-    tunes: dict[int, list[int]] = {}
+    tunes: dict[int, tuple[_Phrase, list[int]]] = {}
     notes: list[Note] = []
     for line in plan.lines:
         own = syllables.get(line.line, ())
         if not own:
             continue
         spans = lay_syllables(line, own, plan, grid)
-        tune = tunes.get(line.same_as or line.line)
-        if tune is None or len(tune) != len(own):
-            tune = _tune(phrases[line.line], own, spans, plan, register)
-            tunes.setdefault(line.same_as or line.line, tune)
-        notes += _notes(line, own, spans, tune, phrases[line.line], plan)
+        original = line.same_as or line.line
+        if original not in tunes or len(tunes[original][1]) != len(own):
+            phrase = phrases[line.line]
+            tunes[original] = phrase, _tune(phrase, own, spans, plan, register)
+        phrase, tune = tunes[original]
+        notes += _notes(line, own, spans, tune, phrase, plan)
     return tuple(notes)
 
 

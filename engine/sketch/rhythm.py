@@ -21,7 +21,7 @@ _FLOW_WEIGHT = 6.0
 _STRENGTH_WEIGHT = 0.8
 _BREATH_S = 0.25
 _SHORTEST_S = 0.11
-_LONGEST_HOLD_S = 2.6
+_LONGEST_HOLD_S = 1.7
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def lay_syllables(
     count = len(syllables)
     if count == 1:
         return [(line.start_s, _end(line, line.start_s, beat_s, breath_s))]
-    unit_s = min(0.92 * flow_s / weights[:-1].sum(), _slowest_unit(beat_s, slot_s, count))
+    unit_s = min(0.92 * flow_s / weights[:-1].sum(), _slowest_unit(slot_s / count))
     wished = unit_s * weights[:-1]
     starts = _on_grid(line, wished, syllables, grid, line.start_s + flow_s)
     if starts is None:
@@ -90,14 +90,14 @@ def _weight(syllable: Syllable) -> float:
     return weight * (1.7 if syllable.ends_phrase else 1.0)
 
 
-def _slowest_unit(beat_s: float, slot_s: float, count: int) -> float:
-    """Longest plain syllable: about half a second, more when few words fill a long slot."""
-    roomy = slot_s / max(count, 1)
-    return max(0.5, min(0.9 * roomy, 1.2 * beat_s, 0.8)) if roomy > 0.6 else 0.5
+def _slowest_unit(room_s: float) -> float:
+    """Longest plain syllable. Words sung slower than this fall apart, so a line with much room for each
+    syllable is sung at this pace and followed by a rest."""
+    return float(np.interp(room_s, [0.4, 0.6, 1.5], [0.36, 0.40, 0.60]))
 
 
 def _end(line: SungLine, start_s: float, beat_s: float, breath_s: float) -> float:
-    """End of the last note: held to two beats at most, or to the breath before the slot's end."""
+    """End of the last note: held for two beats and a half at most, or to the breath before the slot's end."""
     longest_s = max(min(2.5 * beat_s, _LONGEST_HOLD_S), 0.7)
     return min(start_s + longest_s, line.end_s - breath_s)
 
@@ -125,13 +125,15 @@ def _on_grid(
     lengths = times[None, :] - times[:, None]
     feasible = lengths >= min(_SHORTEST_S, 0.75 * float(wished.min()))
     log_lengths = np.log(np.where(feasible, lengths, 1.0))
+    # Sixteenths are for fast words; in slow ones they only limp.
+    limp = np.where(strengths < 0, np.interp(wished.mean(), [0.15, 0.3], [0.1, 2.5]), 0.0)
     best = np.where(np.arange(len(times)) == 0, 0.0, np.inf)
     back: list[NDArray[np.intp]] = []
     for number in range(1, len(syllables)):
         flow = _FLOW_WEIGHT * (log_lengths - np.log(wished[number - 1])) ** 2
         total = np.where(feasible, best[:, None] + flow, np.inf)
         back.append(total.argmin(axis=0))
-        best = total.min(axis=0) - _strength_reward(syllables[number], strengths)
+        best = total.min(axis=0) + limp - _strength_reward(syllables[number], strengths)
     if not np.isfinite(best).any():
         return None
     path = [int(best.argmin())]
@@ -143,5 +145,4 @@ def _on_grid(
 def _strength_reward(syllable: Syllable, strengths: NDArray[np.float64]) -> NDArray[np.float64]:
     """Stressed syllables gain from strong places, unstressed ones lose a little there."""
     pull = {0: -0.25, 1: 0.35, 2: 1.0}[syllable.stress] + (0.5 if syllable.ends_phrase else 0.0)
-    off_grid = np.where(strengths < 0, 0.7, 0.0)
-    return np.asarray(_STRENGTH_WEIGHT * pull * np.maximum(strengths, 0.0) - off_grid)
+    return np.asarray(_STRENGTH_WEIGHT * pull * np.maximum(strengths, 0.0))

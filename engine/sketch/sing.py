@@ -17,6 +17,7 @@ from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.retime import Stretch, retime_line
 from songsmith.engine.sketch.sounds import sound_kind
 from songsmith.engine.sketch.syllables import Syllable
+from songsmith.engine.sketch.timbre import drift, mend_top
 
 __all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_line"]
 
@@ -63,7 +64,10 @@ def analyse(speech: Speech) -> Analysis:
     pitch = _voiced_pitch(speech, found)
     envelope = pyworld.cheaptrick(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
     aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
-    return Analysis(speech, np.log(envelope + _SILENCE), aperiodicity, pitch > 0)
+    log_envelope = np.log(envelope + _SILENCE)
+    is_open = _is_open(speech, pitch > 0)
+    log_envelope[is_open] = mend_top(log_envelope[is_open], rate_hz)
+    return Analysis(speech, log_envelope, aperiodicity, pitch > 0)
 
 
 def sing_line(
@@ -87,6 +91,7 @@ def sing_line(
     source, is_sung, gains = _source_frames(analysis, stretches, syllables, times)
     log_envelope, aperiodicity, is_voiced = _read(analysis, source, is_sung)
     log_envelope += 2 * np.log(gains)[:, None]
+    log_envelope += drift(*log_envelope.shape, FRAME_S, seed=seed)
     pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
     pitch[~is_voiced] = 0.0
     samples = pyworld.synthesize(pitch, np.exp(log_envelope), aperiodicity, rate_hz, 1000 * FRAME_S)
@@ -152,6 +157,16 @@ def _aperiodicity(speech: Speech, is_voiced: NDArray[np.bool_], bins: int) -> Fl
         )
     aperiodicity[~is_voiced] = 1.0
     return aperiodicity
+
+
+def _is_open(speech: Speech, is_voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Frames of vowels and sonorants, where the voice alone is heard."""
+    is_open = np.zeros(len(is_voiced), dtype=bool)
+    for sound in speech.phonemes:
+        if sound_kind(sound.symbol) in ("nucleus", "sonorant"):
+            first, last = _frames(sound.start, sound.end, speech.rate_hz)
+            is_open[first:last] = True
+    return is_open & is_voiced
 
 
 def _frames(start: int, end: int, rate_hz: int) -> tuple[int, int]:

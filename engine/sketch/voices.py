@@ -12,6 +12,7 @@ import numpy as np
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.espeak import Speech, list_espeak_voices, speak
+from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
 
 __all__ = ["Utterance", "Voice", "VoiceInfo", "choose_voice", "say", "voice_names"]
@@ -109,7 +110,7 @@ def say(voice: str, text: str) -> Utterance | None:
     pieces: list[Speech] = []
     syllables: list[Syllable] = []
     for run, run_voice in _runs(_singable(text), voice):
-        speech = speak(run, run_voice, rate_wpm=_SPEECH_RATE_WPM)
+        speech = refine_onsets(speak(run, run_voice, rate_wpm=_SPEECH_RATE_WPM))
         offset = sum(len(piece.samples) for piece in pieces)
         shifted = replace(
             speech,

@@ -1,0 +1,48 @@
+"""Mending espeak's vowels: what a formant synthesizer leaves out above 4 kHz, and what it holds too still.
+
+espeak's vowels have a hole from 4.2 to 6.5 kHz, a fixed band at 7 kHz and nothing above. Here the spectrum
+falls off smoothly from the level of the singer's formants, and long notes are never quite the same for
+two moments, as no throat is.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["drift", "mend_top"]
+
+_DB = np.log(10) / 10  # one dB as a difference of log power
+_ANCHOR_HZ = (2600.0, 4000.0)
+_BLEND_HZ = (3900.0, 4700.0)
+_SLOPE_HZ = (3300.0, 4700.0, 6500.0, 8000.0, 11025.0)
+_SLOPE_DB = (0.0, -9.0, -17.0, -23.0, -34.0)
+_TOLERANCE_DB = 3.0
+
+FloatArray = NDArray[np.float64]
+
+
+def mend_top(log_envelope: FloatArray, rate_hz: int) -> FloatArray:
+    """`log_envelope` (frames, bins), natural log of power, with a smooth top. For voiced, open sounds only."""
+    frequency = np.linspace(0, rate_hz / 2, log_envelope.shape[1])
+    anchor = log_envelope[:, (frequency > _ANCHOR_HZ[0]) & (frequency < _ANCHOR_HZ[1])].mean(axis=1)
+    floor = anchor[:, None] + _DB * np.interp(frequency, _SLOPE_HZ, _SLOPE_DB)[None, :]
+    mended = np.clip(log_envelope, floor, floor + _TOLERANCE_DB * _DB)
+    share = np.interp(frequency, _BLEND_HZ, (0.0, 1.0))[None, :]
+    return np.asarray((1 - share) * log_envelope + share * mended)
+
+
+def drift(
+    frames: int, bins: int, frame_s: float, *, seed: int, depth_db: float = 0.9
+) -> FloatArray:
+    """Slow random change of level and colour to add to a log envelope, shape (frames, bins)."""
+    random = np.random.default_rng(seed)
+    knots = max(2, int(np.ceil(frames * frame_s / 0.16)) + 1)
+    bands = 6
+    coarse = random.normal(0, depth_db * _DB, (knots, bands))
+    when = np.linspace(0, knots - 1, frames)
+    low = np.minimum(when.astype(int), knots - 2)
+    share = 0.5 - 0.5 * np.cos(np.pi * (when - low))
+    smooth = coarse[low] * (1 - share[:, None]) + coarse[low + 1] * share[:, None]
+    places = np.linspace(0, bands - 1, bins)
+    left = np.minimum(places.astype(int), bands - 2)
+    right_share = (places - left)[None, :]
+    return np.asarray(smooth[:, left] * (1 - right_share) + smooth[:, left + 1] * right_share)
