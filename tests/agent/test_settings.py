@@ -143,7 +143,7 @@ MINE = '[profiles.deepseek]\napi_key = "mine"\n'
         ({"SONGSMITH_PROFILE": "vllm"}, "http://127.0.0.1:8000/v1", "", None),
         ({"mine": MINE + 'model = "r"'}, DEEPSEEK, "r", "mine"),
         ({"mine": MINE, "DEEPSEEK_API_KEY": "d"}, DEEPSEEK, "deepseek-chat", "d"),
-        ({"mine": 'profile = "box"\n[profiles.box]\nbase_url = BOX'}, BOX, "", None),
+        ({"mine": 'profile = "box"\n[profiles.box]\nbase_url = "http://box/v1"'}, BOX, "", None),
         ({"mine": 'model = "r"', "flags": {"profile": "openai"}, "OPENAI_API_KEY": "o"}, OPENAI, "gpt-4.1", "o"),
         ({"song": 'profile = "ollama"\nmodel = "tiny"'}, "http://127.0.0.1:11434/v1", "tiny", None),
     ],
