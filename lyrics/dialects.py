@@ -57,7 +57,8 @@ class TextReader:
         self.faults: list[Fault] = []
         self._bare = BareStamps.among(lines)
         self._has_stamps = self._bare is not BareStamps.NEVER or any(map(has_stamp, lines))
-        self._chords_above = ""
+        self._is_chordpro = any(map(_is_directive, lines))
+        self._chords_above, self._chords_number = "", 0
         self._block = ""
 
     def read(self) -> None:
@@ -67,7 +68,7 @@ class TextReader:
                 self._line(raw, number)
             elif chordpro.ends_block(raw, self._block):
                 self._block = ""
-        self._drop_chords_above(len(self.lines) + 1)
+        self._drop_chords_above()
 
     def _line(self, raw: str, number: int) -> None:
         line = start_of_line(raw).rstrip()
@@ -115,6 +116,9 @@ class TextReader:
 
     def _structure(self, line: str, number: int) -> bool:
         """Read a line that says something about the song; False if it is one to sing."""
+        if self._is_chordpro and line.startswith("#") and not is_part_label(line.strip("# ")):
+            self._note("direction", f"the comment “{line[:60]}” is not sung", "", number)
+            return True
         return (
             self._tag(line)
             or self._directive(line, number)
@@ -144,7 +148,7 @@ class TextReader:
             key = match[1].lower()
             value = clean_text(plain[match.start(2) :]).strip(_QUOTES)
             self.events.append(Tag(_HEADING_KEYS.get(key, key), value))
-        elif line.startswith("# ") and not is_part_label(line[2:]):
+        elif line.startswith("# ") and not (self._is_chordpro or is_part_label(line[2:])):
             self.events.append(Tag("ti", clean_text(line[2:]).strip(_QUOTES)))
         else:
             return False
@@ -213,8 +217,8 @@ class TextReader:
     def _plain(self, raw: str, number: int) -> None:
         """A line to sing without a stamp, perhaps with a line of chords above it."""
         if not self._has_stamps and chordpro.is_chord_line(raw):
-            self._drop_chords_above(number)
-            self._chords_above = raw.expandtabs()
+            self._drop_chords_above()
+            self._chords_above, self._chords_number = raw.expandtabs(), number
             return
         inline = read_inline(chordpro.under_chords(raw.expandtabs(), self._chords_above))
         self._chords_above = ""
@@ -223,9 +227,9 @@ class TextReader:
         elif inline.chords:
             self._chords_alone(number)
 
-    def _drop_chords_above(self, number: int) -> None:
+    def _drop_chords_above(self) -> None:
         if self._chords_above:
-            self._chords_alone(number - 1)
+            self._chords_alone(self._chords_number)
             self._chords_above = ""
 
     def _chords_alone(self, number: int) -> None:
@@ -241,3 +245,7 @@ def _is_tag(line: str, broken: str) -> bool:
     """Whether what could be a stamp gone wrong is a tag: a known one, or one that no words follow."""
     match = _TAG.fullmatch(narrow(line))
     return match is not None and (match[1].lower() in _KNOWN_TAGS or len(broken) == len(line))
+
+
+def _is_directive(line: str) -> bool:
+    return chordpro.directive_event(*(chordpro.read_directive(line) or ("", ""))) is not None

@@ -3,7 +3,7 @@
 The readers of `dialects` turn a file into events; `assemble` makes one `Lyrics` or `Draft` of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -74,13 +74,9 @@ def assemble(events: Sequence[Event]) -> tuple[Lyrics | Draft, list[Fault]]:
     labels, words = _part_numbers(events)
     faults: list[Fault] = []
     sections: tuple[Section, ...] | tuple[DraftSection, ...]
-    title = next((tag.value for tag in tags if tag.key in _TITLE_KEYS), "")
-    language = next((tag.value for tag in tags if tag.key in _LANGUAGE_KEYS), "")
-    kept = tuple(
-        (tag.key, tag.value)
-        for tag in tags
-        if tag.key not in _TITLE_KEYS | _LANGUAGE_KEYS | {"offset"}
-    )
+    title, tags = _taken(tags, _TITLE_KEYS)
+    language, tags = _taken(tags, _LANGUAGE_KEYS)
+    kept = tuple((tag.key, tag.value) for tag in tags if tag.key != "offset")
     if not any(word.stamps_s for _, word in words):
         return Draft(title, language, _draft_sections(labels, words), kept), faults
     faults += _unstamped(words)
@@ -90,6 +86,14 @@ def assemble(events: Sequence[Event]) -> tuple[Lyrics | Draft, list[Fault]]:
         for part, group in groupby(entries, key=lambda entry: entry.part)
     )
     return Lyrics(title, language, sections, kept), faults
+
+
+def _taken(tags: list[Tag], keys: Collection[str]) -> tuple[str, list[Tag]]:
+    """Value of the first tag with one of these keys, and the other tags."""
+    for index, tag in enumerate(tags):
+        if tag.key in keys:
+            return tag.value, [*tags[:index], *tags[index + 1 :]]
+    return "", tags
 
 
 def _part_numbers(events: Sequence[Event]) -> tuple[list[str], list[tuple[int, Words]]]:
@@ -103,9 +107,10 @@ def _part_numbers(events: Sequence[Event]) -> tuple[list[str], list[tuple[int, W
         elif isinstance(event, Words):
             words.append((len(labels) - 1, event))
             is_open = True
-        elif isinstance(event, Blank) and not is_spaced:
-            if is_open or section_kind(labels[-1]) == "interlude":
-                labels.append("")
+        elif isinstance(event, Tag):
+            continue
+        elif section_kind(labels[-1]) == "interlude" or (is_open and not is_spaced):
+            labels.append("")
             is_open = False
     return labels, words
 

@@ -5,6 +5,7 @@ read as something else. A stamp without words ends the line before it. A backsla
 makes it a character of the words.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ class Parsed:
 
 def parse_lyrics(text: str) -> Parsed:
     """Read lyrics in any dialect: LRC, enhanced LRC, plain or labelled text, ChordPro, SRT, WebVTT."""
-    lines = text.split("\n")
+    lines = re.split(r"\r\n|\r|\n", text)
     if is_subtitles(lines):
         events, faults = read_subtitles(lines)
     else:

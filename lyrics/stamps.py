@@ -10,6 +10,9 @@ STAMP = re.compile(r"\[\s*([-+]?\d[\d:.,\s]*?:[\d:.,\s]*?\d)\s*\]")
 _CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<frac>\d{1,3}))?")
 _COLONS = re.compile(r"(?P<m>\d+):(?P<s>\d{1,2}):(?P<frac>\d{1,3})")
 _TIME_LIKE = re.compile(r"\[\s*([-+]?[\dA-Za-z?]{1,3}(?:[:;.,][\dA-Za-z?]{1,3}){1,3})\s*\]")
+_HALF = re.compile(
+    r"\[\s*\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?(?=[^\d\].:,]|$)|\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?\s*\]"
+)
 
 
 def parse_clock(text: str) -> float | None:
@@ -42,5 +45,5 @@ def broken_stamp(line: str) -> str | None:
     match = STAMP.match(line)
     if match:
         return match.group() if parse_clock(match.group(1)) is None else None
-    match = _TIME_LIKE.match(line)
+    match = _TIME_LIKE.match(line) or _HALF.match(line)
     return match.group() if match and re.search(r"\d", match.group()) else None

@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import pytest
+
+from songsmith.lyrics.lrc import load_lyrics, parse_lyrics
+from songsmith.lyrics.lyric import Draft, Lyrics
+
+DATA = Path(__file__).parent / "data" / "dialects"
+
+
+def shape(draft: Draft | Lyrics) -> list[tuple[str, int]]:
+    return [(section.label, len(section.lines)) for section in draft.sections]
+
+
+def test_a_chordpro_sheet_is_a_draft_with_chords_and_its_chorus_again():
+    parsed = load_lyrics(DATA / "kitchen.cho")
+    draft = parsed.lyrics
+    assert isinstance(draft, Draft)
+    assert (draft.title, draft.tags) == ("Kitchen Song", (("ar", "Nobody"), ("key", "C")))
+    assert shape(draft) == [("Verse 1", 2), ("Chorus", 1), ("Verse", 1), ("Chorus", 1)]
+    assert draft.sections[0].lines[1] == "Radio playing low"
+    assert draft.sections[0].chords[1] == ((0, "F"), (14, "G7/B"))
+    assert [(fault.source_line, fault.severity) for fault in parsed.faults] == [
+        (4, "note"), (14, "note"), (15, "note"),
+    ]  # fmt: skip
+
+
+def test_labels_are_found_however_they_are_written():
+    draft = load_lyrics(DATA / "porch.txt").lyrics
+    assert draft.title == "Porch Light"
+    assert shape(draft) == [("Verse 1", 2), ("Chorus", 2), ("Bridge", 1), ("Outro", 1)]
+
+
+def test_chords_on_a_line_of_their_own_belong_to_the_words_below():
+    draft = load_lyrics(DATA / "porch.txt").lyrics
+    assert isinstance(draft, Draft)
+    bridge = draft.sections[2]
+    assert bridge.lines == ("Every road is longer now",)
+    assert bridge.chords == (((8, "Am"), (20, "F")),)
+
+
+def test_blank_lines_part_the_sections_of_plain_words():
+    draft = load_lyrics(DATA / "poem.txt").lyrics
+    assert shape(draft) == [("", 2), ("", 2)]
+    assert isinstance(draft, Draft)
+    assert draft.sections[1].source_lines == (4, 5)
+    assert draft.sections[1].lines[1] == "10:30 on a Tuesday night"
+
+
+def test_blank_lines_after_every_line_part_nothing():
+    assert shape(parse_lyrics("one\n\ntwo\n\nthree\n\nfour").lyrics) == [("", 4)]
+
+
+def test_stamps_without_brackets_are_stamps_where_the_lines_begin_with_them():
+    lyrics = load_lyrics(DATA / "bare_stamps.txt").lyrics
+    assert isinstance(lyrics, Lyrics)
+    assert [(line.start_s, line.text) for line in lyrics.lines] == [
+        (12.34, "The clock on the wall"), (16.5, "has nothing to say"), (20.0, "at all"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[Verse 1]", "Verse 1:", "Verse 1", "(Verse 1)", "## Verse 1", "**Verse 1**", "**[Verse 1]**", "【Verse 1】",
+     "VERSE 1", "［Verse 1］", "*Verse 1:*", "{comment: Verse 1}", "{start_of_verse: Verse 1}"],
+)  # fmt: skip
+def test_these_are_all_the_label_of_a_verse(line):
+    draft = parse_lyrics(f"{line}\nla la la").lyrics
+    assert [section.label.lower() for section in draft.sections] == ["verse 1"]
+    assert draft.sections[0].lines == ("la la la",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["(ooh, yeah)", "Bridge over the river", "Break", "verse me in", "Chorus girls are singing", "A B C"],
+)  # fmt: skip
+def test_these_are_words_to_sing(line):
+    draft = parse_lyrics(f"{line}\nla la la").lyrics
+    assert draft.sections[0].lines == (line, "la la la")
+
+
+def test_a_label_may_have_a_voice_or_words_after_its_colon():
+    draft = parse_lyrics("[Chorus: her]\none\n\nBridge: two and three\nfour").lyrics
+    assert shape(draft) == [("Chorus: her", 1), ("Bridge", 2)]
+
+
+def test_a_direction_under_a_label_is_told_and_not_sung():
+    parsed = parse_lyrics("[Verse 1]\n[soft piano]\nla la")
+    assert shape(parsed.lyrics) == [("Verse 1", 1)]
+    assert [(fault.code, fault.source_line) for fault in parsed.faults] == [("direction", 2)]
+
+
+def test_a_stamped_label_is_a_label():
+    lyrics = parse_lyrics("[00:01.00][Intro]\n[00:10.00][Verse 1]\n[00:10.00]la la").lyrics
+    assert shape(lyrics) == [("Intro", 0), ("Verse 1", 1)]
+
+
+def test_the_place_of_an_interlude_is_kept_in_stamped_lyrics():
+    lyrics = parse_lyrics("[00:10.00]one\n[Interlude]\n\n[00:30.00]two").lyrics
+    assert shape(lyrics) == [("", 1), ("Interlude", 0), ("", 1)]
+
+
+def test_chords_without_words_are_told():
+    parsed = parse_lyrics("[Am] [G]\n[Am]la la\n\nC  G\n")
+    assert [(fault.code, fault.source_line) for fault in parsed.faults] == [
+        ("chords-alone", 1), ("chords-alone", 4),
+    ]  # fmt: skip
+
+
+def test_id_tags_of_every_kind_are_no_lyrics():
+    lyrics = parse_lyrics("[ti:A]\n[LA:en]\n[re:tool]\n[hash:12ab]\n[x:1]\n[00:01.00]la").lyrics
+    assert (lyrics.title, lyrics.language) == ("A", "en")
+    assert lyrics.tags == (("re", "tool"), ("hash", "12ab"), ("x", "1"))
+
+
+def test_code_fences_and_rules_are_passed_over():
+    draft = parse_lyrics("```lrc\nla la\n```\n---\n").lyrics
+    assert shape(draft) == [("", 1)]
+
+
+def test_a_pause_before_the_first_line_and_a_doubled_pause_say_nothing_new():
+    parsed = parse_lyrics("[00:00.00]\n[00:10.00]la\n[00:13.00]\n[00:14.00]\n[00:20.00]la")
+    assert [line.hold_s for line in parsed.lyrics.lines] == [3.0, None]
+    assert parsed.faults == ()
