@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
@@ -81,7 +81,7 @@ def _with_article(match: re.Match[str]) -> str:
     return f"{match[1]}n {match[2]}" if vowel else match[0]
 
 
-_SMALL = frozenset("a an the and or but for of on in at to by my with from".split())
+_SMALL = frozenset(["a", "an", "the", "and", "or", "but", "for", "of", "on", "in", "at", "to", "by", "my", "with", "from"])
 
 
 def _title(text: str, tongue: Tongue) -> str:

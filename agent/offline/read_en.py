@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from songsmith.agent.offline.pronounce import is_known, syllables
 from songsmith.agent.offline.lexicon import lexicon
+from songsmith.agent.offline.pronounce import is_known, syllables
 from songsmith.agent.offline.wish import Topic, Wish, plain_text
 
 __all__ = ["read_english"]
@@ -20,9 +20,9 @@ _MOST_TOPICS = 3
 _MOST_SYLLABLES = 5
 _ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter", "event")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['-][A-Za-zÀ-ÖØ-öø-ÿ]+)*|[0-9]+|[^\sA-Za-z0-9'À-ÿ]")
-_ARTICLES = frozenset("a an the my our your his her their this that these those some".split())
-_BEFORE_NOUNS = _ARTICLES | frozenset("about of for with on at in and under behind beside from".split())
-_PLACE_CUES = frozenset("in at from to near leaving through over around".split())
+_ARTICLES = frozenset(["a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "these", "those", "some"])
+_BEFORE_NOUNS = _ARTICLES | frozenset(["about", "of", "for", "with", "on", "at", "in", "and", "under", "behind", "beside", "from"])
+_PLACE_CUES = frozenset(["in", "at", "from", "to", "near", "leaving", "through", "over", "around"])
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 
 
@@ -159,11 +159,8 @@ def _chosen(topics: Iterator[Topic]) -> list[Topic]:
     return sorted(kept, key=lambda topic: {"name": 0, "matter": 2}.get(topic.role, 1))
 
 
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def _age(tokens: list[_Token]) -> str:

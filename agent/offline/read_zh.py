@@ -1,9 +1,15 @@
-"""Reads a Chinese prompt: known nouns by longest match, and what stands between the particles."""
+"""Reads a Chinese prompt: which nouns it holds, which scenes it calls for, what it feels like.
+
+Words are found by longest match against the lexicon and the scenes' own words; what neither knows is taken
+as a noun only where it stands plainly as one (《…》, 叫…的, 关于…的).
+"""
 
 import re
+from collections.abc import Iterator
 
 from songsmith.agent.offline.finals import han
 from songsmith.agent.offline.lexicon import lexicon
+from songsmith.agent.offline.scenes import load_scenes
 from songsmith.agent.offline.wish import Topic, Wish, plain_text
 
 __all__ = ["read_chinese"]
@@ -11,35 +17,68 @@ __all__ = ["read_chinese"]
 _MOST_CHARACTERS = 600
 _MOST_TOPICS = 3
 _ROLES = ("kin", "person", "animal", "place", "thing", "matter")
-_MOODS = ("angry", "sad", "tender", "hopeful", "dark", "funny")
+_MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
+_QUOTED = re.compile(r"[《“「]([\u4e00-\u9fff]{1,4})[》”」]")
+_NAMED = re.compile(r"(?:名叫|叫做|叫作|名字叫|叫)([\u4e00-\u9fff]{1,3}?)(?=[的，。,!！ ]|$)")
+_ABOUT = re.compile(r"(?:关于|献给|写给|送给)(?:一[个只条位本])?([\u4e00-\u9fff]{1,4}?)(?=的|，|。|,|$)")
 
 
 def read_chinese(prompt: str, title: str = "") -> Wish:
     """What the prompt (and the title, if given) asks for, as far as a Chinese song can give it."""
     text = plain_text(f"{title}。{prompt}" if title else prompt)[:_MOST_CHARACTERS]
-    found = _known_words(text)
-    calls = frozenset(word for word, _ in found) | frozenset(re.findall(r"[a-z]+", text.lower()))
     words = lexicon("zh")
-    latin = re.findall(r"[A-Z][a-z]+", text)
+    latin = [w for w in re.findall(r"[A-Za-z]{2,}", text) if w[0].isupper()]
     notes = (f"left out of the Chinese lines: {', '.join(dict.fromkeys(latin))}",) if latin else ()
     return Wish(
         language="zh",
-        topics=tuple(dict.fromkeys(Topic(w, role) for w, role in found if role in _ROLES))[:_MOST_TOPICS],
-        calls=calls,
-        moods=frozenset(m for m in _MOODS if any(w in text for w in sorted(words.get(f"mood {m}", ())))),
+        topics=tuple(dict.fromkeys(_topics(text)))[:_MOST_TOPICS],
+        calls=frozenset(_calls(text)),
+        moods=frozenset(m for m in _MOODS if any(w in text for w in sorted(words[f"mood {m}"]))),
         notes=notes,
     )
 
 
-def _known_words(text: str) -> list[tuple[str, str]]:
-    """(word, class) of every lexicon word in the text, longest first at each place."""
-    classes = {w: name for name, words in lexicon("zh").items() for w in sorted(words)}
-    longest = max(map(len, classes), default=0)
-    found: list[tuple[str, str]] = []
+def _calls(text: str) -> Iterator[str]:
+    """Every word of a scene that stands in the text."""
+    for scene in load_scenes("zh"):
+        yield from (word for word in sorted(scene.words) if word in text)
+
+
+def _topics(text: str) -> Iterator[Topic]:
+    """Names first, then known nouns in the order they stand, matters last."""
+    yield from (Topic(name, "name") for name in _NAMED.findall(text))
+    classes = {word: role for role in reversed(_ROLES) for word in sorted(lexicon("zh")[role])}
+    known = list(_known(text, classes))
+    yield from (Topic(word, role) for word, role in known if role != "matter")
+    sung = "".join(word for word, _ in known)
+    for word in _QUOTED.findall(text) + _ABOUT.findall(text):
+        if not any(piece in word for piece, _ in known) and word not in sung and not _is_plain(word):
+            yield Topic(word, "matter")
+    yield from (Topic(word, role) for word, role in known if role == "matter")
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word only says what kind of song is wanted."""
+    words = lexicon("zh")
+    return any(piece in word for piece in sorted(words["stop"] | words["genre"]))
+
+
+def _known(text: str, classes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(word, role) of the nouns of the lexicon, the longest one first at each place."""
+    passed = lexicon("zh")["stop"] | lexicon("zh")["genre"]
+    longest = max(len(word) for word in (*classes, *passed))
     i = 0
     while i < len(text):
-        size = next((n for n in range(longest, 0, -1) if text[i : i + n] in classes), 0)
-        if size and han(text[i]):
-            found.append((text[i : i + size], classes[text[i : i + size]]))
-        i += max(size, 1)
-    return found
+        size = next(
+            (n for n in range(longest, 0, -1) if text[i : i + n] in classes or text[i : i + n] in passed), 1
+        )
+        word = text[i : i + size]
+        # A single character is too often part of a longer word to be taken for a noun.
+        if word in classes and (size > 1 or _stands_alone(text, i)):
+            yield word, classes[word]
+        i += size
+
+
+def _stands_alone(text: str, i: int) -> bool:
+    around = text[max(0, i - 1) : i] + text[i + 1 : i + 2]
+    return all(not han(c) or c in "的和与只条把首个是" for c in around)
