@@ -20,10 +20,10 @@ from songsmith.engine.diffrhythm.plan import (
     make_plan,
 )
 from songsmith.engine.diffrhythm.resident import Resident, dit_config
-from songsmith.engine.diffrhythm.standing import Standing, standing
+from songsmith.engine.diffrhythm.standing import Standing, format_wait, standing
 from songsmith.engine.diffrhythm.store import Store, models_folder
 from songsmith.engine.diffrhythm.styles import Styles, embed_styles
-from songsmith.engine.diffrhythm.weights import hashes
+from songsmith.engine.diffrhythm.weights import format_bytes, hashes
 from songsmith.engine.engine import (
     EngineError,
     Forecast,
@@ -32,6 +32,7 @@ from songsmith.engine.engine import (
     RenderRequest,
     Take,
 )
+from songsmith.engine.units import LATENT_CHANNELS
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,6 +52,7 @@ class _Conditions:
     cond: "Tensor"
     gain: float
     styles: Styles
+    notes: tuple[str, ...]
 
 
 class DiffRhythmEngine:
@@ -80,16 +82,11 @@ class DiffRhythmEngine:
             style = f"after {names}" + (
                 f" and “{request.style}”" if plan.options.style_text_weight else ""
             )
-        sampler = plan.options.sampler()
-        summary = (
-            f"{plan.variant} model {plan.options.version}, {plan.frames} frames, "
-            f"{sampler.steps - 1} steps on {device}"
-        )
         return Forecast(
             style=style,
             wall_s=cost.wall_s,
             memory_bytes=cost.memory_bytes,
-            notes=(summary, *plan.notes),
+            notes=(*self._cost_notes(plan, request, cost, device), *plan.notes),
         )
 
     def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
@@ -131,6 +128,25 @@ class DiffRhythmEngine:
             flops_per_s=machine_flops_per_s(device, str(dtype).removeprefix("torch.")),
         )
 
+    def _cost_notes(self, plan: Plan, request: RenderRequest, cost: Cost, device: str) -> list[str]:
+        """What will be calculated, how long and with how much memory, and whether it is the official way."""
+        from songsmith.engine.diffrhythm.memory import room_bytes
+        from songsmith.engine.diffrhythm.sampler import PRESETS, forwards
+
+        sampler = plan.options.sampler()
+        takes = f", {len(request.seeds)} takes" if len(request.seeds) > 1 else ""
+        notes = [
+            f"{plan.variant} model {plan.options.version}, {plan.frames} frames, "
+            f"{forwards(sampler)} forward passes on {device}{takes}: "
+            f"{format_wait(cost.wall_s)}, {format_bytes(cost.memory_bytes)} of memory"
+        ]
+        if sampler != PRESETS["exact"]:
+            notes.append("not the official sampling but an approximation: another, similar song")
+        room = room_bytes(device)
+        if 0 < room < cost.memory_bytes:
+            notes.append(f"{device} has {format_bytes(room)} of memory, which may not be enough")
+        return notes
+
     def _takes(
         self,
         plan: Plan,
@@ -139,10 +155,12 @@ class DiffRhythmEngine:
         device: str,
         on_progress: OnProgress,
     ) -> Iterator[Take]:
+        from songsmith.engine.diffrhythm.memory import fewer_at_once
+
         takes = len(request.seeds)
         conditions = self._conditions(plan, request, store, device, on_progress)
         at_once = plan.options.takes_at_once
-        notes = list(conditions.styles.notes)
+        notes = list(conditions.notes)
         done = 0
         while done < takes:
             seeds = request.seeds[done : done + at_once]
@@ -152,9 +170,9 @@ class DiffRhythmEngine:
 
             try:
                 latents = self._sing(plan, conditions, seeds, store, device, on_step)
-            except Exception as error:
-                at_once = self._fewer(at_once, device, error)
-                notes.append(f"memory was short: {at_once} takes were sung at once")
+            except (RuntimeError, MemoryError) as error:
+                at_once = fewer_at_once(len(seeds), device, error)
+                notes.append(f"memory was short: sung {at_once} at once")
                 continue
             for index, seed in enumerate(seeds):
                 place = done + index + 1
@@ -180,16 +198,18 @@ class DiffRhythmEngine:
 
         on_progress(Progress("style", 0, 1, takes=len(request.seeds)))
         styles = embed_styles(store, request.style, plan.options)
-        cond = torch.zeros(1, plan.frames, 64)
+        cond = torch.zeros(1, plan.frames, LATENT_CHANNELS)
         gain = 1.0
+        notes = list(styles.notes)
         if request.parent is not None:
             on_progress(Progress("encoding", 0, 1, takes=len(request.seeds)))
             sound, gain = reference_sound(request.parent.audio, plan.kept_frames)
             vae = self._resident.vae(store, device)
             known = vae.encode(torch.from_numpy(sound)[None], seed=_REFERENCE_SEED)
             cond[:, : plan.kept_frames] = known
+            notes += vae.notes
         on_progress(Progress("loading", 0, 1, takes=len(request.seeds)))
-        return _Conditions(cond, gain, styles)
+        return _Conditions(cond, gain, styles, tuple(notes))
 
     def _sing(
         self,
@@ -221,20 +241,6 @@ class DiffRhythmEngine:
             takes_at_once=len(seeds),
         )
         return latents.cpu()
-
-    def _fewer(self, at_once: int, device: str, error: Exception) -> int:
-        """Half as many takes at once if memory was short; any other error goes on."""
-        from songsmith.engine.diffrhythm.memory import DeviceError, is_out_of_memory
-
-        if not is_out_of_memory(error):
-            raise error
-        if at_once == 1:
-            raise DeviceError(
-                f"out of memory on {device} while singing",
-                mend="ask for a shorter song or variant base, close other programs, or use --device cpu",
-            ) from error
-        logger.warning("out of memory with %d takes at once", at_once)
-        return at_once // 2
 
     def _take(
         self,
@@ -289,6 +295,8 @@ class DiffRhythmEngine:
         """All that the samples depend on beside the request, for the manifest."""
         import torch
 
+        from songsmith.engine.diffrhythm.sampler import PRESETS
+
         sampler = plan.options.sampler()
         parts = [dit_part(plan.variant, plan.options.version), VAE, STYLE]
         if store.has(NEGATIVE):
@@ -298,7 +306,7 @@ class DiffRhythmEngine:
             "version": plan.options.version,
             "frames": plan.frames,
             "new_frames": [list(span) for span in plan.new_frames or ()],
-            "preset": plan.options.preset,
+            "is_exact": sampler == PRESETS["exact"],
             "steps": sampler.steps,
             "guidance": sampler.guidance_scale,
             "guidance_interval": list(sampler.guidance_interval),

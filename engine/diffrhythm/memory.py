@@ -1,10 +1,13 @@
 """What devices can't do: out of memory, however a backend says it, and number types it lacks."""
 
+import gc
+import os
+
 import torch
 
 from songsmith.engine.engine import EngineError
 
-__all__ = ["DeviceError", "is_out_of_memory"]
+__all__ = ["DeviceError", "fewer_at_once", "is_out_of_memory", "room_bytes"]
 
 _SAYINGS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
 
@@ -21,3 +24,28 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, (RuntimeError, torch.jit.Error)) and any(
         saying in said for saying in _SAYINGS
     )
+
+
+def fewer_at_once(at_once: int, device: str, error: BaseException) -> int:
+    """Half as many takes at once, memory freed, if `error` is a lack of memory; any other is raised again."""
+    if not is_out_of_memory(error):
+        raise error
+    if at_once == 1:
+        raise DeviceError(
+            f"out of memory on {device} while singing",
+            mend="ask for a shorter song or variant base, close other programs, or use --device cpu",
+        ) from error
+    gc.collect()
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+    return at_once // 2
+
+
+def room_bytes(device: str) -> int:
+    """Memory that `device` has in all, 0 where the system doesn't say."""
+    if device.startswith("cuda"):
+        return int(torch.cuda.mem_get_info(device)[1])
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0

@@ -1,5 +1,6 @@
 """What a person may choose about a render, checked before any time is spent, and what follows from it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -44,8 +45,8 @@ def _as_style_audio(item: object) -> object:
         return {"path": item}
     if not isinstance(item, str):
         return item
-    path, star, weight = item.rpartition("*")
-    return {"path": path, "weight": weight} if star else {"path": item}
+    weighted = re.fullmatch(r"(.+)\*(\d*\.?\d+)", item)
+    return {"path": weighted[1], "weight": weighted[2]} if weighted else {"path": item}
 
 
 class Options(BaseModel):

@@ -67,7 +67,7 @@ def make_plan(request: RenderRequest) -> Plan:
         layout=layout,
         new_frames=_new_frames(request.spans, kept_frames, frames) if request.spans else None,
         kept_frames=kept_frames,
-        notes=(*_line_notes(layout, phonemes), *_request_notes(request, options, variant)),
+        notes=(*_line_notes(layout, phonemes), *_request_notes(request, variant)),
     )
 
 
@@ -160,7 +160,7 @@ def _line_notes(layout: Layout, phonemes: Sequence[PhonemeLine]) -> list[str]:
     return notes
 
 
-def _request_notes(request: RenderRequest, options: Options, variant: Variant) -> list[str]:
+def _request_notes(request: RenderRequest, variant: Variant) -> list[str]:
     """Honest words on what this engine can't do."""
     notes = []
     style = f" {request.style.casefold()} "
@@ -168,8 +168,6 @@ def _request_notes(request: RenderRequest, options: Options, variant: Variant) -
         notes.append(
             "DiffRhythm can't choose the singer's voice by text; --style-audio with such a voice can"
         )
-    if options.preset != "exact":
-        notes.append(f"preset {options.preset} is an approximation: another, similar song")
     if variant == "full" and request.duration_s < 95:
         notes.append("the full model was trained on songs of 95 s and more")
     if request.parent is not None and request.duration_s > request.parent.duration_s:
