@@ -5,7 +5,7 @@ moment. Ctrl-C ends what is being done, not the session.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from songsmith.agent.conversation import Conversation
@@ -38,10 +38,17 @@ _TALK_FILE = "chat.jsonl"
 class Chat:
     """One session at a terminal, or over plain lines when `is_plain` or when nobody sits there."""
 
-    def __init__(self, song: Path | None = None, *, is_plain: bool = False) -> None:
+    def __init__(
+        self,
+        song: Path | None = None,
+        *,
+        is_plain: bool = False,
+        screen: Terminal | None = None,
+        overrides: Mapping[str, object] | None = None,
+    ) -> None:
         self.is_plain = is_plain or not is_interactive()
-        self.screen = Terminal(plain=self.is_plain)
-        self.bench = Workbench(self.screen, ask=self._ask)
+        self.screen = screen or Terminal(plain=self.is_plain)
+        self.bench = Workbench(self.screen, ask=self._ask, overrides=dict(overrides or {}))
         self._prompt: PromptLine | None = None
         self._memory = Memory()
         self._llm: Llm | None = None
@@ -51,10 +58,10 @@ class Chat:
             self._open(song)
         self._connect()
 
-    def run(self) -> None:
-        """Take sentences until the end."""
+    def run(self, sentences: Iterable[str] | None = None) -> None:
+        """Answer sentences until their end: the given ones, or what the person types."""
         self._greet()
-        for sentence in self._sentences():
+        for sentence in self._typed() if sentences is None else sentences:
             try:
                 self._answer(sentence)
             except EOFError:
@@ -173,7 +180,7 @@ class Chat:
 
     # --- the session
 
-    def _sentences(self) -> Iterator[str]:
+    def _typed(self) -> Iterator[str]:
         if self.is_plain:
             yield from lines_of_stdin()
             return

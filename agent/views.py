@@ -5,6 +5,7 @@ from outside: every word of a lyric, path or reply goes through `Text`.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -40,9 +41,12 @@ def printable(text: str) -> str:
 class Terminal:
     """An audience that is a person at a terminal, or a plain file; also draws the values verbs return."""
 
-    def __init__(self, *, to_stderr: bool = False, plain: bool = False) -> None:
+    def __init__(
+        self, *, to_stderr: bool = False, plain: bool = False, file: IO[str] | None = None
+    ) -> None:
         self.console = Console(
             stderr=to_stderr,
+            file=file,
             highlight=False,
             soft_wrap=True,
             no_color=True if plain else None,
