@@ -11,6 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.air import add_air
+from songsmith.engine.sketch.doubles import double
 from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.sing import analyse, sing_line
 from songsmith.engine.sketch.voices import Utterance
@@ -21,7 +22,8 @@ __all__ = ["Sung", "Task", "Way", "sing_task"]
 
 @dataclass(frozen=True)
 class Way:
-    """One singing of a line: on these notes, for this stem. Consonants begin no earlier than `earliest_s`."""
+    """One singing of a line: on these notes, for this stem. Consonants begin no earlier than `earliest_s`;
+    `has_doubles` asks for two more takes of it, for the stems "doubles-left" and "doubles-right"."""
 
     stem: str
     notes: tuple[Note, ...]
@@ -29,6 +31,8 @@ class Way:
     seed: int
     detune_cents: float = 0.0
     delay_s: float = 0.0
+    voiceless_gain: float = 1.0
+    has_doubles: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Sung:
 
 
 def sing_task(task: Task) -> list[Sung]:
-    """Every way of `task`, in order."""
+    """Every way of `task`, in order, each with its doubles."""
     analysis = analyse(task.utterance.speech)
     sung = []
     for way in task.ways:
@@ -59,9 +63,15 @@ def sing_task(task: Task) -> list[Sung]:
             way.notes,
             earliest_s=way.earliest_s,
             detune_cents=way.detune_cents,
+            voiceless_gain=way.voiceless_gain,
             seed=way.seed,
         )
         samples = soxr.resample(audio.samples, audio.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
         samples = add_air(samples, seed=way.seed)
-        sung.append(Sung(way.stem, audio.start_s + way.delay_s, samples.astype(np.float32)))
+        start_s = audio.start_s + way.delay_s
+        sung.append(Sung(way.stem, start_s, samples.astype(np.float32)))
+        if way.has_doubles:
+            for number, stem in enumerate(("doubles-left", "doubles-right"), start=1):
+                other = double(samples, seed=way.seed + 1000 * number)
+                sung.append(Sung(stem, start_s, other.astype(np.float32)))
     return sung

@@ -25,6 +25,7 @@ FRAME_S = 0.005
 _SILENCE = 1e-12
 _FFT_SIZE = 1024
 _RAW_FADE_S = 0.004
+_RELEASE_S = 0.07
 
 FloatArray = NDArray[np.float64]
 
@@ -77,6 +78,7 @@ def sing_line(
     *,
     earliest_s: float,
     detune_cents: float = 0.0,
+    voiceless_gain: float = 1.0,
     seed: int = 0,
 ) -> SungAudio:
     """`syllables` of the analysed speech sung on `notes` (one or more for each syllable, in order)."""
@@ -90,12 +92,12 @@ def sing_line(
     times = start_s + FRAME_S * np.arange(count)
     source, is_sung, gains = _source_frames(analysis, stretches, syllables, times)
     log_envelope, aperiodicity, is_voiced = _read(analysis, source, is_sung)
-    log_envelope += 2 * np.log(gains)[:, None]
+    log_envelope += 2 * np.log(gains * _releases(stretches, times))[:, None]
     log_envelope += drift(*log_envelope.shape, FRAME_S, seed=seed)
     pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
     pitch[~is_voiced] = 0.0
     samples = pyworld.synthesize(pitch, np.exp(log_envelope), aperiodicity, rate_hz, 1000 * FRAME_S)
-    _add_voiceless(samples, analysis, stretches, gains, start_s)
+    _add_voiceless(samples, analysis, stretches, voiceless_gain * gains, start_s)
     return SungAudio(samples, rate_hz, start_s, pitch)
 
 
@@ -208,6 +210,16 @@ def _source_frames(
         is_sung[inside] = True
     gains = np.exp(np.convolve(np.pad(np.log(gains), 4, "edge"), np.ones(9) / 9, "valid"))
     return source, is_sung, gains
+
+
+def _releases(stretches: Sequence[Stretch], times: FloatArray) -> FloatArray:
+    """Gain of a voice that dies away before each silence instead of being cut."""
+    gains = np.ones(len(times))
+    for stretch, after in zip(stretches, [*stretches[1:], None], strict=True):
+        if after is None or after.start_s - stretch.end_s > _RELEASE_S:
+            ahead = np.where(times < stretch.end_s, stretch.end_s - times, np.inf)
+            gains *= np.clip(ahead / _RELEASE_S, 0.03, 1.0)
+    return gains
 
 
 def _add_voiceless(

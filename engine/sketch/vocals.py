@@ -16,8 +16,10 @@ from songsmith.engine.units import sample_at
 __all__ = ["Vocals", "sing_plan"]
 
 _CHORUS_KINDS = ("chorus", "post-chorus")
-_DOUBLE_GAIN = 0.30
+_DOUBLE_GAIN = 0.32
 _HARMONY_GAIN = 0.34
+# A harmony leaves the sibilants to the lead, so that they do not pile up.
+_SOFT_VOICELESS = 0.35
 _LEAD_IN_S = 0.5
 _LEAD_IN_MIN_S = 0.12
 
@@ -149,13 +151,13 @@ def _ways(
     voice: Voice,
     seed: int,
 ) -> list[Way]:
-    ways = [Way("lead", notes, earliest_s, seed)]
-    if is_chorus:
-        ways.append(Way("doubles-left", notes, earliest_s, seed + 1000, -9.0, 0.011))
-        ways.append(Way("doubles-right", notes, earliest_s, seed + 2000, 8.0, 0.017))
-        thirds = tuple(replace(n, pitch=_third(n, plan, voice)) for n in notes)
-        ways.append(Way("harmony", thirds, earliest_s, seed + 3000, 3.0, 0.006))
-    return ways
+    if not is_chorus:
+        return [Way("lead", notes, earliest_s, seed)]
+    thirds = tuple(replace(note, pitch=_third(note, plan, voice)) for note in notes)
+    return [
+        Way("lead", notes, earliest_s, seed, has_doubles=True),
+        Way("harmony", thirds, earliest_s, seed + 3000, 3.0, 0.006, _SOFT_VOICELESS),
+    ]
 
 
 def _moved(notes: tuple[Note, ...], lead: Voice, singer: Voice) -> tuple[Note, ...]:

@@ -1,0 +1,287 @@
+"""The whole singer, heard from outside: what was asked for against what is in the samples."""
+
+import os
+import signal
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from songsmith.engine.engine import Cancelled, EngineError
+from songsmith.engine.sketch.chant import Task, Way, sing_task
+from songsmith.engine.sketch.melody import compose
+from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Part, Plan, SungLine
+from songsmith.engine.sketch.sing import FRAME_S, analyse, sing_line
+from songsmith.engine.sketch.vocals import Vocals, sing_plan
+from songsmith.engine.sketch.voices import say
+
+RATE_HZ = 44_100
+ENGLISH = (
+    "They polished up the bandstand light",
+    "I kept your chair, I kept it right",
+    "So play it slow, I will wait till two",
+    "The whole room hums the shape of you",
+)
+MANDARIN = ("月亮照着回家的路", "你的笑容温暖了我")
+
+
+def make_plan(
+    texts: tuple[str, ...], *, bpm: float = 92.0, bars_per_line: int = 2, chorus_from: int = 2
+) -> Plan:
+    """A plan in C major: two bars of intro, `bars_per_line` for every line, two bars of outro."""
+    beat_s = 60 / bpm
+    bar_s = 4 * beat_s
+    count = 4 + bars_per_line * len(texts)
+    triads = {"C": (0, 4, 7), "Am": (9, 0, 4), "F": (5, 9, 0), "G": (7, 11, 2)}
+    symbols = [list(triads)[bar % 4] for bar in range(count)]
+    chords = [
+        ChordSpan(i * bar_s, (i + 1) * bar_s, Harmony(s, triads[s][0], triads[s], triads[s][0]))
+        for i, s in enumerate(symbols)
+    ]
+    bars = [
+        Bar(i * bar_s, (i + 1) * bar_s, tuple(i * bar_s + k * beat_s for k in range(4)), 0)
+        for i in range(count)
+    ]
+    lines = []
+    for i, text in enumerate(texts):
+        start_s = round((2 + bars_per_line * i) * bar_s, 3)
+        same_as = texts.index(text) + 1
+        end_s = start_s + bars_per_line * bar_s
+        lines.append(
+            SungLine(i + 1, text, start_s, end_s, 1 if i < chorus_from else 2, "", same_as)
+        )
+    turn_s = (2 + bars_per_line * min(chorus_from, len(texts))) * bar_s
+    end_s = count * bar_s
+    parts = (
+        Part("intro", "", 0, 2 * bar_s, 0.3),
+        Part("verse", "Verse", 2 * bar_s, turn_s, 0.5),
+        Part("chorus", "Chorus", turn_s, end_s, 0.8),
+    )
+    scale = (0, 2, 4, 5, 7, 9, 11)
+    return Plan(end_s, bpm, 4, 0, "major", scale, tuple(bars), tuple(chords), parts, tuple(lines))
+
+
+def sing(plan: Plan, language: str = "en", **options: object) -> Vocals:
+    given: dict[str, object] = {"seed": 7, "on_line": lambda done, total: None, "helpers": 0}
+    return sing_plan(plan, language=language, **(given | options))
+
+
+def heard_onset_s(lead: np.ndarray, stamp_s: float) -> float:
+    """When the first vowel is there: the voice's band reaches the vowel's level within 6 dB."""
+    from scipy.ndimage import uniform_filter1d
+    from scipy.signal import butter, sosfiltfilt
+
+    first = max(0, round((stamp_s - 0.4) * RATE_HZ))
+    piece = lead[first : first + round(0.8 * RATE_HZ)].astype(np.float64)
+    band = butter(2, (300, 3400), "bandpass", fs=RATE_HZ, output="sos")
+    level = uniform_filter1d(sosfiltfilt(band, piece) ** 2, 661)
+    stamp = round(stamp_s * RATE_HZ) - first
+    vowel = np.median(level[stamp + 1323 : stamp + 4410])
+    near = slice(max(0, stamp - 6615), stamp + 6615)
+    return (near.start + int(np.argmax(level[near] >= vowel / 4)) - stamp) / RATE_HZ
+
+
+@pytest.fixture(scope="module")
+def english() -> tuple[Plan, Vocals]:
+    plan = make_plan(ENGLISH)
+    return plan, sing(plan)
+
+
+@pytest.mark.parametrize(("language", "texts"), [("en", ENGLISH), ("zh", MANDARIN)])
+def test_the_first_vowel_of_every_line_is_heard_within_30_ms_of_its_stamp(language, texts):
+    plan = make_plan(texts)
+    lead = sing(plan, language).stems["lead"]
+    late_s = [heard_onset_s(lead, line.start_s) for line in plan.lines]
+    assert np.abs(late_s).max() < 0.030
+
+
+def test_stems_are_as_long_as_the_song_and_the_chorus_alone_has_company(english):
+    plan, vocals = english
+    length = round(plan.duration_s * RATE_HZ)
+    assert {stem.shape[-1] for stem in vocals.stems.values()} == {length}
+    turn = round((plan.parts[2].start_s - 0.5) * RATE_HZ)
+    for name in ("doubles", "harmony"):
+        assert not vocals.stems[name][..., :turn].any()
+        assert np.abs(vocals.stems[name][..., turn:]).max() > 0.01
+
+
+def test_every_line_is_heard_in_its_slot_and_nothing_after_it(english):
+    plan, vocals = english
+    lead = vocals.stems["lead"]
+    for line in plan.lines:
+        own = lead[round(line.start_s * RATE_HZ) : round(line.end_s * RATE_HZ)]
+        assert np.sqrt((own**2).mean()) > 0.02
+        # The last 20 ms of a slot belong to the next line's first consonant, if to anything.
+        sung = [n.end_s for n in vocals.notes if n.line == line.line]
+        assert max(sung) < line.end_s
+    after = lead[round((plan.lines[-1].end_s + 0.02) * RATE_HZ) :]
+    assert not after.any()
+
+
+def test_pitch_follows_the_asked_curve_to_a_few_cents():
+    import pyworld
+
+    plan = make_plan(ENGLISH)
+    errors = []
+    for line in plan.lines:
+        utterance = say("en-us", line.text)
+        notes = compose(plan, {line.line: utterance.syllables}, seed=3, register=(45, 62))
+        sung = sing_line(
+            analyse(utterance.speech), utterance.syllables, notes, earliest_s=line.start_s - 0.3
+        )
+        found, _ = pyworld.harvest(
+            np.ascontiguousarray(sung.samples), sung.rate_hz, frame_period=1000 * FRAME_S
+        )
+        count = min(len(found), len(sung.pitch_hz))
+        both = (found[:count] > 0) & (sung.pitch_hz[:count] > 0)
+        errors.append(1200 * np.log2(found[:count][both] / sung.pitch_hz[:count][both]))
+    cents = np.abs(np.concatenate(errors))
+    assert np.median(cents) <= 5
+    assert (cents < 50).mean() >= 0.95
+
+
+def test_there_are_no_clicks(english):
+    _, vocals = english
+    for stem in vocals.stems.values():
+        for channel in np.atleast_2d(stem):
+            assert np.abs(np.diff(channel)).max() < 0.5 * np.abs(channel).max()
+            is_silent = channel == 0
+            edges = np.flatnonzero(is_silent[1:] != is_silent[:-1])
+            assert np.abs(channel[edges]).max() < 1e-3
+            assert np.abs(channel[edges + 1]).max() < 1e-3
+
+
+def test_the_samples_do_not_depend_on_who_helped_or_what_was_sung_before(english):
+    plan, vocals = english
+    sing(make_plan(MANDARIN), "zh")
+    again = sing(plan, helpers=2)
+    assert again.notes == vocals.notes
+    for name, stem in vocals.stems.items():
+        assert np.array_equal(stem, again.stems[name])
+
+
+def test_another_seed_is_another_tune(english):
+    plan, vocals = english
+    other = sing(plan, seed=8)
+    assert [n.pitch for n in other.notes] != [n.pitch for n in vocals.notes]
+
+
+def test_a_line_with_far_too_many_words_is_sung_whole_inside_its_slot():
+    dense = " ".join(["every little word is running in a hurry to the river"] * 3)
+    plan = make_plan((dense, "Then we rest"), bars_per_line=1, chorus_from=2)
+    vocals = sing(plan)
+    own = [n for n in vocals.notes if n.line == 1]
+    assert len({n.syllable for n in own}) == len(vocals.syllables[1]) > 35
+    assert max(n.end_s for n in own) <= plan.lines[0].end_s
+    assert all(a.end_s <= b.start_s + 1e-9 for a, b in pairwise(own))
+
+
+def test_a_line_without_words_is_left_out_and_named():
+    vocals = sing(make_plan(("Hello my friend", "♪♪ 🎵", "Good night"), chorus_from=3))
+    assert vocals.details["unsung_lines"] == [2]
+    assert {n.line for n in vocals.notes} == {1, 3}
+
+
+def test_a_song_without_lines_has_no_stems():
+    vocals = sing(make_plan(()))
+    assert vocals.stems == {} and vocals.notes == ()
+
+
+def test_mandarin_has_one_syllable_for_every_character_and_english_words_keep_their_own():
+    plan = make_plan((*MANDARIN, "今夜 baby 我爱你"), chorus_from=3)
+    vocals = sing(plan, "zh")
+    assert vocals.syllables[1] == tuple(MANDARIN[0])
+    assert vocals.syllables[2] == tuple(MANDARIN[1])
+    assert vocals.syllables[3] == ("今", "夜", "ba", "by", "我", "爱", "你")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Je t'aime encore, petite fille"),
+        ("de", "Über den Wolken ist die Freiheit"),
+        ("es", "Corazón de la noche"),
+        ("ru", "Подмосковные вечера"),
+        ("ja", "ありがとう ございます"),
+        ("ko", "사랑해요 그대를"),
+    ],
+)
+def test_other_languages_are_sung(language, text):
+    plan = make_plan((text,), chorus_from=1)
+    lead = sing(plan, language).stems["lead"]
+    assert abs(heard_onset_s(lead, plan.lines[0].start_s)) < 0.030
+
+
+def test_a_duet_is_sung_by_a_low_and_a_high_voice():
+    plan = make_plan(ENGLISH[:2], chorus_from=2)
+    from dataclasses import replace
+
+    cast = (replace(plan.lines[0], voice="him"), replace(plan.lines[1], voice="Her"))
+    vocals = sing(replace(plan, lines=cast))
+    assert len(vocals.details["voices"]) == 2
+    import pyworld
+
+    middles = []
+    for line in cast:
+        first, last = round(line.start_s * RATE_HZ), round((line.end_s - 1) * RATE_HZ)
+        own = vocals.stems["lead"][first:last].astype(np.float64)
+        pitch, _ = pyworld.dio(own, RATE_HZ)
+        middles.append(np.median(pitch[pitch > 0]))
+    assert middles[1] > 1.5 * middles[0]
+
+
+def test_an_unknown_voice_is_one_clear_line():
+    with pytest.raises(EngineError, match="no voice 'caruso'"):
+        sing(make_plan(ENGLISH[:1]), voice="caruso")
+
+
+def test_what_the_callback_raises_ends_the_singing():
+    seen = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append((done, total))
+        raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        sing(make_plan(ENGLISH), on_line=stop, helpers=1)
+    assert len(seen) == 1
+
+
+def test_a_task_is_pure():
+    utterance = say("en-us", "Hold on")
+    plan = make_plan(("Hold on",), chorus_from=1)
+    notes = compose(plan, {1: utterance.syllables}, seed=1, register=(45, 62))
+    task = Task(utterance, (Way("lead", notes, 4.0, 5),))
+    (first,), (second,) = sing_task(task), sing_task(task)
+    assert first.start_s == second.start_s
+    assert np.array_equal(first.samples, second.samples)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals work otherwise there")
+def test_ctrl_c_ends_the_process_without_a_word_from_its_helpers(tmp_path: Path):
+    script = tmp_path / "song.py"
+    script.write_text(
+        "import sys\n"
+        "from songsmith.engine.sketch.crew import sing_tasks, warm_up\n"
+        "warm_up(1)\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        "    sys.stdin.readline()\n"
+        "except KeyboardInterrupt:\n"
+        "    sys.exit(130)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors == b""
