@@ -26,7 +26,7 @@ from songsmith.engine.sketch.form import count_syllables, is_sung, make_plan, sl
 from songsmith.engine.sketch.harmony import key_name, parse_key
 from songsmith.engine.sketch.memory import Memory, recall, remember
 from songsmith.engine.sketch.midi import format_midi
-from songsmith.engine.sketch.mix import BandSound, Gains, Mix, mix_song, render_tracks
+from songsmith.engine.sketch.mix import Gains, Mix, mix_song, render_tracks
 from songsmith.engine.sketch.plan import Note, Plan, SungLine
 from songsmith.engine.sketch.style import SketchStyle, parse_style
 from songsmith.engine.sketch.synth import soundfont
@@ -238,29 +238,32 @@ def _to_sing(plan: Plan, spans: Sequence[Span]) -> tuple[SungLine, ...]:
 
 
 def _make_take(order: _Order, seed: int, step: _Step) -> Take:
-    request, style = order.request, order.style
+    style = order.style
     step("planning", 0, 1)
     plan = order.plan(seed)
     step("planning", 1, 1)
     gains = order.memory.gains if order.memory else Gains()
     tracks = play_band(plan, style, seed=seed)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        band = beside.submit(_band_sound, plan, tracks, style, gains)
+        band = beside.submit(
+            render_tracks, plan, tracks, soundfont(), style.genre, seed=seed, given=gains
+        )
         vocals = _sing(order, plan, seed, step)
         step("band", 0, 1)
         sound = band.result()
     step("band", 1, 1)
     step("mixing", 0, 1)
     voices = vocals.stems if vocals else {}
-    mix = mix_song(plan, sound, voices, room_s=style.genre.room_s, given=gains)
+    mix = mix_song(
+        plan,
+        sound,
+        voices,
+        room_s=style.genre.room_s,
+        given=gains,
+        keeps_stems=order.options.stems,
+    )
     step("mixing", 1, 1)
     return _take(order, seed, plan, tracks, vocals, mix)
-
-
-def _band_sound(plan: Plan, tracks: Sequence[Track], style: SketchStyle, gains: Gains) -> BandSound:
-    return render_tracks(
-        plan, tracks, soundfont(), brightness_db=style.genre.brightness_db, given=gains
-    )
 
 
 def _sing(order: _Order, plan: Plan, seed: int, step: _Step) -> Vocals | None:
@@ -302,7 +305,7 @@ def _take(
         seed=seed,
         engine=SketchEngine.name,
         details=_details(order, plan, vocals, memory),
-        stems=mix.stems if options.stems else {},
+        stems=mix.stems,
         attachments=attachments,
     )
 

@@ -6,6 +6,7 @@ Stamps are sacred: a line starts on its stamp even where no beat could be bent t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def _check_lines(every: Sequence[LyricLine], sung: Sequence[LyricLine], duration
                 mend="make the song longer or the line earlier",
             )
     ordered = sorted(sung, key=lambda line: line.start_s)
-    for line, after in zip(ordered, ordered[1:], strict=False):
+    for line, after in pairwise(ordered):
         gap_s = after.start_s - line.start_s
         if gap_s < MIN_SLOT_S:
             raise EngineError(
@@ -161,7 +162,7 @@ def _bars(
     duration_s: float,
     rng: np.random.Generator,
 ) -> tuple[tuple[Bar, ...], float]:
-    low, _, high = style.genre.bpm
+    low, high = float(style.genre.bpm[0]), float(style.genre.bpm[2])
     usual = style.bpm_usual * float(rng.uniform(0.97, 1.03))
     if style.bpm:
         low = usual = style.bpm

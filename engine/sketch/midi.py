@@ -65,7 +65,7 @@ class _Clock:
         self._times, self._ticks = times, ticks
 
     def tick(self, time_s: float) -> int:
-        return int(round(float(np.interp(time_s, self._times, self._ticks))))
+        return round(float(np.interp(time_s, self._times, self._ticks)))
 
 
 Event = tuple[int, int, "mido.Message | mido.MetaMessage"]

@@ -3,7 +3,7 @@
 Every stem leaves the mix with all its gains on it, so that the stems' sum is the mix as it enters the limiter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,8 @@ from scipy.signal import butter, lfilter, sosfilt
 
 from songsmith.engine.audio import quantise
 from songsmith.engine.engine import Audio
-from songsmith.engine.sketch.band import Track
+from songsmith.engine.sketch.band import DRUM_NOTES, Track
+from songsmith.engine.sketch.genre import Genre
 from songsmith.engine.sketch.plan import Plan
 from songsmith.engine.sketch.sf2 import SoundFont
 from songsmith.engine.sketch.synth import play_notes
@@ -24,11 +25,12 @@ from songsmith.engine.sketch.tone import (
     gated_lufs,
     high_pass,
     limit,
+    pan_gains,
     peak,
     power_frames,
     shelf,
-    spread,
 )
+from songsmith.engine.sketch.tones import THEREMIN, crackle, play_theremin, pump
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 
 __all__ = ["TARGET_LUFS", "Gains", "Mix", "mix_song", "render_tracks"]
@@ -48,6 +50,7 @@ _STEM_LUFS = {
 _DUCK_DB = 2.5
 _CLEAR_DB = 5.0  # how far 1-4 kHz of the band goes down under the voice
 _FADE_S = 1.4
+_WIDE_PAN = 0.12
 
 
 @dataclass(frozen=True)
@@ -71,40 +74,63 @@ class Mix:
 
 @dataclass(frozen=True)
 class BandSound:
-    """Stems of the band (2, samples), what they send to the reverb, and the gains they got."""
+    """Stems of the band (2, samples), what they send to the reverb (mono), and the gains they got."""
 
     stems: dict[str, Audio]
-    send: Audio
+    send: NDArray[np.float32]
     tracks_db: dict[str, float]
 
 
 def render_tracks(
-    plan: Plan, tracks: Iterable[Track], bank: SoundFont, *, brightness_db: float, given: Gains
+    plan: Plan, tracks: Sequence[Track], bank: SoundFont, band: Genre, *, seed: int, given: Gains
 ) -> BandSound:
     """Sound of all tracks, each at the level of its kind."""
     samples = sample_at(plan.duration_s)
-    sound = BandSound({}, np.zeros((2, samples), dtype=np.float32), {})
+    sound = BandSound({}, np.zeros(samples, dtype=np.float32), {})
+    kicks = [
+        n.start_s for t in tracks if t.is_drum for n in t.notes if n.pitch == DRUM_NOTES["kick"]
+    ]
+    breath = pump(kicks, band.pump_db, samples) if band.pump_db and kicks else None
     for number, track in enumerate(tracks):
-        audio = play_notes(
-            bank,
-            track.notes,
-            samples,
-            program=track.program,
-            is_drum=track.is_drum,
-            vibrato_cents=track.vibrato_cents,
-        )
-        audio = spread(_tone(audio, track, brightness_db), track.pan)
+        audio = _tone(_played(track, bank, samples), track, band.brightness_db)
         key = f"{number} {track.name}"
-        gain_db = given.tracks_db.get(key)
-        if gain_db is None:
-            gain_db = _STEM_LUFS[track.stem] + track.level_db - gated_lufs(power_frames(audio))
-            gain_db = min(gain_db, 40.0)
-        sound.tracks_db[key] = round(gain_db, 3)
+        if key in given.tracks_db:
+            gain_db = given.tracks_db[key]
+        else:
+            gain_db = _STEM_LUFS[track.stem] + track.level_db - _level(audio)
+        sound.tracks_db[key] = round(min(gain_db, 40.0), 3)
         audio *= np.float32(10 ** (sound.tracks_db[key] / 20))
-        stem = sound.stems.setdefault(track.stem, np.zeros_like(audio))
-        stem += audio
-        sound.send[:] += audio * np.float32(track.room)
+        if breath is not None and not track.is_drum:
+            audio *= breath
+        sound.send[:] += audio.mean(axis=0) * np.float32(track.room)
+        stem = sound.stems.setdefault(track.stem, np.zeros((2, samples), dtype=np.float32))
+        stem += audio if audio.shape[0] == 2 else audio * pan_gains(track.pan)
+    if band.crackle_db is not None:
+        noise = crackle(samples, band.crackle_db, np.random.default_rng([seed, 5]))
+        stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
+        stem += noise
     return sound
+
+
+def _played(track: Track, bank: SoundFont, samples: int) -> Audio:
+    """The track's sound: two channels where it stands in the middle, one where it is placed aside."""
+    if track.program == THEREMIN and not track.is_drum:
+        return play_theremin(track.notes, samples)
+    audio = play_notes(
+        bank,
+        track.notes,
+        samples,
+        program=track.program,
+        is_drum=track.is_drum,
+        vibrato_cents=track.vibrato_cents,
+    )
+    is_wide = track.is_drum or abs(track.pan) < _WIDE_PAN
+    return audio if is_wide else audio.mean(axis=0, keepdims=True)
+
+
+def _level(audio: Audio) -> float:
+    """Loudness of a track in LUFS while it plays, by its middle."""
+    return gated_lufs(2 * power_frames(audio.mean(axis=0, keepdims=True)))
 
 
 def _tone(audio: Audio, track: Track, brightness_db: float) -> Audio:
@@ -125,36 +151,46 @@ def mix_song(
     *,
     room_s: float,
     given: Gains,
+    keeps_stems: bool = False,
 ) -> Mix:
     """The finished song. `voices` are the singers' stems, (samples,) or (2, samples), "lead" first among them."""
-    stems = dict(band.stems)
     lead_db, sung = _voices(voices, given.voice_db)
-    if "vocal" in sung:
-        presence = _presence(sung["vocal"])
-        stems = {name: _make_room(audio, presence) for name, audio in stems.items()}
-        band_send = _make_room(band.send, presence)
-        send = band_send + 0.16 * _late(sung["vocal"], 0.02)
-        send += 0.25 * sung.get("harmony", np.float32(0))
-    else:
-        send = band.send
-    stems |= sung
-    stems["ambience"] = _reverb(send, room_s)
-    total = _sum(stems)
+    presence = _presence(sung["vocal"]) if sung else None
+    total = _sum(band.stems, len(band.send))
+    if presence is not None:
+        total = _make_room(total, presence)
+    ambience = _reverb(_send(band.send, sung), room_s)
+    for audio in (*sung.values(), ambience):
+        total += audio
     parts_db = given.parts_db or _level_parts(total, plan)
     curve = _part_curve(parts_db, plan, total.shape[1]) * _edges(plan, total.shape[1])
     total *= curve
-    master_db, audio = _master(total, given.master_db)
-    scale = curve * np.float32(10 ** (master_db / 20))
-    finished = {name: audio_ * scale for name, audio_ in stems.items()}
+    master_db, finished = _master(total, given.master_db)
     gains = Gains(lead_db, parts_db, round(master_db, 4), band.tracks_db)
-    return Mix(quantise(audio), finished, gains)
+    stems: dict[str, Audio] = {}
+    if keeps_stems:
+        scale = curve * np.float32(10 ** (master_db / 20))
+        stems = {
+            n: a if presence is None else _make_room(a, presence) for n, a in band.stems.items()
+        }
+        stems = {n: a * scale for n, a in {**stems, **sung, "ambience": ambience}.items()}
+    return Mix(quantise(finished), stems, gains)
 
 
-def _sum(stems: Mapping[str, Audio]) -> Audio:
-    total: Audio = np.zeros_like(next(iter(stems.values())))
+def _sum(stems: Mapping[str, Audio], samples: int) -> Audio:
+    total = np.zeros((2, samples), dtype=np.float32)
     for name in sorted(stems):
         total += stems[name]
     return total
+
+
+def _send(band: NDArray[np.float32], sung: Mapping[str, Audio]) -> NDArray[np.float32]:
+    """What goes to the reverb, mono; the voice a little late, so that its words stay dry."""
+    send = band
+    for name, share in (("vocal", 0.16), ("harmony", 0.25)):
+        if name in sung:
+            send = send + np.float32(share) * _late(sung[name].mean(axis=0), 0.02)
+    return send
 
 
 def _voices(
@@ -166,29 +202,37 @@ def _voices(
     lead = _sung(voices["lead"])
     gain_db = given_db
     if gain_db is None:
-        gain_db = round(_VOICE_LUFS - gated_lufs(power_frames(lead)), 4)
+        gain_db = round(_VOICE_LUFS - _level(lead), 4)
     gain = np.float32(10 ** (gain_db / 20))
-    found = {"vocal": lead * gain}
-    others = [_sung(audio) for name, audio in sorted(voices.items()) if name != "lead"]
+    found = {"vocal": _both(lead * gain)}
+    others = [np.atleast_2d(audio) for name, audio in sorted(voices.items()) if name != "lead"]
     if others:
-        found["harmony"] = np.sum(others, axis=0, dtype=np.float32) * gain
+        found["harmony"] = _both(_sung(np.sum([_both(audio) for audio in others], axis=0)) * gain)
     return gain_db, found
 
 
 def _sung(voice: NDArray[np.float32]) -> Audio:
-    """A voice cleaned, made even and present."""
-    stereo = np.repeat(voice[None, :], 2, axis=0) if voice.ndim == 1 else voice
+    """A voice cleaned, made even and present; (1, samples) or (2, samples) as it came."""
     audio = equalise(
-        stereo, high_pass(85), peak(300, -2.0), peak(3_200, 3.0, 0.9), shelf(9_000, 2.0)
+        np.atleast_2d(voice),
+        high_pass(85),
+        peak(300, -2.0),
+        peak(3_200, 3.0, 0.9),
+        shelf(9_000, 2.0),
     )
     level = float(np.abs(audio).max()) or 1.0
     even = Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90)
     return np.asarray(even(audio / level, SAMPLE_RATE_HZ) * level, dtype=np.float32)
 
 
+def _both(audio: Audio) -> Audio:
+    """Two channels, of one or two."""
+    return audio if audio.shape[0] == 2 else np.repeat(audio, 2, axis=0)
+
+
 def _presence(vocal: Audio) -> NDArray[np.float32]:
     """0..1 per sample: how much somebody is singing; quick to rise, slow to fall."""
-    power = power_frames(vocal)
+    power = 2 * power_frames(vocal.mean(axis=0, keepdims=True))
     loud = np.sqrt(power / (10 ** ((_VOICE_LUFS + 0.691) / 10)))
     target = np.clip((loud - 0.08) / 0.5, 0, 1)
     # The slower of rise and fall: rise in 40 ms by looking 50 ms ahead, fall in 300 ms.
@@ -197,7 +241,7 @@ def _presence(vocal: Audio) -> NDArray[np.float32]:
     held = _decaying_maximum(ahead, fall)
     smooth = lfilter([0.2], [1, -0.8], held)
     at = (np.arange(len(smooth)) + 0.5) * FRAME
-    return np.interp(np.arange(vocal.shape[1]), at, smooth).astype(np.float32)
+    return np.asarray(np.interp(np.arange(vocal.shape[1]), at, smooth), dtype=np.float32)
 
 
 def _decaying_maximum(values: NDArray[np.float64], fall: float) -> NDArray[np.float64]:
@@ -218,19 +262,17 @@ def _make_room(audio: Audio, presence: NDArray[np.float32]) -> Audio:
     return np.asarray((audio - middle * cut) * softer, dtype=np.float32)
 
 
-def _late(audio: Audio, delay_s: float) -> Audio:
+def _late(mono: NDArray[np.float32], delay_s: float) -> NDArray[np.float32]:
     shift = sample_at(delay_s)
-    late = np.zeros_like(audio)
-    late[:, shift:] = audio[:, :-shift]
-    return late
+    return np.concatenate([np.zeros(shift, dtype=np.float32), mono[:-shift]])
 
 
-def _reverb(send: Audio, room_s: float) -> Audio:
-    """Reverberation alone; `room_s` is about its length."""
+def _reverb(send: NDArray[np.float32], room_s: float) -> Audio:
+    """Reverberation alone, (2, samples), of a mono send; `room_s` is about its length."""
     size = float(np.clip(0.25 + 0.16 * room_s, 0.3, 0.9))
     hall = Reverb(room_size=size, damping=0.45, wet_level=0.5, dry_level=0.0, width=1.0)
-    wet = hall(send, SAMPLE_RATE_HZ)
-    return equalise(wet, high_pass(220), shelf(6_000, -2.0))
+    clean = equalise(send[None, :], high_pass(220), shelf(6_000, -2.0))
+    return np.asarray(hall(np.repeat(clean, 2, axis=0), SAMPLE_RATE_HZ), dtype=np.float32)
 
 
 def _level_parts(total: Audio, plan: Plan) -> tuple[float, ...]:

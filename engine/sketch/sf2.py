@@ -7,6 +7,7 @@ those of the preset zone are added. Modulators and LFOs are left to the player.
 import struct
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,7 @@ def load_soundfont(path: Path) -> SoundFont:
     """The bank in `path`. Raises `EngineError` if it can't be read as one."""
     try:
         chunks = _riff_chunks(path.read_bytes())
-        samples = np.frombuffer(chunks["smpl"], dtype="<i2").astype(np.float32) / 32_768
+        samples = np.frombuffer(chunks["smpl"], dtype="<i2").astype(np.float32) / np.float32(32_768)
         return SoundFont(samples, _presets(chunks))
     except (OSError, KeyError, struct.error) as error:
         raise EngineError(
@@ -123,7 +124,7 @@ def _presets(chunks: dict[str, bytes]) -> dict[tuple[int, int], tuple[Region, ..
     instrument_zones = _zones(_pairs(chunks["ibag"]), _pairs(chunks["igen"]))
     samples = list(struct.iter_unpack("<20sIIIIIBbHH", chunks["shdr"]))
     found: dict[tuple[int, int], tuple[Region, ...]] = {}
-    for (_, program, bank, first), (_, _, _, last) in zip(headers, headers[1:], strict=False):
+    for (_, program, bank, first), (_, _, _, last) in pairwise(headers):
         regions: list[Region] = []
         for outer in _with_globals(preset_zones[first:last], _INSTRUMENT):
             start, end = (instruments[outer[_INSTRUMENT] + i][1] for i in (0, 1))

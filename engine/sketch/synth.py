@@ -94,9 +94,10 @@ def _resampled(
     position = np.arange(length, dtype=np.float64) * step
     if vibrato_cents:
         position = np.cumsum(step * _sway(length, vibrato_cents)) - step
-    whole = position.astype(np.int64)
+    whole = position.astype(np.int32)
     part = (position - whole).astype(np.float32)
-    before, at, after, later = (samples[_looped(region, whole + k)] for k in (-1, 0, 1, 2))
+    tape = _unrolled(samples, region, int(whole[-1]) + 4)
+    before, at, after, later = (tape[whole + k] for k in (0, 1, 2, 3))
     # Catmull-Rom: cubic through four neighbours.
     wave = at + 0.5 * part * (
         after
@@ -117,13 +118,14 @@ def _sway(length: int, cents: float) -> NDArray[np.float64]:
     return np.asarray(2 ** (depth * np.sin(2 * np.pi * 5.3 * time_s) / 1_200))
 
 
-def _looped(region: Region, offset: NDArray[np.int64]) -> NDArray[np.int64]:
-    index = region.start + np.maximum(offset, 0)
-    if region.is_looped:
-        loop = region.loop_end - region.loop_start
-        over = index >= region.loop_end
-        index = np.where(over, region.loop_start + (index - region.loop_start) % loop, index)
-    return np.minimum(index, region.end - 1)
+def _unrolled(samples: NDArray[np.float32], region: Region, length: int) -> Mono:
+    """`length` samples of the region, its loop repeated, after one that stands before the first."""
+    once = samples[region.start : region.loop_end if region.is_looped else region.end]
+    tape = np.concatenate([once[:1], once])
+    if region.is_looped and len(tape) < length:
+        loop = samples[region.loop_start : region.loop_end]
+        tape = np.concatenate([tape, np.tile(loop, -(-(length - len(tape)) // len(loop)))])
+    return np.pad(tape, (0, max(0, length - len(tape))))
 
 
 def _add_note(sound: Audio, note: Note, region: Region, wave: Mono, is_drum: bool) -> None:

@@ -8,6 +8,7 @@ left out of the map: it is still sung on its stamp, only no beat is bent to it.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -118,7 +119,12 @@ def _lay_lines(stamps_s: Sequence[float], meter: Meter, bpm: float) -> Grid:
         anchors.append((stamps_s[end[1]], end[2] / 2))
         end = end[3]
     anchors.reverse()
-    return Grid(_mean_bpm(anchors, bpm, meter), *zip(*anchors, strict=True), cost)
+    return Grid(
+        bpm=_mean_bpm(anchors, bpm, meter),
+        times_s=tuple(time_s for time_s, _ in anchors),
+        beats=tuple(beat for _, beat in anchors),
+        cost=cost,
+    )
 
 
 def _step(
@@ -171,7 +177,7 @@ def lay_bars(grid: Grid, meter: Meter, duration_s: float) -> tuple[Bar, ...]:
         beats[0],
         *range(_next_line(beats[0], meter.beats), last_bar * meter.beats + 1, meter.beats),
     ]
-    bars = [_bar(start, end, times, beats) for start, end in zip(lines, lines[1:], strict=False)]
+    bars = [_bar(start, end, times, beats) for start, end in pairwise(lines)]
     final_s = float(np.interp(lines[-1], beats, times))
     final = np.linspace(final_s, duration_s, meter.beats + 1)
     return (*bars, Bar(final_s, duration_s, tuple(map(float, final[:-1])), 0))

@@ -17,10 +17,10 @@ __all__ = [
     "gated_lufs",
     "high_pass",
     "limit",
+    "pan_gains",
     "peak",
     "power_frames",
     "shelf",
-    "spread",
 ]
 
 FRAME = 441
@@ -42,7 +42,7 @@ def peak(frequency_hz: float, gain_db: float, q: float = 1.0) -> Sos:
     a0 = 1 + alpha / amplitude
     b = [1 + alpha * amplitude, -2 * cosine, 1 - alpha * amplitude]
     a = [a0, -2 * cosine, 1 - alpha / amplitude]
-    return np.array([b + a]) / a0
+    return np.asarray(np.array([b + a]) / a0, dtype=np.float64)
 
 
 def shelf(frequency_hz: float, gain_db: float) -> Sos:
@@ -57,7 +57,7 @@ def shelf(frequency_hz: float, gain_db: float) -> Sos:
         amplitude * (up + down * cosine - root),
     ]
     a = [a0, 2 * (down - up * cosine), up - down * cosine - root]
-    return np.array([b + a]) / a0
+    return np.asarray(np.array([b + a]) / a0, dtype=np.float64)
 
 
 def equalise(audio: Audio, *sections: Sos) -> Audio:
@@ -94,14 +94,12 @@ def gated_lufs(frames: NDArray[np.float64]) -> float:
     return float(-0.691 + 10 * np.log10(loud.mean()))
 
 
-def spread(audio: Audio, pan: float) -> Audio:
-    """`audio` placed at `pan` (-1..1) with equal power; off the middle it is narrowed to one point."""
+def pan_gains(pan: float) -> NDArray[np.float32]:
+    """Gains of left and right for one channel at `pan` (-1..1), equal in power; shape (2, 1)."""
     angle = (pan + 1) * np.pi / 4
-    left, right = np.sqrt(2) * np.cos(angle), np.sqrt(2) * np.sin(angle)
-    width = max(0.0, 1 - 2.5 * abs(pan))
-    mono = audio.mean(axis=0)
-    placed = np.stack([mono * left, mono * right])
-    return np.asarray(width * audio + (1 - width) * placed, dtype=np.float32)
+    return np.asarray(
+        [[np.sqrt(2) * np.cos(angle)], [np.sqrt(2) * np.sin(angle)]], dtype=np.float32
+    )
 
 
 def limit(audio: Audio, ceiling: float, *, look_s: float = 0.004) -> Audio:
