@@ -183,12 +183,14 @@ def _entries(
 ) -> list[_Entry]:
     """Every line at every one of its times; by time if the file holds repeated lines only once."""
     entries: list[_Entry] = []
+    place_s = 0.0  # of a part without lines: after the lines written before it
     for part, label in enumerate(labels):
         own = [word for at, word in words if at == part and word.stamps_s]
         if label and not any(word.inline.text for word in own):
-            entries.append(_Entry(entries[-1].start_s if entries else 0.0, part))
+            entries.append(_Entry(place_s, part))
         for word in own:
             entries += [_Entry(line.start_s, part, line) for line in _lines(word)]
+            place_s = max(place_s, word.stamps_s[0])
     if any(len(word.stamps_s) > 1 for _, word in words):
         entries.sort(key=lambda entry: entry.start_s)
     entries = _with_ends(entries, faults)

@@ -33,12 +33,13 @@ _LABEL = re.compile(rf"(?:(?:final|last|first|second|third) )?(?:{_PART}){_NUMBE
 _AMBIGUOUS = re.compile(r"(?:break(?:down)?|solo|ending|hook|coda|refrain|strophe|引子)", re.I)
 
 _CREDIT = re.compile(
-    r"(?:(?:lyrics?|words|music|song|melody|composed|composer|lyricist|written|produced|producer|arranged"
-    r"|arranger|performed|singer|vocals?|artist|mixed|mixing|mastered|album)"
-    r"(?: (?:and|&) \w+)?(?: by\b|\s*:)|(?:作?词|作?詞|作?曲|编曲|編曲|制作人?|製作人?|演唱|原唱|混音|"
-    r"监制|監製|出品|录音|錄音|母带|吉他|和声|和聲|词曲|詞曲|歌手|专辑)\s*:)"
-    r"\s*\S.*",
-    re.I,
+    r"(?:(?i:lyrics?|words|music|song|melody|composed|written|produced|arranged|performed|mixed|mastered)"
+    r"(?i: (?:and|&) \w+)? (?i:by)(?:\s*:|(?=\s+[^\sa-z]))"
+    r"|(?i:lyrics?|composer|lyricist|producer|arranger|singer|artist|album|mixing|mastering"
+    r"|lyrics (?:and|&) music|words (?:and|&) music|music (?:and|&) lyrics)\s*:"
+    r"|(?:作?词|作?詞|作?曲|词曲|詞曲|编曲|編曲|制作人?|製作人?|演唱|原唱|歌手|专辑|混音|监制|監製|出品|录音|錄音|母带"
+    r"|吉他|和声|和聲)\s*:)"
+    r"\s*\S.*"
 )
 _DIRECTION_WORD = (
     r"instrumental|music(?:al)?(?: break| plays| continues)?|interlude|solo|fade(?:s|d)?(?: (?:in|out))?|"
@@ -86,7 +87,7 @@ def read_label(line: str) -> str | None:
 def aside_kind(text: str) -> Aside | None:
     """What a line is if it is not meant to be sung, judged by its words alone."""
     plain = narrow(clean_text(text))
-    inside = plain.strip("[](){}*_#- ")
+    inside = plain.strip("[](){}*_#-: ")
     if is_part_label(inside) and not (_AMBIGUOUS.fullmatch(inside) and inside == plain):
         return "label"
     if _CREDIT.fullmatch(plain):

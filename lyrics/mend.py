@@ -141,11 +141,11 @@ def _in_order(entries: Sequence[_Entry], notes: list[Fault]) -> list[_Entry]:
                 _note("out-of-order", entry.number, entry.line, f"moved to its place at [{stamp}]")
             )
         latest_s = max(latest_s, entry.line.start_s if entry.line else latest_s)
-    places_s = accumulate(
-        entries, lambda at_s, entry: entry.line.start_s if entry.line else at_s, initial=-1.0
+    places_s = accumulate((entry.line.start_s if entry.line else -1.0 for entry in entries), max)
+    placed = sorted(
+        zip(places_s, entries, strict=True),
+        key=lambda pair: pair[1].line.start_s if pair[1].line else pair[0],
     )
-    next(places_s)
-    placed = sorted(zip(places_s, entries, strict=True), key=lambda pair: pair[0])
     with_lines = {entry.part for entry in entries if entry.line}
     return [entry for _, entry in placed if entry.line or entry.part not in with_lines]
 

@@ -9,7 +9,7 @@ whatever is left; `check` says what that does to the singing.
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain, pairwise, zip_longest
+from itertools import accumulate, chain, pairwise
 
 from songsmith.lyrics.lyric import Draft, DraftSection, LyricLine, Lyrics, Section
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
@@ -169,8 +169,10 @@ def _bar_s(bpm: float, beats_per_bar: int) -> float:
 
 
 def _unstamped(part: DraftSection) -> Iterator[LyricLine]:
-    for text, source_line, chords in zip_longest(part.lines, part.source_lines, part.chords):
-        yield LyricLine(0.0, text or "", chords or (), source_line=source_line or 0)
+    for index, text in enumerate(part.lines):
+        chords = part.chords[index] if index < len(part.chords) else ()
+        source_line = part.source_lines[index] if index < len(part.source_lines) else 0
+        yield LyricLine(0.0, text, chords, source_line=source_line)
 
 
 def _at(line: LyricLine, start_s: float) -> LyricLine:

@@ -1,0 +1,249 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from songsmith.lyrics.check import Report, check_lyrics, report_json, singability, singability_level
+from songsmith.lyrics.lrc import load_lyrics, parse_lyrics
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+
+DATA = Path(__file__).parent / "data"
+
+
+def lyric(*lines: tuple[float, str], label: str = "", language: str = "") -> Lyrics:
+    stamped = tuple(LyricLine(start_s, text) for start_s, text in lines)
+    return Lyrics(sections=(Section(label, stamped),), language=language)
+
+
+def codes(report: Report, line: int) -> set[tuple[str, str]]:
+    return {(fault.code, fault.severity) for fault in report.faults if fault.line == line}
+
+
+REST = (30.0, "And nobody is there to hear it")
+
+
+def check_one(*lines: tuple[float, str], duration_s: float = 60) -> set[tuple[str, str]]:
+    return codes(check_lyrics(lyric((4.0, "We begin"), *lines), duration_s=duration_s), 2)
+
+
+def test_a_good_lyric_has_no_faults():
+    parsed = load_lyrics(DATA / "edit_en.lrc")
+    assert isinstance(parsed.lyrics, Lyrics)
+    report = check_lyrics(parsed.lyrics, duration_s=95)
+    assert report.faults == ()
+    assert not report.has_errors
+
+
+def test_the_songs_that_singers_learnt_from_have_no_errors():
+    for name in ("eg_en.lrc", "nightclub.lrc"):
+        parsed = load_lyrics(DATA / name)
+        assert isinstance(parsed.lyrics, Lyrics)
+        report = check_lyrics(parsed.lyrics, duration_s=180)
+        assert {fault.severity for fault in report.faults} <= {"note"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", ("nothing-to-sing", "error")),
+        ("♪ ♪", ("nothing-to-sing", "error")),
+        ("…", ("nothing-to-sing", "error")),
+        ("사랑해 baby", ("unsupported-script", "error")),
+        ("Подмосковные вечера", ("unsupported-script", "error")),
+        ("[Chorus]", ("label-sung", "warning")),
+        ("Verse 2:", ("label-sung", "warning")),
+        ("（副歌）", ("label-sung", "warning")),
+        ("(fade out)", ("direction-sung", "warning")),
+        ("Goodbye [laughs] my dear", ("direction-sung", "warning")),
+        ("Goodbye (softly) my dear", ("direction-sung", "warning")),
+        ("Lyrics by: Somebody Else", ("credit-sung", "warning")),
+        ("作曲：某人", ("credit-sung", "warning")),
+        ("We met in 1999 again", ("read-aloud", "note")),
+        ("Mr. Jones is at the door", ("read-aloud", "note")),
+        ("You & I are far away", ("silent-sign", "warning")),
+        ("Rain 😀 on the window", ("ornament", "note")),
+    ],
+)
+def test_what_will_not_be_sung_as_meant_is_found(text, fault):
+    assert fault in check_one((10.0, text), (14.0, "And so on and on"), REST)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Goodbye (ooh) my dear", "Chorus girls are dancing", "I keep on crying (crying)", "Don't—stop, “now”…", "晚安！"],
+)  # fmt: skip
+def test_ordinary_words_have_no_faults(text):
+    assert check_one((10.0, text), (13.0, "And so on and on"), REST) == set()
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "fault"),
+    [(0.8, ("too-fast", "error")), (2.0, ("too-fast", "warning")), (3.0, ("busy", "note"))],
+)
+def test_too_many_words_for_the_time_are_a_fault_that_grows_with_the_pace(gap_s, fault):
+    line = (10.0, "Every light along the river is gone")
+    assert check_one(line, (10.0 + gap_s, "And so on and on"), REST) == {fault}
+
+
+def test_the_fault_says_how_many_words_to_cut_and_how_much_time_to_give():
+    lines = ((10.0, "Every light along the river is gone"), (11.0, "And so on"), REST)
+    report = check_lyrics(lyric(*lines), duration_s=60)
+    fault = next(fault for fault in report.faults if fault.code == "too-fast")
+    count = len(report.lines[0].tokens)
+    assert f"{count} phonemes in 1.0 s, {count:.1f}/s" in fault.message
+    assert "21.5/s" in fault.message
+    assert f"give it {count / 8 - 1:.1f} s more" in fault.mend
+    assert "words" in fault.mend
+
+
+def test_chinese_is_cut_by_characters():
+    report = check_lyrics(
+        lyric((10.0, "风把你的名字吹得很远很远"), (10.9, "海"), REST), duration_s=60
+    )
+    assert "characters" in report.lines[0].faults[0].mend
+
+
+def test_few_words_over_a_long_gap_are_a_fault_inside_a_section_only():
+    lines = ((10.0, "Oh no"), (17.0, "And so on and on"))
+    assert check_one(*lines, REST) == {("sparse", "warning")}
+    sections = (
+        Section("Verse", (LyricLine(10.0, "Oh no"),)),
+        Section("Chorus", (LyricLine(17.0, "And so on"),)),
+    )
+    assert not codes(check_lyrics(Lyrics(sections=sections), duration_s=40), 1)
+
+
+def test_a_line_that_starts_late_because_of_the_one_before_is_told():
+    report = check_lyrics(
+        lyric((10.0, "Every light along the river is gone"), (10.5, "And so on"), REST),
+        duration_s=60,
+    )
+    assert ("pushed", "warning") in codes(report, 2)
+    assert report.lines[1].first_frame > 10.5 * 21.5
+
+
+def test_stamps_out_of_order_and_doubled_are_errors():
+    report = check_lyrics(
+        lyric((20.0, "one two"), (10.0, "three four"), (20.0, "five six")), duration_s=60
+    )
+    assert ("out-of-order", "error") in codes(report, 2)
+    assert ("doubled-stamp", "error") in codes(report, 3)
+    assert not codes(report, 1)
+
+
+def test_lines_past_the_end_and_cut_by_it_are_errors():
+    lines = ((10.0, "one two"), (29.8, "Every light along the river is gone"), (31.0, "three"))
+    report = check_lyrics(lyric(*lines), duration_s=30)
+    assert codes(report, 2) == {("cut-at-end", "error")}
+    assert codes(report, 3) == {("past-end", "error")}
+    assert report.lines[2].first_frame == -1
+
+
+def test_a_last_line_that_ends_in_time_is_sung():
+    report = check_lyrics(lyric((10.0, "one two"), (27.0, "Every light is gone")), duration_s=30)
+    assert not report.has_errors
+    assert report.lines[1].first_frame == int(27.0 * 44100 / 2048)
+
+
+def test_no_room_for_an_intro_is_told():
+    assert [f.code for f in check_lyrics(lyric((0.2, "We begin"), REST), duration_s=60).faults] == [
+        "no-intro"
+    ]
+
+
+def test_a_lyric_without_lines_is_an_instrumental():
+    report = check_lyrics(Lyrics(), duration_s=60)
+    assert [(fault.code, fault.severity) for fault in report.faults] == [("no-words", "note")]
+    assert set(report.frames) == {0}
+
+
+def test_the_length_chooses_the_variant_and_its_frames():
+    words = lyric((10.0, "one two three"))
+    assert len(check_lyrics(words, duration_s=95).frames) == 2048
+    assert len(check_lyrics(words, duration_s=96).frames) == 6144
+    report = check_lyrics(words, duration_s=120, variant="base")
+    assert [fault.code for fault in report.faults] == ["too-long"]
+
+
+def test_another_language_is_an_error_for_one_engine_and_fine_for_the_other():
+    words = lyric((10.0, "사랑해 그대를 사랑해"), (14.0, "그대를"), language="ko")
+    found = {fault.code for fault in check_lyrics(words, duration_s=30).faults}
+    assert {"unsupported-language", "unsupported-script"} <= found
+    report = check_lyrics(words, duration_s=30, for_engine="sketch")
+    assert report.faults == ()
+    assert report.lines[0].tokens_per_s > 1
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "Chinese", "中文", "en_US", "English", "en"])
+def test_languages_may_be_named_in_several_ways(language):
+    assert check_lyrics(lyric((10.0, "la la la")), duration_s=30, language=language).faults == ()
+
+
+def test_a_singer_of_one_language_refuses_the_other():
+    words = lyric((10.0, "风把你的名字吹远"), (14.0, "Carry me home"))
+    report = check_lyrics(words, duration_s=30, languages=["en"])
+    assert {fault.line for fault in report.faults} == {1}
+
+
+def test_faults_of_reading_are_passed_on():
+    parsed = parse_lyrics("[00:10.00]One two three\n[00:99.00]lost")
+    assert isinstance(parsed.lyrics, Lyrics)
+    report = check_lyrics(parsed.lyrics, duration_s=60, parse_faults=parsed.faults)
+    assert report.has_errors
+    assert report.faults[0].source_line == 2
+
+
+def test_word_stamps_that_fall_are_told():
+    words = parse_lyrics("[00:10.00]<00:12.00>One <00:11.00>two three\n[00:14.00]four").lyrics
+    assert isinstance(words, Lyrics)
+    assert ("word-stamps", "warning") in codes(check_lyrics(words, duration_s=60), 1)
+
+
+def test_the_report_is_json_with_the_frames_that_will_be_sung():
+    report = check_lyrics(lyric((10.0, "We begin. Again"), (14.0, "And so on")), duration_s=60)
+    told = json.loads(json.dumps(report_json(report)))
+    line = told["lines"][0]
+    assert {"line", "start_s", "text", "phonemes", "tokens", "first_frame", "faults"} <= set(line)
+    laid = told["frames"][line["first_frame"] :][: len(line["tokens"]) + 1]
+    assert laid == [1 if token == 2 else token for token in line["tokens"]] + [2]
+    assert told["frames"][line["first_frame"] - 1] == 0
+
+
+def test_singability_follows_the_pace():
+    assert [singability(rate) for rate in (1, 4, 8, 9, 12)] == [
+        "sparse",
+        "fits",
+        "fits",
+        "busy",
+        "too fast",
+    ]
+    assert [singability_level(rate) for rate in (0, 0.4, 4.9, 8, 30)] == [0, 0, 5, 8, 8]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60_000).map(lambda ms: ms / 1000), st.text(max_size=40)),
+        max_size=8,
+    ),
+    st.floats(0, 400),
+    st.text(max_size=5),
+    st.sampled_from(["diffrhythm", "sketch"]),
+)
+def test_no_text_makes_check_crash(lines, duration_s, language, engine):
+    report = check_lyrics(
+        lyric(*lines, language=language), duration_s=duration_s, for_engine=engine
+    )
+    assert len(report.lines) == len(lines)
+    assert all(fault.message and str(fault) for fault in report.faults)
+    json.dumps(report_json(report))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200))
+def test_whatever_is_read_can_be_checked(text):
+    parsed = parse_lyrics(text)
+    if isinstance(parsed.lyrics, Lyrics):
+        check_lyrics(parsed.lyrics, duration_s=95, parse_faults=parsed.faults)

@@ -1,0 +1,45 @@
+import pytest
+
+from songsmith.lyrics.labels import aside_kind, read_label, strip_asides
+from songsmith.lyrics.lyric import Section, section_kind
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        *[("Verse 1", "verse"), ("Chorus: her", "chorus"), ("PRE-CHORUS", "pre-chorus"), ("副歌", "chorus")],
+        *[("Guitar Solo", "interlude"), ("Break", "interlude"), ("heartbreak", ""), ("间奏", "interlude")],
+        *[("Outro", "outro"), ("introspective", ""), ("Final Chorus x2", "chorus"), ("", ""), ("预副歌", "pre-chorus")],
+    ],
+)  # fmt: skip
+def test_the_kind_of_a_part_is_known_by_its_label(label, kind):
+    assert section_kind(label) == kind
+
+
+def test_a_label_may_say_who_sings():
+    assert Section("Chorus：她", ()).voice == "她"
+    assert Section("Chorus", ()).voice == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        *[("Chorus", "label"), ("[Verse 2]", "label"), ("（副歌）", "label"), ("*Bridge*", "label")],
+        *[("Instrumental", "label"), ("(music fades out)", None), ("(fade out)", "direction"), ("x2", "direction")],
+        *[("[anything at all]", "direction"), ("Written by Somebody", "credit"), ("编曲：某人", "credit")],
+        *[("Solo", None), ("Music is my life", None), ("(ooh)", None), ("Words by the river", None)],
+        *[("Verse 2:", "label"), ("Guitar", None)],
+        *[("Words and music by Somebody", "credit"), ("Music: it's all I need", None), ("Lyrics: S. Body", "credit")],
+    ],
+)  # fmt: skip
+def test_words_about_the_song_are_told_from_words_to_sing(text, kind):
+    assert aside_kind(text) == kind
+
+
+def test_asides_are_cut_out_of_a_line():
+    assert strip_asides("Bye [laughs] bye（softly）*sighs* (ooh) {x} ") == "Bye bye (ooh)"
+
+
+def test_a_line_of_words_is_no_label():
+    assert read_label("Verse of my life") is None
+    assert read_label("[Verse of my life]") == "Verse of my life"
