@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ def unset_value(path: Path, key: str) -> bool:
     table: Any = document
     for part in parts[:-1]:
         table = table.get(part, {})
-    if not isinstance(table, Mapping) or parts[-1] not in table:
+    if not hasattr(table, "keys") or parts[-1] not in table:
         return False
     del table[parts[-1]]
     _write(path, tomlkit.dumps(document).rstrip() + "\n")

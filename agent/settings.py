@@ -65,13 +65,13 @@ class Settings(Profile):
     )
     engine: str = Field(default="auto", description="who sings: auto, diffrhythm, sketch")
     engines: dict[str, dict[str, str | int | float | bool]] = Field(
-        {}, description="options of an engine, by its name"
+        default={}, description="options of an engine, by its name"
     )
     language: Literal["auto", "en", "zh"] = Field(
         default="auto", description="language of the lyrics"
     )
     length_s: Annotated[float | None, BeforeValidator(_seconds)] = Field(
-        None, gt=0, le=3_600, description="length of a song: seconds, m:ss or auto"
+        default=None, gt=0, le=3_600, description="length of a song: seconds, m:ss or auto"
     )
     style: str = Field(default="", description="style when none is given")
     voice: str = Field(default="", description="voice of the sketch engine")
@@ -91,7 +91,7 @@ class Settings(Profile):
         default=2, ge=0, le=64, description="takes a chat turn may sing unasked"
     )
     until_sung: float | None = Field(
-        None, gt=0, le=1, description="word recall below which lines are sung again"
+        default=None, gt=0, le=1, description="word recall below which lines are sung again"
     )
     max_rounds: int = Field(default=3, ge=1, le=20, description="rounds of singing again")
     listen_model: str = Field(default="", description="name or path of the transcription model")

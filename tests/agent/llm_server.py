@@ -36,7 +36,7 @@ class Request:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        return self.body["messages"]
+        return list(self.body["messages"])
 
     @property
     def tool_names(self) -> list[str]:
@@ -140,10 +140,9 @@ def call_delta(
 ) -> dict[str, Any]:
     """A piece of a tool call."""
     function = {"name": name, "arguments": arguments}
-    piece = {"index": index, "id": id, "type": "function" if id else None}
-    said = {key: value for key, value in piece.items() if value is not None}
-    said["function"] = {key: value for key, value in function.items() if value is not None}
-    return {"tool_calls": [said]}
+    piece: dict[str, Any] = {"index": index, "id": id, "type": "function" if id else None}
+    piece["function"] = {key: value for key, value in function.items() if value is not None}
+    return {"tool_calls": [{key: value for key, value in piece.items() if value is not None}]}
 
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}

@@ -2,9 +2,10 @@ import json
 import os
 import stat
 import sys
+from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from songsmith.agent.config import app
 from songsmith.agent.settings import SettingsError, endpoint, load_settings
@@ -12,20 +13,33 @@ from songsmith.agent.settings import SettingsError, endpoint, load_settings
 KEY = "sk-test-0123456789"
 
 
-@pytest.fixture
-def config(tmp_path, monkeypatch):
+class Config:
     """Runs `songsmith config …` with a user file of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __call__(self, *arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, list(arguments), input=typed)
+
+
+def stored_llm() -> tuple[str, str]:
+    """Profile and key of the LLM that the stored settings choose."""
+    chosen = endpoint(load_settings())
+    assert chosen is not None
+    assert chosen.api_key is not None
+    return chosen.profile, chosen.api_key.get_secret_value()
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     for name in [name for name in os.environ if name.startswith("SONGSMITH_")]:
         monkeypatch.delenv(name)
     for name in ("DEEPSEEK_API_KEY", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SONGSMITH_CONFIG", str(tmp_path / "deep" / "config.toml"))
 
-    def run(*arguments: str, typed: str | None = None):
-        return CliRunner().invoke(app, list(arguments), input=typed)
-
-    run.file = tmp_path / "deep" / "config.toml"
-    return run
+    return Config(tmp_path / "deep" / "config.toml")
 
 
 def test_a_value_that_is_set_is_found_again_and_can_be_unset(config):
@@ -54,9 +68,7 @@ def test_a_key_is_asked_for_and_stored_for_its_owner_only(config):
     result = config("set", "api_key", typed=f"{KEY}\n")
     assert result.exit_code == 0
     assert KEY not in result.output
-    chosen = endpoint(load_settings())
-    assert chosen is not None
-    assert (chosen.profile, chosen.api_key.get_secret_value()) == ("deepseek", KEY)
+    assert stored_llm() == ("deepseek", KEY)
     if sys.platform != "win32":
         assert stat.S_IMODE(config.file.stat().st_mode) == 0o600
 
@@ -64,9 +76,7 @@ def test_a_key_is_asked_for_and_stored_for_its_owner_only(config):
 def test_a_key_goes_with_the_profile_that_is_chosen(config):
     config("set", "profile", "openai")
     config("set", "api_key", typed=f"{KEY}\n")
-    chosen = endpoint(load_settings())
-    assert chosen is not None
-    assert (chosen.profile, chosen.api_key.get_secret_value()) == ("openai", KEY)
+    assert stored_llm() == ("openai", KEY)
 
 
 def test_a_key_on_the_command_line_is_refused(config):

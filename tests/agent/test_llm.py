@@ -1,5 +1,7 @@
 import json
 import socket
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +14,7 @@ from songsmith.agent.messages import (
     Message,
     Notice,
     ReasoningDelta,
+    Reply,
     Retry,
     TextDelta,
     Tool,
@@ -52,12 +55,12 @@ def server():
 class Partner:
     """An `Llm` whose waits take no time, with a record of them and of what the person would see."""
 
-    def __init__(self, endpoint: Endpoint, **options) -> None:
+    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
         self.waits: list[float] = []
         self.seen: list[str] = []
         self.llm = Llm(endpoint, sleep=self.waits.append, **options)
 
-    def ask(self, tools=(), messages=HELLO):
+    def ask(self, tools: Sequence[Tool] = (), messages: Sequence[Message] = HELLO) -> Reply:
         return self.llm.reply(messages, tools, on_event=lambda event: self.seen.append(str(event)))
 
 
@@ -109,7 +112,9 @@ def test_several_calls_in_pieces_are_put_together(server, partner):
     assert len({call.id for call in reply.calls}) == 2
 
 
-def one_piece(index, name, arguments, id=None):
+def one_piece(
+    index: int | None, name: str, arguments: Any, id: str | None = None
+) -> dict[str, Any]:
     return chunk(call_delta(index, id=id, name=name, arguments=arguments))
 
 

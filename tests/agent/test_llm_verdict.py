@@ -1,6 +1,7 @@
 """The judgement of `llmock`, a server made to grade clients: no retry storm, no truncated reply taken for whole."""
 
 import pytest
+from llmock.pytest_plugin import LLMock
 from pydantic import SecretStr
 
 from songsmith.agent.llm import Llm
@@ -12,7 +13,7 @@ HELLO = [Message("user", "which way to the bandstand?")]
 
 
 @pytest.fixture
-def endpoint(llmock) -> Endpoint:
+def endpoint(llmock: LLMock) -> Endpoint:
     return Endpoint(llmock.base_url(), "gpt-4.1", api_key=SecretStr("test-key"), timeout_s=20)
 
 

@@ -164,7 +164,7 @@ def test_a_forgotten_stamp_is_set_in_between_and_said():
     "reply",
     [
         "[Verse 1]\none two three\nfour five six\n\n[Chorus]\nla la la\nlo lo lo\n",
-        "Verse 1:\n1. one two three\n2. four five six\n\nChorus\n1. la la la\n2. lo lo lo\n\nWould you like another verse?",
+        "Verse 1:\n1. one two three\n2. four five six\n\nChorus\n1. la la la\n2. lo lo lo\n\nWould you like another?",
         "**Verse 1**\none two three\nfour five six\n\n**(Chorus)**\nla la la\nlo lo lo\n\nI hope this captures it.",
         json.dumps(PLAIN_IN_JSON),
     ],

@@ -16,7 +16,14 @@ class Home:
         self.song = folder / "song"
         self.song.mkdir()
 
-    def load(self, *, mine="", song="", flags=None, **variables: str) -> Settings:
+    def load(
+        self,
+        *,
+        mine: str = "",
+        song: str = "",
+        flags: dict[str, object] | None = None,
+        **variables: str,
+    ) -> Settings:
         self.file.write_text(mine, encoding="utf-8")
         (self.song / "songsmith.toml").write_text(song, encoding="utf-8")
         environ = {"SONGSMITH_CONFIG": str(self.file), **variables}
@@ -24,7 +31,7 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path) -> Home:
+def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
@@ -61,7 +68,7 @@ def test_tables_merge_key_by_key(home):
 
 def test_without_files_and_variables_there_are_defaults_and_no_llm(tmp_path):
     settings = load_settings(tmp_path, environ={"SONGSMITH_CONFIG": str(tmp_path / "none.toml")})
-    assert settings == Settings()
+    assert settings == Settings.model_validate({})
     assert endpoint(settings) is None
 
 

@@ -1,10 +1,20 @@
+from pathlib import Path
+
 import pytest
 
 from songsmith.agent.llm import Llm
 from songsmith.agent.llm_errors import BadReply, KeyRefused, LlmError, ReplyRefused
 from songsmith.agent.llm_writer import LlmWriter
-from songsmith.agent.settings import SettingsError, load_settings
-from songsmith.agent.songwriter import Brief, BriefError, OfflineWriter, bpm_of, choose_writer
+from songsmith.agent.settings import Settings, SettingsError, load_settings
+from songsmith.agent.songwriter import (
+    Brief,
+    BriefError,
+    OfflineWriter,
+    Written,
+    bpm_of,
+    choose_writer,
+)
+from songsmith.lyrics import Lyrics
 from songsmith.lyrics.check import check_lyrics
 from songsmith.lyrics.lrc import format_lrc
 from tests.agent.llm_server import Brain, LlmServer, Request, Status, Words
@@ -38,26 +48,26 @@ def server():
 class Desk:
     """An LLM writer with a record of what the person would see."""
 
-    def __init__(self, server: LlmServer, **options) -> None:
+    def __init__(self, server: LlmServer, mend_rounds: int = 3) -> None:
         self.events: list[str] = []
         self.streamed: list[str] = []
         llm = Llm(server.endpoint(), sleep=lambda wait_s: None)
-        self.writer = LlmWriter(llm, on_event=self.events.append, **options)
+        self.writer = LlmWriter(llm, mend_rounds=mend_rounds, on_event=self.events.append)
 
-    def write(self, brief=BRIEF):
+    def write(self, brief: Brief = BRIEF) -> Written:
         return self.writer.write(brief, self.streamed.append)
 
 
 @pytest.fixture
-def desk(server) -> Desk:
+def desk(server: LlmServer) -> Desk:
     return Desk(server)
 
 
-def texts(lyrics) -> list[str]:
+def texts(lyrics: Lyrics) -> list[str]:
     return [line.text for line in lyrics.lines]
 
 
-def faulty(lyrics, duration_s=50) -> list[int]:
+def faulty(lyrics: Lyrics, duration_s: float = 50) -> list[int]:
     report = check_lyrics(lyrics, duration_s=duration_s)
     return sorted(
         {fault.line for fault in report.faults if fault.severity != "note" and fault.line}
@@ -65,7 +75,7 @@ def faulty(lyrics, duration_s=50) -> list[int]:
 
 
 def last_said(request: Request) -> str:
-    return request.messages[-1]["content"]
+    return str(request.messages[-1]["content"])
 
 
 # --- the LLM writer
@@ -264,7 +274,7 @@ def test_too_few_lines_are_an_error_in_the_end(server, lyrics):
 
 
 def test_new_words_that_do_not_fit_are_sent_back(server, desk, lyrics):
-    def answer(request: Request):
+    def answer(request: Request) -> Words:
         is_mending = "what is wrong" in last_said(request)
         return Words(
             "3 | He laughed and went away"
@@ -300,7 +310,7 @@ def test_the_offline_writer_gives_a_song_that_can_be_sung():
     assert format_lrc(again.lyrics) == format_lrc(written.lyrics)
 
 
-def settings_with(tmp_path, **variables):
+def settings_with(tmp_path: Path, **variables: str) -> Settings:
     return load_settings(environ={"SONGSMITH_CONFIG": str(tmp_path / "none.toml"), **variables})
 
 
