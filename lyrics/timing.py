@@ -262,9 +262,9 @@ def _intro_s(stretch: _Stretch, level: _Level) -> float:
     """Bars before the first line: those asked for, else about nine seconds, less in a short song."""
     if stretch.intro_s is not None:
         return max(0, round(stretch.intro_s / stretch.bar_s)) * stretch.bar_s
-    wanted_s = min(_INTRO_S, stretch.room_s * 0.12)
-    bars = 1 if level.is_tight else max(1, round(wanted_s / stretch.bar_s))
-    return bars * stretch.bar_s
+    share = 0.12 if not level.is_tight else 0.085 if level.ceiling_per_s <= 8 else 0
+    wanted_s = min(_INTRO_S, stretch.room_s * share)
+    return max(1, round(wanted_s / stretch.bar_s)) * stretch.bar_s
 
 
 def _spread(plan: _Plan, needs: Sequence[_Need], stretch: _Stretch) -> None:
