@@ -50,6 +50,8 @@ _OTHER_MARKS = {
     "...": "…",
 }
 
+_NUMBER = r"(?<![0-9])([0-9]+)"
+
 _MERGES = {
     ("t", "ɹ"): "tɹ",
     ("d", "ɹ"): "dɹ",
@@ -72,9 +74,9 @@ def spoken_english(text: str) -> str:
 
 def english_phones(text: str) -> tuple[str, ...]:
     """Phones and punctuation of English text, not yet merged, "_" between words that no mark parts."""
-    compact = _SPACED_MARK.sub(r"\1", _spelled_out(text).replace("-", ""))
+    words = " ".join(_spelled_out(text).replace("-", "").split())
     phones: list[str] = []
-    for chunk in filter(None, _MARK.split(" ".join(compact.split()))):
+    for chunk in filter(None, _MARK.split(_SPACED_MARK.sub(r"\1", words))):
         phones += (chunk,) if _MARK.fullmatch(chunk) else pronounce(chunk)
     return tuple(phones)
 
@@ -105,15 +107,18 @@ def _spelled_out(text: str) -> str:
 
 
 def _with_numbers_spelled(text: str) -> str:
-    """Numbers in words. The order matters: money and fractions before points, points before the rest."""
-    text = re.sub(r"[0-9][0-9,]+[0-9]", lambda match: match[0].replace(",", ""), text)
+    """Numbers in words. The order matters: money and fractions before points, points before the rest.
+
+    Patterns start at the first digit of a run, lest a line of digits takes for ever.
+    """
+    text = re.sub(r"(?<![0-9])[0-9][0-9,]+[0-9]", lambda match: match[0].replace(",", ""), text)
     text = re.sub(r"£([0-9,]*[0-9]+)", r"\1 pounds", text)
     text = re.sub(r"\$([0-9.,]*[0-9]+)", lambda match: f" {_dollars(match[1])} ", text)
-    text = re.sub(r"([0-9]+)/([0-9]+)", lambda match: f" {fraction(match[1], match[2])} ", text)
-    text = re.sub(r"([0-9]+)\.([0-9]+)", r"\1 point \2", text)
-    text = re.sub(r"([0-9.,]*[0-9]+)%", r"\1 percent ", text)
-    text = re.sub(r"([0-9]+)(?:st|nd|rd|th)", lambda match: f" {ordinal(match[1])} ", text)
-    return re.sub(r"[0-9]+", lambda match: f" {year_or_cardinal(match[0])} ", text)
+    text = re.sub(rf"{_NUMBER}/([0-9]+)", lambda match: f" {fraction(match[1], match[2])} ", text)
+    text = re.sub(rf"{_NUMBER}\.([0-9]+)", r"\1 point \2", text)
+    text = re.sub(r"(?<=[0-9])%", " percent ", text)
+    text = re.sub(rf"{_NUMBER}(?:st|nd|rd|th)", lambda match: f" {ordinal(match[1])} ", text)
+    return re.sub(_NUMBER, lambda match: f" {year_or_cardinal(match[0])} ", text)
 
 
 def _dollars(amount: str) -> str:

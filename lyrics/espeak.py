@@ -5,11 +5,11 @@ The weights were trained with espeak-ng 1.51. Release 1.52 writes the vowel of "
 notations and the vowel is put right.
 """
 
+import atexit
 import ctypes
 import re
 import shutil
 import tempfile
-import weakref
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -116,7 +116,7 @@ def _data_path(data: Path) -> str:
     if len(str(data).encode()) <= _LONGEST_DATA_PATH:
         return str(data)
     folder = Path(tempfile.mkdtemp(prefix="espeak-"))
-    weakref.finalize(_espeak, shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         (folder / data.name).symlink_to(data, target_is_directory=True)
     except OSError:  # file systems and users without the right to make links

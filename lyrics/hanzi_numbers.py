@@ -17,14 +17,18 @@ _LARGEST_DIGITS = 4 * len(_GROUPS)
 def with_numbers_written_out(text: str) -> str:
     """The text with every number of ASCII digits in Chinese characters."""
     text = re.sub(
-        r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])", lambda match: match[0].replace(",", ""), text
+        r"(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])",
+        lambda match: match[0].replace(",", ""),
+        text,
     )
     text = re.sub(r"[0-9]{2,4}(?=年)", lambda match: _digit_by_digit(match[0]), text)
     text = re.sub(
-        r"([0-9]+)/([0-9]+)", lambda match: f"{_by_value(match[2])}分之{_by_value(match[1])}", text
+        r"(?<![0-9])([0-9]+)/([0-9]+)",
+        lambda match: f"{_by_value(match[2])}分之{_by_value(match[1])}",
+        text,
     )
     text = re.sub(r"(?<![0-9.])-(?=[0-9])", "负", text)
-    text = re.sub(r"([0-9]+(?:\.[0-9]+)?)%", r"百分之\1", text)
+    text = re.sub(r"(?<![0-9])([0-9]+(?:\.[0-9]+)?)%", r"百分之\1", text)
     text = re.sub(r"(?<=[0-9])℃", "摄氏度", text)
     return re.sub(r"([0-9]+)(?:\.([0-9]+))?", lambda match: _number(match[1], match[2]), text)
 

@@ -3,30 +3,38 @@ import json
 import re
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songsmith.lyrics.frames import BASE_FRAMES, FULL_FRAMES, end_frame_of, frame_at, lay_out
+from songsmith.lyrics.frames import (
+    BASE_FRAMES,
+    FULL_FRAMES,
+    Layout,
+    end_frame_of,
+    frame_at,
+    lay_out,
+)
 from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
 
 DATA = Path(__file__).parent / "data"
 GOLDEN = json.loads((DATA / "layouts.json").read_text("utf-8"))["layouts"]
 
 
-def stamped_lines(text):
+def stamped_lines(text: str) -> list[tuple[float, str]]:
     matches = re.findall(r"^\[(\d+):(\d+\.\d+)\](.*)$", text, re.MULTILINE)
     return [(int(minutes) * 60 + float(seconds), words) for minutes, seconds, words in matches]
 
 
-def golden_lines(golden):
+def golden_lines(golden: dict[str, Any]) -> list[tuple[float, str]]:
     if "parsed" in golden:
-        return [tuple(line) for line in golden["parsed"]]
+        return [(start_s, words) for start_s, words in golden["parsed"]]
     return stamped_lines((DATA / golden["file"]).read_text("utf-8"))
 
 
-def laid(golden, stamped):
+def laid(golden: dict[str, Any], stamped: list[tuple[float, str]]) -> Layout:
     return lay_out(
         [start_s for start_s, _ in stamped],
         phonemize_lines([words for _, words in stamped]),
@@ -35,7 +43,7 @@ def laid(golden, stamped):
     )
 
 
-def golden_tokens(golden):
+def golden_tokens(golden: dict[str, Any]) -> tuple[int, ...]:
     if "tokens" in golden:
         return tuple(golden["tokens"])
     tokens = [0] * golden["end_frame"]
@@ -44,7 +52,9 @@ def golden_tokens(golden):
     return tuple(tokens)
 
 
-def sung_by_the_published_tool(golden, stamped):
+def sung_by_the_published_tool(
+    golden: dict[str, Any], stamped: list[tuple[float, str]]
+) -> list[tuple[float, str]]:
     """The published tool drops the last line that starts in time from every base song."""
     if golden["max_frames"] != BASE_FRAMES:
         return stamped
@@ -91,7 +101,7 @@ def test_the_last_line_of_a_base_song_is_kept_if_it_ends_in_time_and_nothing_els
     assert layout.tokens == tuple(expected)
 
 
-def line_of(count, token=5):
+def line_of(count: int, token: int = 5) -> PhonemeLine:
     return PhonemeLine("x", ("_",) * count, (token,) * count, (), frozenset({"en"}))
 
 

@@ -29,6 +29,7 @@ def test_chinese_golden_lines_match_entirely(line):
         assert "|".join(laid.phonemes) == expected.rstrip("|")
         return
     assert laid.tokens == tuple(line["token_ids"])
+    assert "|".join(laid.phonemes) == line["phonemes"].rstrip("|")
     assert laid.unknown == ()
 
 

@@ -265,3 +265,8 @@ def test_tidying_keeps_the_language_of_letters(text):
     before = {language_of(character) for character in text} - {None}
 
     assert before <= {language_of(character) for character in tidied(text)}
+
+
+@pytest.mark.parametrize("text", ["1" * 9000, "$." * 5000, "1,," * 3000, "1/" * 3000, " " * 20000])
+def test_a_very_long_line_does_not_take_for_ever(text):
+    assert len(phonemize(f"{text}a").tokens) > 0
