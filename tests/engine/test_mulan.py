@@ -7,7 +7,13 @@ import torch
 from safetensors.torch import load_file
 
 from songsmith.engine.diffrhythm.mel import MelConfig, cut_clips, log_mel
-from songsmith.engine.diffrhythm.mulan import MulanConfig, load_audio_tower, load_text_tower
+from songsmith.engine.diffrhythm.mulan import (
+    AudioTower,
+    MulanConfig,
+    TextTower,
+    load_audio_tower,
+    load_text_tower,
+)
 from songsmith.engine.diffrhythm.rename import CheckpointError
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
@@ -54,6 +60,44 @@ def test_a_tone_is_loudest_in_its_band():
     low, high = 0.0, 2595 * torch.log10(torch.tensor(1 + 12_000 / 700))
     band = (2595 * torch.log10(torch.tensor(1 + 1000 / 700)) - low) / (high - low) * 129 - 1
     assert abs(log_mel(tone, MEL)[:, 50].argmax() - band) <= 1
+
+
+def test_at_the_published_sizes_the_towers_have_the_published_numbers_of_weights(words):
+    mulan, muq = words["MuQ-MuLan config.json"], words["MuQ config.json"]
+    mixer = {"dim": 768, "tf_depth": 8, "heads": 8, "dim_head": 64, "ff_mult": 4}
+    encoder = {"num_attention_heads": 16, "intermediate_size": 4096}
+    language = {
+        "vocab_size": 250_002,
+        "hidden_size": 768,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "intermediate_size": 3072,
+        "max_position_embeddings": 514,
+    }
+    config = MulanConfig.parse(
+        {
+            **mulan,
+            "text_model": {"name": "xlm-roberta-base"},
+            "audio_transformer": mixer,
+            "text_transformer": mixer,
+        },
+        {
+            **muq,
+            "conv_dim": 512,
+            "encoder_dim": 1024,
+            "encoder_depth": 12,
+            "w2v2_config": {**muq["w2v2_config"], **encoder},
+        },
+        {**words["xlm-roberta config.json"], **language},
+    )
+    with torch.device("meta"):
+        audio, text = AudioTower(config), TextTower(config)
+    assert sum(weight.numel() for weight in audio.parameters()) / 1e6 == pytest.approx(
+        367.9, abs=0.1
+    )
+    assert sum(weight.numel() for weight in text.parameters()) / 1e6 == pytest.approx(
+        328.2, abs=0.1
+    )
 
 
 def test_each_tower_loads_from_a_file_without_the_unused_tensors(config, state):
