@@ -24,6 +24,8 @@ from songsmith.agent.songwriter import (
     Written,
     bpm_of,
     check_line_numbers,
+    line_list,
+    reworded,
 )
 from songsmith.agent.wordfit import faults_by_line, is_better, language_of_lyrics, retimed
 from songsmith.lyrics.check import Report, check_lyrics
@@ -123,7 +125,7 @@ class LlmWriter:
             missing = [number for number in wanted if number not in new]
             if not missing:
                 return new
-            problem = f"there are no new words for line {', '.join(map(str, missing))}."
+            problem = f"there are no new words for {line_list(missing)}."
             if attempt < self._mend_rounds:
                 self._on_event(f"{problem[:-1]}; asking again")
                 messages.append(Message("user", _rewrite_again(problem, wanted)))
@@ -150,7 +152,9 @@ class LlmWriter:
             faults = faults_by_line(report, only)
             if not faults:
                 break
-            self._on_event(f"mending {_lines(faults)}, round {number} of {self._mend_rounds}")
+            self._on_event(
+                f"mending {line_list(list(faults))}, round {number} of {self._mend_rounds}"
+            )
             request = _mend_request(lyrics, faults, duration_s)
             try:
                 reply = self._ask([*messages, Message("user", request)], lambda text: None)
@@ -248,7 +252,7 @@ def _with_words(lyrics: Lyrics, new: Mapping[int, NewLine], *, with_stamps: bool
             lines.append(line)
             continue
         start_s = change.start_s if with_stamps and change.start_s is not None else line.start_s
-        lines.append(LyricLine(start_s, change.text))
+        lines.append(reworded(line, change.text).moved_to(start_s))
     return lyrics.with_lines(lines)
 
 
@@ -261,8 +265,3 @@ def _length_s(lyrics: Lyrics) -> float:
     """A length that the lyric surely fits into."""
     last_s = max((line.start_s for line in lyrics.lines), default=0.0)
     return max(natural_duration_s(lyrics), last_s + 8.0)
-
-
-def _lines(faults: Mapping[int, object]) -> str:
-    plural = "s" if len(faults) > 1 else ""
-    return f"line{plural} {', '.join(map(str, faults))}"

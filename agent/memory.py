@@ -64,6 +64,11 @@ class Memory:
         """The turns that are kept whole, oldest first."""
         return tuple(self._turns)
 
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that are still remembered whole, oldest first."""
+        return tuple(self._turns)
+
     def __len__(self) -> int:
         return len(self._lines) + len(self._turns)
 
@@ -149,8 +154,7 @@ def _present(turn: Turn, state: str, room: int) -> list[Message]:
     """The present turn with the state before it; where it is too long, its texts are cut further and
     further, then its first rounds of tools are left out, and last the state."""
     rounds = _rounds(turn.answers)
-    longest = max((len(m.text) for m in (*turn.answers, Message("user", turn.said))), default=0)
-    limit = max(longest, 1)
+    limit = max(1, len(turn.said), *(_longest(answer) for answer in turn.answers))
     while True:
         said = _shortened(turn.said, limit)
         messages = [Message("user", f"{state}\n\n{said}" if state else said)]
@@ -178,6 +182,12 @@ def _rounds(answers: Sequence[Message]) -> list[list[Message]]:
         else:
             rounds.append([answer])
     return rounds
+
+
+def _longest(answer: Message) -> int:
+    return max(
+        len(answer.text), len(answer.reasoning), *(len(c.arguments) for c in answer.calls), 0
+    )
 
 
 def _within(answer: Message, limit: int) -> Message:

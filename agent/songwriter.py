@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from songsmith.agent.settings import Settings, SettingsError, endpoint
 from songsmith.errors import SongsmithError
-from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.lyric import LyricLine, Lyrics
 
 __all__ = [
     "DEFAULT_DURATION_S",
@@ -21,6 +21,8 @@ __all__ = [
     "bpm_of",
     "check_line_numbers",
     "choose_writer",
+    "line_list",
+    "reworded",
 ]
 
 DEFAULT_DURATION_S = 95.0
@@ -104,6 +106,9 @@ class OfflineWriter:
 
     name = "offline"
 
+    def __init__(self, on_event: Callable[[str], None] = lambda line: None) -> None:
+        self._on_event = on_event
+
     def write(self, brief: Brief, on_text: Callable[[str], None]) -> Written:
         """The song of a prompt and a seed, always the same one."""
         from songsmith.agent.offline.writer import compose
@@ -125,11 +130,21 @@ class OfflineWriter:
     def rewrite_lines(
         self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
     ) -> Lyrics:
-        """New words for these lines out of the writer's stock."""
+        """New words out of the writer's stock; a line it has none for stays, which `on_event` is told."""
         from songsmith.agent.offline.rewrite import rewrite_lines
 
         check_line_numbers(lyrics, line_numbers)
-        return rewrite_lines(lyrics, line_numbers, instruction)
+        new = rewrite_lines(lyrics, set(line_numbers), instruction, seed=0)
+        without = [number for number in sorted(set(line_numbers)) if number not in new]
+        if not new:
+            raise BriefError(
+                f"the offline writer has no other words for {line_list(without)}",
+                mend="ask for other lines, write them yourself, or configure an LLM",
+            )
+        if without:
+            self._on_event(f"no other words were found for {line_list(without)}, which stays")
+        lines = enumerate(lyrics.lines, start=1)
+        return lyrics.with_lines(reworded(line, new.get(n, line.text)) for n, line in lines)
 
 
 def choose_writer(
@@ -149,7 +164,7 @@ def choose_writer(
         )
     if choice == "offline":
         reason = "as asked" if wanted else f"as set in {settings.origin('writer')}"
-        return OfflineWriter(), reason
+        return OfflineWriter(on_event), reason
     chosen = endpoint(settings)
     if chosen is None:
         if choice == "llm":
@@ -159,7 +174,7 @@ def choose_writer(
                 " profile: --profile ollama",
             )
         why = "no LLM configured; `songsmith config set api_key` or DEEPSEEK_API_KEY for a real one"
-        return OfflineWriter(), why
+        return OfflineWriter(on_event), why
 
     from songsmith.agent.llm import Llm
     from songsmith.agent.llm_writer import LlmWriter
@@ -173,6 +188,16 @@ def bpm_of(style: str, otherwise: float = 90.0) -> float:
     match = re.search(r"(\d{2,3}(?:\.\d+)?)\s*(?:bpm|拍)", style, re.IGNORECASE)
     bpm = float(match[1]) if match else otherwise
     return bpm if 40 <= bpm <= 240 else otherwise
+
+
+def line_list(numbers: Sequence[int]) -> str:
+    """ "line 3" or "lines 3, 5"."""
+    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+
+
+def reworded(line: LyricLine, text: str) -> LyricLine:
+    """The line with other words: chords stay, stamps of single words can't."""
+    return line if text == line.text else replace(line, text=text, word_stamps=())
 
 
 def check_line_numbers(lyrics: Lyrics, line_numbers: Sequence[int]) -> None:

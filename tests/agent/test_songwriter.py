@@ -310,6 +310,15 @@ def test_the_offline_writer_gives_a_song_that_can_be_sung():
     assert format_lrc(again.lyrics) == format_lrc(written.lyrics)
 
 
+def test_the_offline_writer_rewrites_only_the_named_lines():
+    song = OfflineWriter().write(Brief(prompt="jazzy nightclub love song", seed=7), print).lyrics
+    new = OfflineWriter().rewrite_lines(song, [1, 2], "angrier")
+    changed = [n for n, (a, b) in enumerate(zip(song.lines, new.lines, strict=True), 1) if a != b]
+    assert changed
+    assert set(changed) <= {1, 2}
+    assert [line.start_s for line in new.lines] == [line.start_s for line in song.lines]
+
+
 def settings_with(tmp_path: Path, **variables: str) -> Settings:
     return load_settings(environ={"SONGSMITH_CONFIG": str(tmp_path / "none.toml"), **variables})
 
