@@ -64,11 +64,6 @@ class Memory:
         """The turns that are kept whole, oldest first."""
         return tuple(self._turns)
 
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """The turns that are still remembered whole, oldest first."""
-        return tuple(self._turns)
-
     def __len__(self) -> int:
         return len(self._lines) + len(self._turns)
 
