@@ -8,6 +8,7 @@ import re
 
 from songsmith.lyrics.espeak import pronounce
 from songsmith.lyrics.number_words import cardinal, fraction, ordinal, year_or_cardinal
+from songsmith.lyrics.scripts import MARKS, with_plain_marks
 
 __all__ = ["english_phones", "leaves_gap", "merged", "spoken_english"]
 
@@ -35,20 +36,9 @@ _ABBREVIATIONS = {
 }
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\b", re.IGNORECASE)
 
-_MARKS = ",.?!;:'…"
-_MARK = re.compile(f"([{re.escape(_MARKS)}])")
-_SPACED_MARK = re.compile(rf"\s*([{re.escape(_MARKS)}])\s*")
-_SILENT = re.compile(rf"[^\w\s{re.escape(_MARKS)}-]")
-_OTHER_MARKS = {
-    "。": ".",
-    "、": ",",
-    "‘": "'",
-    "’": "'",
-    "⋯": "…",
-    "···": "…",
-    "・・・": "…",
-    "...": "…",
-}
+_MARK = re.compile(f"([{re.escape(MARKS)}])")
+_SPACED_MARK = re.compile(rf"\s*([{re.escape(MARKS)}])\s*")
+_SILENT = re.compile(rf"[^\w\s{re.escape(MARKS)}-]")
 
 _NUMBER = r"(?<![0-9])([0-9]+)"
 
@@ -69,7 +59,7 @@ _GAP_AFTER = frozenset("p⁼ʰmftnlkxʃs`ɹaoəɛɪeɑʊŋiuɥwæjː")
 def spoken_english(text: str) -> str:
     """The words that will be read: abbreviations and numbers spelled out, silent symbols left out."""
     spelled = _spelled_out(text)
-    return re.sub(rf"\s+([{re.escape(_MARKS)}])", r"\1", " ".join(spelled.split()))
+    return re.sub(rf"\s+([{re.escape(MARKS)}])", r"\1", " ".join(spelled.split()))
 
 
 def english_phones(text: str) -> tuple[str, ...]:
@@ -101,9 +91,7 @@ def merged(phones: tuple[str, ...]) -> tuple[str, ...]:
 def _spelled_out(text: str) -> str:
     text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1].lower()], text)
     text = _with_numbers_spelled(text)
-    for mark, ours in _OTHER_MARKS.items():
-        text = text.replace(mark, ours)
-    return _SILENT.sub("", text.replace("_", " "))
+    return _SILENT.sub("", with_plain_marks(text).replace("_", " "))
 
 
 def _with_numbers_spelled(text: str) -> str:

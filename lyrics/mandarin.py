@@ -10,36 +10,22 @@ from types import MappingProxyType
 
 from songsmith.lyrics.hanzi_numbers import with_numbers_written_out
 from songsmith.lyrics.sandhi import joined_words, with_sandhi
-from songsmith.lyrics.scripts import language_of
+from songsmith.lyrics.scripts import MARKS, language_of, with_plain_marks
 
-__all__ = ["mandarin_phones", "readings", "spoken_mandarin"]
-
-_MARKS = ",.?!;:'…"
-_OTHER_MARKS = {
-    "。": ".",
-    "、": ",",
-    "‘": "'",
-    "’": "'",
-    "⋯": "…",
-    "···": "…",
-    "・・・": "…",
-    "...": "…",
-}
+__all__ = ["mandarin_phones", "readings", "spoken_mandarin", "syllable_phones"]
 
 
 def spoken_mandarin(text: str) -> str:
     """The characters and marks that will be read: numbers written out, silent symbols left out."""
-    text = with_numbers_written_out(text.replace("〇", "零"))
-    for mark, ours in _OTHER_MARKS.items():
-        text = text.replace(mark, ours)
-    return "".join(char for char in text if char in _MARKS or language_of(char) == "zh")
+    text = with_plain_marks(with_numbers_written_out(text.replace("〇", "零")))
+    return "".join(char for char in text if char in MARKS or language_of(char) == "zh")
 
 
 def mandarin_phones(text: str) -> tuple[str, ...]:
     """Phones and punctuation of Chinese text, without word breaks."""
     phones: list[str] = []
-    for run in re.split(f"([{re.escape(_MARKS)}])", spoken_mandarin(text)):
-        if run in _MARKS:
+    for run in re.split(f"([{re.escape(MARKS)}])", spoken_mandarin(text)):
+        if run in MARKS:
             phones += run
         else:
             for syllable in readings(run):
@@ -79,13 +65,9 @@ def _phones_of(syllable: str) -> tuple[str, ...]:
 
 
 def _words(run: str) -> list[str]:
-    """The run parted into words as jieba does; where rjieba has no build, into pypinyin's shorter ones."""
-    try:
-        import rjieba
-    except ImportError:
-        from pypinyin.seg.mmseg import seg
+    """The run parted into words as jieba does."""
+    import rjieba
 
-        return list(seg.cut(run))
     return list(rjieba.cut(run))
 
 

@@ -8,9 +8,30 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["Language", "language_of", "segments", "tidied", "unsupported_scripts"]
+__all__ = [
+    "MARKS",
+    "Language",
+    "language_of",
+    "segments",
+    "tidied",
+    "unsupported_scripts",
+    "with_plain_marks",
+]
 
 Language = Literal["en", "zh"]
+
+MARKS = ",.?!;:'…"
+"""Punctuation that the model has tokens for."""
+_OTHER_MARKS = {
+    "。": ".",
+    "、": ",",
+    "‘": "'",
+    "’": "'",
+    "⋯": "…",
+    "···": "…",
+    "・・・": "…",
+    "...": "…",
+}
 
 _WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3000: 0x20,
@@ -56,6 +77,13 @@ def language_of(character: str) -> Language | None:
     if not character.isalpha() or ord(character) > _LAST_LATIN:
         return None
     return "en" if unicodedata.name(character, "").startswith("LATIN ") else None
+
+
+def with_plain_marks(text: str) -> str:
+    """The text with Chinese and typographic punctuation as the marks that the model knows."""
+    for mark, plain in _OTHER_MARKS.items():
+        text = text.replace(mark, plain)
+    return text
 
 
 def segments(text: str) -> list[tuple[Language, str]]:

@@ -68,8 +68,6 @@ def sung_by_the_published_tool(
     ids=lambda golden: f"{golden.get('file', golden.get('name'))} {golden['audio_length_s']} s",
 )
 def test_golden_songs_are_laid_out_frame_for_frame(golden):
-    if golden.get("file") == "edit_en.lrc":
-        pytest.importorskip("rjieba", reason="Chinese words are parted as jieba does")
     layout = laid(golden, sung_by_the_published_tool(golden, golden_lines(golden)))
 
     assert layout.end_frame == golden["end_frame"]
