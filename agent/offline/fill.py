@@ -7,6 +7,7 @@ from random import Random
 from typing import TypeVar
 
 from songsmith.agent.offline.finals import han, rhyme_group
+from songsmith.agent.offline.lexicon import lexicon
 from songsmith.agent.offline.pronounce import end_word, pronunciations, syllables
 from songsmith.agent.offline.scenes import Block
 
@@ -69,19 +70,16 @@ def _fill(text: str, words: Mapping[str, str], rng: Random, tongue: Tongue) -> s
     text = _SLOT.sub(lambda m: words.get(m[1]) or m[2] or "", text)
     text = _CHOICE.sub(lambda m: choose(rng, m[1].split("|")), text)
     if tongue == "en":
-        text = _ARTICLE.sub(_with_article, text)
+        text = _ARTICLE.sub(_with_article, text.replace("s's", "s'"))
         text = text[:1].upper() + text[1:]
     return text
 
 
 def _with_article(match: re.Match[str]) -> str:
-    """"a" or "an", by how the next word sounds."""
+    """ "a" or "an", by how the next word sounds."""
     said = pronunciations(match[2].lower())
     vowel = said[0][0][-1].isdigit() if said else match[2][0].lower() in "aeiou"
     return f"{match[1]}n {match[2]}" if vowel else match[0]
-
-
-_SMALL = frozenset(["a", "an", "the", "and", "or", "but", "for", "of", "on", "in", "at", "to", "by", "my", "with", "from"])
 
 
 def _title(text: str, tongue: Tongue) -> str:
@@ -89,6 +87,6 @@ def _title(text: str, tongue: Tongue) -> str:
         return text
     words = text.split()
     return " ".join(
-        word if i and word.lower() in _SMALL else word[:1].upper() + word[1:]
+        word if i and word.lower() in lexicon("en")["small"] else word[:1].upper() + word[1:]
         for i, word in enumerate(words)
     )

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from songsmith.agent.offline.scenes import data_lines
 
-__all__ = ["lexicon"]
+__all__ = ["lexicon", "ordered"]
 
 
 @lru_cache(maxsize=2)
@@ -16,3 +16,10 @@ def lexicon(language: str) -> dict[str, frozenset[str]]:
         if colon:
             classes.setdefault(name, set()).update(words.split())
     return {name: frozenset(words) for name, words in classes.items()}
+
+
+@lru_cache(maxsize=8)
+def ordered(language: str, name: str) -> tuple[str, ...]:
+    """Words of one class in the order they are listed."""
+    rows = (row.partition(":") for row in data_lines(f"lexicon_{language}.txt"))
+    return tuple(word for head, _, words in rows if head == name for word in words.split())

@@ -59,7 +59,9 @@ def is_known(word: str) -> bool:
 
 def stresses(word: str) -> tuple[int, ...]:
     """Stress of each syllable: 1 primary, 2 secondary, 0 none. A guess for words not in the dictionary."""
-    listed = [tuple(int(p[-1]) for p in phones if p[-1].isdigit()) for phones in pronunciations(word)]
+    listed = [
+        tuple(int(p[-1]) for p in phones if p[-1].isdigit()) for phones in pronunciations(word)
+    ]
     if listed:
         return min(listed, key=len)  # singers say "ev'ry" and "hour" short
     groups = _VOWEL_GROUP.findall(re.sub(r"(?<=[^aeiouyl])e$", "", word.lower())) or ["a"]
@@ -151,4 +153,6 @@ def _weights(word: str) -> list[float | None]:
     if marks.count(1) != 1:
         return [0.5 for _ in marks]
     others = 0.1 if len(marks) > 2 else None
-    return [(0.9 if light else 2.0) if mark == 1 else 0.6 if mark == 2 else others for mark in marks]
+    return [
+        (0.9 if light else 2.0) if mark == 1 else 0.6 if mark == 2 else others for mark in marks
+    ]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from songsmith.agent.offline.lexicon import lexicon
+from songsmith.agent.offline.lexicon import lexicon, ordered
 from songsmith.agent.offline.pronounce import is_known, syllables
 from songsmith.agent.offline.wish import Topic, Wish, plain_text
 
@@ -20,9 +20,6 @@ _MOST_TOPICS = 3
 _MOST_SYLLABLES = 5
 _ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter", "event")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['-][A-Za-zÀ-ÖØ-öø-ÿ]+)*|[0-9]+|[^\sA-Za-z0-9'À-ÿ]")
-_ARTICLES = frozenset(["a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "these", "those", "some"])
-_BEFORE_NOUNS = _ARTICLES | frozenset(["about", "of", "for", "with", "on", "at", "in", "and", "under", "behind", "beside", "from"])
-_PLACE_CUES = frozenset(["in", "at", "from", "to", "near", "leaving", "through", "over", "around"])
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 
 
@@ -75,15 +72,19 @@ def _role(word: str, before: str, after: str, seen: list[_Token], trusted: bool)
     if low in words["stop"] or low in words["task"]:
         return "stop"
     known = next((role for role in (*_ROLES, "adjective") if low in words[role]), "")
-    if low in words["genre"] and not (known and before.lower() in _ARTICLES):
+    if low in words["genre"] and not (known and before.lower() in words["article"]):
         return "genre"
     capital = word[0].isupper() and trusted and before not in {".", "!", "?", ":", "“", '"'}
-    if low in words["names"] and (not known or capital) and (word[0].isupper() or low not in words["verb"]):
+    if (
+        low in words["names"]
+        and (not known or capital)
+        and (word[0].isupper() or low not in words["verb"])
+    ):
         return "name"
     if known:
         return known
     if capital and len(word) > 1:
-        return "city" if before.lower() in _PLACE_CUES else "name"
+        return "city" if before.lower() in words["before-place"] else "name"
     listed = low in words["verb"] or any(low in words[f"mood {mood}"] for mood in _MOODS)
     if listed or low.endswith(("ing", "ed", "ly")):
         return "verb"
@@ -124,9 +125,13 @@ def _is_unknown_noun(tokens: list[_Token], i: int, run: list[_Token]) -> bool:
     if token.role or len(token.text) < 3 or not is_known(token.low):
         return False
     after = tokens[i + 1].role if i + 1 < len(tokens) else "break"
-    if i and tokens[i - 1].low in _BEFORE_NOUNS and not run:
+    if i and tokens[i - 1].low in _before_nouns() and not run:
         return after in {"break", "stop", "verb", "number", ""} or after in _ROLES
-    return bool(run) and after in {"break", "stop", "verb"}
+    return bool(run) and (after in {"break", "stop", "verb"} or after in _ROLES)
+
+
+def _before_nouns() -> frozenset[str]:
+    return lexicon("en")["article"] | lexicon("en")["before-noun"]
 
 
 def _phrase(run: list[_Token]) -> Iterator[Topic]:
@@ -148,7 +153,15 @@ def _phrase(run: list[_Token]) -> Iterator[Topic]:
     elif head.role == "matter":
         yield Topic(head.low, head.role)
     elif head.role != "event":  # an event calls for its scene, which has words for it
-        yield Topic(" ".join(t.low for t in run), head.role or "thing")
+        role = head.role or "thing"
+        many = role in {"thing", "animal"} and _is_plural(head.low)
+        yield Topic(" ".join(t.low for t in run), f"{role}s" if many else role)
+
+
+def _is_plural(noun: str) -> bool:
+    words = lexicon("en")
+    ends = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
+    return noun in words["plural"] or (ends and noun not in words["singular"])
 
 
 def _chosen(topics: Iterator[Topic]) -> list[Topic]:
@@ -159,21 +172,22 @@ def _chosen(topics: Iterator[Topic]) -> list[Topic]:
     return sorted(kept, key=lambda topic: {"name": 0, "matter": 2}.get(topic.role, 1))
 
 
-_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-
-
 def _age(tokens: list[_Token]) -> str:
     """The number somebody turns, in words; "" if the prompt has none."""
+    cues = lexicon("en")["turning"]
     for i, token in enumerate(tokens):
-        cue = {t.low for t in tokens[max(0, i - 2) : i + 3]}
-        if token.role == "number" and cue & {"turn", "turns", "turning", "old", "years", "birthday", "th"}:
-            return token.low if not token.low.isdigit() else _spoken(int(token.low))
+        around = {t.low for t in tokens[max(0, i - 2) : i + 3]}
+        if token.role == "number" and around & cues:
+            return _spoken(token.low) if token.low.isdigit() else token.low
     return ""
 
 
-def _spoken(number: int) -> str:
-    if number <= 20:
-        return _NUMBERS[number]
-    tens, ones = divmod(number, 10)
-    return f"{_TENS[tens - 2]} {_NUMBERS[ones]}".removesuffix(" zero") if number < 100 else ""
+def _spoken(digits: str) -> str:
+    """A number of up to two digits in words, "" for longer ones."""
+    ones, tens = ordered("en", "counting"), ordered("en", "tens")
+    if len(digits) > 2:
+        return ""
+    ten, one = divmod(int(digits), 10)
+    if int(digits) < len(ones):
+        return ones[int(digits)]
+    return f"{tens[ten - 2]} {ones[one]}".removesuffix(" zero")

@@ -20,7 +20,13 @@ _ROLES = ("kin", "person", "animal", "place", "thing", "matter")
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 _QUOTED = re.compile(r"[《“「]([\u4e00-\u9fff]{1,4})[》”」]")
 _NAMED = re.compile(r"(?:名叫|叫做|叫作|名字叫|叫)([\u4e00-\u9fff]{1,3}?)(?=[的，。,!！ ]|$)")
-_ABOUT = re.compile(r"(?:关于|献给|写给|送给)(?:一[个只条位本])?([\u4e00-\u9fff]{1,4}?)(?=的|，|。|,|$)")
+# After a person or animal a name is known by its shape: 小雨, 阿强, 团团.
+_KIN_NAMED = re.compile(
+    r"(?:儿|子|狗|猫|友|妹|弟|姐|哥|宝)((?:[小阿][\u4e00-\u9fff]|豆豆|团团|圆圆|乐乐|毛毛|萌萌|妞妞|朵朵))(?=[的，。,！!过满七八九]|$)"
+)
+_ABOUT = re.compile(
+    r"(?:关于|献给|写给|送给)(?:一[个只条位本])?([\u4e00-\u9fff]{1,4}?)(?=的|，|。|,|$)"
+)
 
 
 def read_chinese(prompt: str, title: str = "") -> Wish:
@@ -46,13 +52,17 @@ def _calls(text: str) -> Iterator[str]:
 
 def _topics(text: str) -> Iterator[Topic]:
     """Names first, then known nouns in the order they stand, matters last."""
-    yield from (Topic(name, "name") for name in _NAMED.findall(text))
+    yield from (Topic(name, "name") for name in _NAMED.findall(text) + _KIN_NAMED.findall(text))
     classes = {word: role for role in reversed(_ROLES) for word in sorted(lexicon("zh")[role])}
     known = list(_known(text, classes))
     yield from (Topic(word, role) for word, role in known if role != "matter")
     sung = "".join(word for word, _ in known)
     for word in _QUOTED.findall(text) + _ABOUT.findall(text):
-        if not any(piece in word for piece, _ in known) and word not in sung and not _is_plain(word):
+        if (
+            not any(piece in word for piece, _ in known)
+            and word not in sung
+            and not _is_plain(word)
+        ):
             yield Topic(word, "matter")
     yield from (Topic(word, role) for word, role in known if role == "matter")
 
@@ -70,7 +80,12 @@ def _known(text: str, classes: dict[str, str]) -> Iterator[tuple[str, str]]:
     i = 0
     while i < len(text):
         size = next(
-            (n for n in range(longest, 0, -1) if text[i : i + n] in classes or text[i : i + n] in passed), 1
+            (
+                n
+                for n in range(longest, 0, -1)
+                if text[i : i + n] in classes or text[i : i + n] in passed
+            ),
+            1,
         )
         word = text[i : i + size]
         # A single character is too often part of a longer word to be taken for a noun.
@@ -81,4 +96,4 @@ def _known(text: str, classes: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _stands_alone(text: str, i: int) -> bool:
     around = text[max(0, i - 1) : i] + text[i + 1 : i + 2]
-    return all(not han(c) or c in "的和与只条把首个是" for c in around)
+    return all(not han(c) or c in "的和与只条把首个是叫" for c in around)

@@ -1,6 +1,8 @@
 """The songbook the offline writer sings from: small stories, read from `data/*.txt`.
 
-A file holds scenes. `= name` opens one, `words:` are the prompt words that call for it, `mood:` its moods,
+A file holds scenes. `= name` opens one, `words:` are the prompt words that call for it ("@thing": a topic of
+that role does, "@any": it suits a prompt that calls for nothing), `mood:` its moods, `needs:` roles of topic
+it can't be sung without,
 `- verse 1`, `- verse 2`, `- pre`, `- bridge`, `- chorus` open a pool of blocks. A block is two or four lines
 that rhyme among themselves; an empty line parts blocks, and blocks of a pool stand in the order of the
 story, so that any choice of them tells it. A chorus opens with `# Title` and may end with `~ ` and another
@@ -41,12 +43,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Scene:
-    """One story: pools of blocks by part ("verse 1", "verse 2", "pre", "bridge", "chorus")."""
+    """One story: pools of blocks by part ("verse 1", "verse 2", "pre", "bridge", "chorus"), and what calls it."""
 
     name: str
     words: frozenset[str] = frozenset()
     moods: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
     pools: dict[str, tuple[Block, ...]] = field(default_factory=dict)
+
+    def answers(self, words: str) -> bool:
+        """Whether the scene is about this anyway, so that it needs no line made for it."""
+        return words.split()[-1].lower() in self.words
 
     def pool(self, part: str) -> tuple[Block, ...]:
         """Blocks of a part, in the order of the story; none if the scene has no such part."""
@@ -93,6 +100,7 @@ def _scene(rows: list[str]) -> Scene:
         name=rows[0][2:],
         words=frozenset(heads.get("words", "").split()),
         moods=frozenset(heads.get("mood", "").split()),
+        needs=frozenset(heads.get("needs", "").split()),
         pools={part: tuple(_block(b) for b in found if b) for part, found in pools.items()},
     )
 

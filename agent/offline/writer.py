@@ -11,6 +11,7 @@ from itertools import chain
 from random import Random
 
 from songsmith.agent.offline.fill import choose, fill_block, line_end, shuffled
+from songsmith.agent.offline.finals import rhyme_group
 from songsmith.agent.offline.form import form_for
 from songsmith.agent.offline.reading import mentions, read_prompt
 from songsmith.agent.offline.scenes import Block, Scene, load_scenes
@@ -20,11 +21,18 @@ from songsmith.lyrics.lyric import Draft, DraftSection
 __all__ = ["Composition", "compose", "lines_of", "write_song"]
 
 _LABELS = {
-    "en": {"verse": "Verse", "chorus": "Chorus", "pre": "Pre-Chorus", "bridge": "Bridge", "outro": "Outro"},
+    "en": {
+        "verse": "Verse",
+        "chorus": "Chorus",
+        "pre": "Pre-Chorus",
+        "bridge": "Bridge",
+        "outro": "Outro",
+    },
     "zh": {"verse": "主歌", "chorus": "副歌", "pre": "预副歌", "bridge": "桥段", "outro": "尾声"},
 }
 # A scene this close to the best one may be chosen too, so that one prompt has more than one song.
 _NEAR_BEST = 0.7
+_MOOD_WEIGHT = 1.2
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class _Writer:
 
     def song(self, title: str, duration_s: float | None) -> Composition:
         plan = form_for(duration_s)
-        self.unsung = list(self.wish.topics)
+        self.unsung = _to_sing(self.wish.topics)
         scene = self._scene()
         chorus = self._chorus(scene)
         parts: list[tuple[str, tuple[str, ...]]] = []
@@ -99,54 +107,65 @@ class _Writer:
         return Composition(draft, self.wish.notes)
 
     def _scene(self) -> Scene:
+        """The scene that answers the prompt best, or one of those nearly as good."""
         scenes = load_scenes(self.wish.language)
-        scores = [self._score(scene, scenes) for scene in scenes]
+        roles = {topic.role for topic in self.wish.topics}
+        calls = self.wish.calls | {f"@{role}" for role in roles}
+        called = [s for s in scenes if s.needs <= roles and s.words & calls]
+        called = called or [s for s in scenes if "@any" in s.words]
+        scores = [self._score(scene, calls) for scene in called]
         best = max(scores)
-        near = [s for s, score in zip(scenes, scores, strict=True) if score > best - _NEAR_BEST]
+        near = [s for s, score in zip(called, scores, strict=True) if score > best - _NEAR_BEST]
         return choose(self.rng, near)
 
-    def _score(self, scene: Scene, scenes: tuple[Scene, ...]) -> float:
-        """How well a scene answers the prompt; a word few scenes answer to says more."""
-        calls = self.wish.calls | {f"@{topic.role}" for topic in self.wish.topics[:1]} | {"@any"}
-        score = 0.0
+    def _score(self, scene: Scene, calls: frozenset[str]) -> float:
+        """How well a scene answers the calls; a word few scenes answer to says more."""
+        score = 1.0 * len(scene.needs)
         for word in sorted(scene.words & calls):
-            rarity = sum(word in other.words for other in scenes) ** -0.5
-            score += {"@any": 0.2}.get(word, 1.2 if word.startswith("@") else 3.0) * rarity
-        if self.wish.moods:
-            score += 1.2 * len(scene.moods & self.wish.moods) or -0.6
-        return score
+            rivals = sum(word in other.words for other in load_scenes(self.wish.language))
+            score += _word_weight(word) * rivals**-0.5
+        moods = self.wish.moods
+        return score + (
+            _MOOD_WEIGHT * len(scene.moods & moods) if scene.moods & moods or not moods else -0.6
+        )
 
     def _words(self, first: Topic | None = None) -> dict[str, str]:
         """Slot -> words; of two topics of a role the first wins, unless `first` says another."""
-        topics = ((first,) if first else ()) + self.wish.topics
-        words = {topic.role: topic.words for topic in reversed(topics)}
+        words = {topic.role: topic.words for topic in reversed(self.wish.topics)}
+        if first:
+            words[first.role.removesuffix("s")] = first.words
         return words | ({"age": self.wish.age} if self.wish.age else {})
 
     def _chorus(self, scene: Scene) -> Block:
-        own = [b for b in self._filled(scene.pool("chorus"))]
+        own = self._filled(scene.pool("chorus"))
+        options = own
         for topic in self.wish.topics[:2]:
             about = [b for b in own if mentions(b.lines, topic)]
-            bank = list(self._bank(topic, "chorus", scene))
-            if about or bank:
-                own = about if about and (len(about) > 1 or not bank) else about + bank
+            if about:
+                options = about
+            elif not about and not scene.answers(topic.words):
+                options = list(self._bank(topic, "chorus", scene)) or own
+            if options is not own:
                 break
-        chorus = choose(self.rng, own)
+        chorus = choose(self.rng, options)
         self._note(chorus)
         return chorus
 
     def _part(self, scene: Scene, kind: str, count: int, lines: int) -> tuple[str, ...]:
         name = f"verse {min(count, 2)}" if kind == "verse" else kind
+        pool = self._filled(scene.pool(name))
         wanted: list[Block] = []
         if kind == "verse" and lines > 2 and self.unsung:
-            wanted = self._topic_blocks(scene, name)
-        pool = self._filled(scene.pool(name))
+            wanted = self._topic_blocks(scene, pool)
         fresh = [(i, b) for i, b in enumerate(pool) if not self.used_lines.intersection(b.lines)]
         rated = sorted(shuffled(self.rng, fresh), key=lambda ib: -self._worth(ib[1]))
         room = lines - sum(len(b.lines) for b in wanted)
         taken: list[tuple[int, Block]] = []
         for strict in (True, False):
             for i, block in rated:
-                clash = self._ends(block) & (self.used_ends | {e for _, b in taken for e in self._ends(b)})
+                clash = self._ends(block) & (
+                    self.used_ends | {e for _, b in taken for e in self._ends(b)}
+                )
                 if (i, block) not in taken and len(block.lines) <= room and not (strict and clash):
                     taken.append((i, block))
                     room -= len(block.lines)
@@ -155,27 +174,35 @@ class _Writer:
             self._note(block)
         return tuple(chain.from_iterable(block.lines for block in told))
 
-    def _topic_blocks(self, scene: Scene, name: str) -> list[Block]:
-        """One block from the bank for the first unsung topic no block of the scene's part speaks of."""
+    def _topic_blocks(self, scene: Scene, pool: list[Block]) -> list[Block]:
+        """One block from the bank for the first unsung topic that no block of the part's pool speaks of."""
         for topic in self.unsung:
-            pool = self._filled(scene.pool(name))
-            if any(mentions(b.lines, topic) for b in pool):
+            abstract = topic.role == "matter" and scene.answers(topic.words)
+            if abstract or any(mentions(b.lines, topic) for b in pool):
                 continue
             fresh = [
                 b
                 for b in self._bank(topic, "verse", scene)
-                if not self._ends(b) & self.used_ends and not self.used_lines.intersection(b.lines)
+                if not self._ends(b) & self.used_ends
+                and not self.used_lines.intersection(b.lines)
+                and self._keeps_rhyme(b, pool)
             ]
             if fresh:
                 return [choose(self.rng, fresh)]
         return []
 
+    def _keeps_rhyme(self, block: Block, pool: list[Block]) -> bool:
+        """A Chinese part keeps one rhyme; English couplets each have their own."""
+        if self.wish.language == "en" or not pool:
+            return True
+        return rhyme_group(block.lines[-1]) == rhyme_group(pool[0].lines[-1])
+
     def _bank(self, topic: Topic, part: str, scene: Scene) -> Iterator[Block]:
         """Blocks that take any word of the topic's role, in a mood that suits the song."""
         moods = self.wish.moods or scene.moods
-        scenes = [s for s in load_scenes(self.wish.language, "topics") if topic.role in s.words]
-        suited = [s for s in scenes if not s.moods or s.moods & moods] or scenes
-        for bank in suited:
+        banks = [s for s in load_scenes(self.wish.language, "topics") if topic.role in s.words]
+        most = max((len(bank.moods & moods) for bank in banks), default=0)
+        for bank in (bank for bank in banks if len(bank.moods & moods) == most):
             for block in self._filled(bank.pool(part), topic):
                 if mentions(block.lines, topic):
                     yield block
@@ -196,6 +223,19 @@ class _Writer:
         self.used_lines.update(block.lines)
         self.used_ends |= self._ends(block)
         self.unsung = [topic for topic in self.unsung if not mentions(block.lines, topic)]
+
+
+def _to_sing(topics: tuple[Topic, ...]) -> list[Topic]:
+    """Topics that must be sung; whoever has a name ("my daughter Mia") is sung by the name."""
+    named = any(topic.role == "name" for topic in topics)
+    return [t for t in topics if not (named and t.role in {"kin", "animal", "animals", "person"})]
+
+
+def _word_weight(word: str) -> float:
+    """What a called word says for a scene: a role little, a single Han character less than a word."""
+    if word.startswith("@"):
+        return 1.6
+    return 1.5 if len(word) == 1 else 3.0
 
 
 def _returning(chorus: Block, lines: int, *, varied: bool) -> tuple[str, ...]:
