@@ -29,7 +29,7 @@ def parse_clock(text: str) -> float | None:
     hours = int(part.get("h") or 0)
     if seconds > 59 or (hours and minutes > 59) or hours > 99 or minutes > 5999:
         return None
-    return hours * 3600 + minutes * 60 + seconds + int(frac) / 10 ** len(frac)
+    return hours * 3600 + minutes * 60 + seconds + float(f"0.{frac}")
 
 
 def format_stamp(start_s: float) -> str:

@@ -181,14 +181,19 @@ def _at(line: LyricLine, start_s: float) -> LyricLine:
     return replace(line, start_s=start_s, word_stamps=(), hold_s=None)
 
 
+def _texts(section: Section | DraftSection) -> list[str]:
+    if isinstance(section, Section):
+        return [line.text for line in section.lines]
+    return list(section.lines)
+
+
 def _needs(sections: Sequence[Section | DraftSection]) -> list[_Need]:
     needs: list[_Need] = []
     after_interlude = False
     for section in sections:
         if not section.lines:
             after_interlude = bool(needs)
-        for index, line in enumerate(section.lines):
-            text = line if isinstance(line, str) else line.text
+        for index, text in enumerate(_texts(section)):
             is_first = index == 0 and bool(needs)
             needs.append(_Need(expected_tokens(text), is_first, is_first and after_interlude))
         after_interlude = after_interlude and not section.lines

@@ -120,5 +120,6 @@ def test_code_fences_and_rules_are_passed_over():
 
 def test_a_pause_before_the_first_line_and_a_doubled_pause_say_nothing_new():
     parsed = parse_lyrics("[00:00.00]\n[00:10.00]la\n[00:13.00]\n[00:14.00]\n[00:20.00]la")
+    assert isinstance(parsed.lyrics, Lyrics)
     assert [line.hold_s for line in parsed.lyrics.lines] == [3.0, None]
     assert parsed.faults == ()

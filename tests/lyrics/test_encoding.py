@@ -6,26 +6,33 @@ from hypothesis import strategies as st
 
 from songsmith.lyrics.encoding import LrcError, decode_lyrics
 from songsmith.lyrics.lrc import load_lyrics
+from songsmith.lyrics.lyric import Lyrics
 
 DATA = Path(__file__).parent / "data" / "dialects"
 
 
+def load(name: str) -> Lyrics:
+    parsed = load_lyrics(DATA / name)
+    assert parsed.faults == ()
+    assert isinstance(parsed.lyrics, Lyrics)
+    return parsed.lyrics
+
+
 @pytest.mark.parametrize("name", ["gbk", "utf16", "utf16be_unmarked", "utf8_bom"])
 def test_chinese_files_of_every_encoding_say_the_same(name):
-    parsed = load_lyrics(DATA / f"pier_{name}.lrc")
-    assert parsed.lyrics.title == "旧码头"
-    assert [line.text for line in parsed.lyrics.lines] == [
+    lyrics = load(f"pier_{name}.lrc")
+    assert lyrics.title == "旧码头"
+    assert [line.text for line in lyrics.lines] == [
         "夜里的灯还亮着", "我在码头等一艘船", "风把你的名字吹远", "海水不肯还",
     ]  # fmt: skip
-    assert parsed.faults == ()
 
 
 def test_big5_is_told_from_gbk():
-    assert load_lyrics(DATA / "pier_big5.lrc").lyrics.lines[0].text == "夜裡的燈還亮著"
+    assert load("pier_big5.lrc").lines[0].text == "夜裡的燈還亮著"
 
 
 def test_western_code_pages_keep_their_accents():
-    lyrics = load_lyrics(DATA / "summers_cp1252.lrc").lyrics
+    lyrics = load("summers_cp1252.lrc")
     assert lyrics.lines[1].text == "Ça m'a brisé le cœur, déjà deux fois"
     assert lyrics.language == "fr"
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songsmith.lyrics.lrc import LrcError, format_lrc, format_stamp, load_lyrics, parse_lyrics
+from songsmith.lyrics.lrc import (
+    LrcError,
+    Parsed,
+    format_lrc,
+    format_stamp,
+    load_lyrics,
+    parse_lyrics,
+)
 from songsmith.lyrics.lyric import (
     Chord,
     Draft,
@@ -70,6 +77,23 @@ LYRICS = st.builds(
 )
 
 
+def read(text: str) -> Lyrics:
+    lyrics = parse_lyrics(text).lyrics
+    assert isinstance(lyrics, Lyrics)
+    return lyrics
+
+
+def lines_of(parsed: Parsed) -> tuple[LyricLine, ...]:
+    assert isinstance(parsed.lyrics, Lyrics)
+    return parsed.lyrics.lines
+
+
+def load(name: str) -> Lyrics:
+    lyrics = load_lyrics(DATA / name).lyrics
+    assert isinstance(lyrics, Lyrics)
+    return lyrics
+
+
 @settings(max_examples=250, deadline=None)
 @given(LYRICS)
 def test_writing_and_reading_back_is_the_identity(lyrics):
@@ -103,7 +127,7 @@ def test_a_stamp_has_three_digits_only_where_it_needs_them(start_s, stamp):
     ],
 )  # fmt: skip
 def test_stamps_are_read_as_people_write_them(stamp, start_s):
-    (line,) = parse_lyrics(f"{stamp}la la").lyrics.lines
+    (line,) = read(f"{stamp}la la").lines
     assert (line.start_s, line.text) == (start_s, "la la")
 
 
@@ -117,7 +141,7 @@ def test_every_unreadable_line_is_a_fault_with_its_number_and_a_mend():
     ]
     assert all(fault.severity == "error" and fault.mend for fault in parsed.faults)
     assert "Seconds past sixty" in parsed.faults[0].message
-    starts_s = [line.start_s for line in parsed.lyrics.lines]
+    starts_s = [line.start_s for line in lines_of(parsed)]
     assert starts_s == [10.0, 16.0, 24.0, 28.0, 30.5, 62.5, 70.0, 75.125, 3600.5]
 
 
@@ -127,7 +151,7 @@ def test_the_mend_for_a_missing_stamp_is_a_time_between_its_neighbours():
 
 
 def test_several_stamps_on_a_line_repeat_it_and_put_the_file_in_order():
-    lyrics = load_lyrics(DATA / "compressed.lrc").lyrics
+    lyrics = load("compressed.lrc")
     assert [section.label for section in lyrics.sections] == [
         "Verse 1",
         "Chorus",
@@ -139,12 +163,12 @@ def test_several_stamps_on_a_line_repeat_it_and_put_the_file_in_order():
 
 
 def test_without_repeats_lines_keep_the_order_of_the_file():
-    lyrics = parse_lyrics("[00:20.00]second\n[00:10.00]first").lyrics
+    lyrics = read("[00:20.00]second\n[00:10.00]first")
     assert [line.start_s for line in lyrics.lines] == [20.0, 10.0]
 
 
 def test_word_stamps_offset_pauses_and_silent_sections_are_kept():
-    lyrics = load_lyrics(DATA / "lantern_enhanced.lrc").lyrics
+    lyrics = load("lantern_enhanced.lrc")
     first, second, glow = lyrics.lines
     assert [first.text[stamp.offset :].split()[:1] for stamp in first.word_stamps] == [
         ["Carry"], ["the"], ["lantern"], ["low"], [],
@@ -160,12 +184,12 @@ def test_word_stamps_offset_pauses_and_silent_sections_are_kept():
 
 def test_an_offset_that_puts_a_line_before_the_song_is_told():
     parsed = parse_lyrics("[offset:+2000]\n[00:01.00]early\n[00:05.00]later")
-    assert [line.start_s for line in parsed.lyrics.lines] == [0.0, 3.0]
+    assert [line.start_s for line in lines_of(parsed)] == [0.0, 3.0]
     assert [fault.code for fault in parsed.faults] == ["offset-too-big"]
 
 
 def test_a_negative_offset_makes_lines_later():
-    assert parse_lyrics("[offset:-500]\n[00:01.00]x").lyrics.lines[0].start_s == 1.5
+    assert read("[offset:-500]\n[00:01.00]x").lines[0].start_s == 1.5
 
 
 def test_an_offset_that_is_no_number_is_told():
@@ -173,13 +197,13 @@ def test_an_offset_that_is_no_number_is_told():
 
 
 def test_chords_stand_before_the_character_they_were_written_at():
-    (line,) = parse_lyrics("[00:10.00][Am]Slow [C#m7/G]dance [F]").lyrics.lines
+    (line,) = read("[00:10.00][Am]Slow [C#m7/G]dance [F]").lines
     assert line.text == "Slow dance"
     assert line.chords == ((0, "Am"), (5, "C#m7/G"), (10, "F"))
 
 
 def test_brackets_that_are_no_chords_stay_words():
-    (line,) = parse_lyrics("[00:10.00]Ha [laughs] ha").lyrics.lines
+    (line,) = read("[00:10.00]Ha [laughs] ha").lines
     assert (line.text, line.chords) == ("Ha [laughs] ha", ())
 
 
@@ -193,8 +217,8 @@ def test_an_instrumental_is_read_back_as_one():
 
 
 def test_a_written_file_reads_as_people_write_them():
-    read = "[ti:A]\n[Verse]\n[00:10.1]x\n[00:12]y [Am]z\n[00:14]\n\n\n[Chorus: her]\n[00:20.123]y"
-    assert format_lrc(parse_lyrics(read).lyrics) == (
+    text = "[ti:A]\n[Verse]\n[00:10.1]x\n[00:12]y [Am]z\n[00:14]\n\n\n[Chorus: her]\n[00:20.123]y"
+    assert format_lrc(read(text)) == (
         "[ti:A]\n\n[Verse]\n[00:10.10]x\n[00:12.00]y [Am]z\n[00:14.00]\n\n[Chorus: her]\n[00:20.123]y\n"
     )
 
@@ -202,7 +226,7 @@ def test_a_written_file_reads_as_people_write_them():
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_all_line_ends_are_line_ends(newline):
     parsed = parse_lyrics(newline.join(["[Verse]", "[00:10.00]one", "[00:14.00]two"]))
-    assert [line.source_line for line in parsed.lyrics.lines] == [2, 3]
+    assert [line.source_line for line in lines_of(parsed)] == [2, 3]
 
 
 def test_a_file_that_is_not_there_a_folder_and_a_picture_are_errors_with_their_names(tmp_path):
