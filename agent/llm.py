@@ -152,7 +152,7 @@ class Llm:
                 self.ledger.add(usage, self.endpoint)
         yield from reader.calls
         yield usage
-        yield Finish("tool_calls" if reader.calls else reader.finish_reason or "stop")
+        yield Finish(reader.ending)
 
     def _client(self) -> "openai.OpenAI":
         """A client for one request: nothing stays open between replies, which are minutes apart."""

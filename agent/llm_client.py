@@ -33,7 +33,7 @@ def open_client(
     http_client = openai.DefaultHttpxClient(
         event_hooks={"response": [bound]}, trust_env=not is_local(endpoint.base_url)
     )
-    return openai.OpenAI(
+    client = openai.OpenAI(
         base_url=endpoint.base_url,
         api_key=endpoint.api_key.get_secret_value() if endpoint.api_key else "none",
         max_retries=0,
@@ -41,6 +41,10 @@ def open_client(
         default_headers={"Accept-Encoding": "identity"},
         http_client=http_client,
     )
+    if endpoint.profile != "openai":
+        # Taken from the environment by the client, and nobody else's business.
+        client.organization = client.project = None
+    return client
 
 
 def _bounded(

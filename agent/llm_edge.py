@@ -95,13 +95,15 @@ _QUOTA = r"insufficient[_ ](quota|balance|credit|funds)|billing|payment required
 _CONTEXT = (
     r"context[_ ](length|window|size)|maximum context|too many tokens|prompt is too long|n_ctx"
 )
+_KEY = r"api[ _-]?key"
+_MODEL = r"model\b.{0,60}\b(not (exist|found)|does(n't| not) exist|unknown)|(invalid|unknown|no such) model"
 _OTHER_WRITER = "or use --writer offline"
 
 
 def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], str, str]:
     """Kind, words and mend for a status."""
     words = said.casefold()
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and re.search(_KEY, words)):
         if endpoint.api_key is None:
             return KeyRefused, "a key is needed", endpoint.key_hint
         return KeyRefused, "the key was refused", endpoint.key_hint
@@ -116,10 +118,10 @@ def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], 
     if status == 413 or re.search(_CONTEXT, words):
         mend = "set context_tokens to what the model can take, or choose one with more"
         return ContextFull, "the conversation is longer than the model's window", mend
-    if status == 404:
+    if status == 404 or (status in (400, 422) and re.search(_MODEL, words)):
         mend = "check model and base_url with `songsmith config show`"
         return ModelNotFound, "no such model, or no API at this address", mend
-    if status >= 500:
+    if status >= 500 or status in (408, 409, 425):
         return ServerFailed, "the server failed", f"try again in a minute, {_OTHER_WRITER}"
     return RequestRefused, "the request was refused", "check model and base_url, or choose another"
 

@@ -83,6 +83,13 @@ class ReplyReader:
         raise EmptyReply("the reply was empty", where=where, mend="say it again, or in other words")
 
     @property
+    def ending(self) -> str:
+        """Why the reply ended; what servers say is only to be trusted about a cut."""
+        if self.finish_reason == "length":
+            return "length"
+        return "tool_calls" if self.calls else "stop"
+
+    @property
     def calls(self) -> tuple[ToolCall, ...]:
         """All tool calls, each with an id of its own."""
         if self._fenced:

@@ -99,6 +99,23 @@ def test_the_request_is_what_the_protocol_wants(server, partner):
     assert request.tool_names == ["check", "style"]
 
 
+def test_an_openai_account_is_not_told_to_others(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
+    Partner(server.endpoint()).ask()
+    Partner(server.endpoint(profile="openai")).ask()
+    told = [request.headers.get("openai-organization") for request in server.requests]
+    assert told == [None, "org-1"]
+
+
+def test_a_call_that_was_cut_at_the_limit_is_known_as_cut(server, partner):
+    begun = call_delta(0, id="c1", name="style", arguments='{"text": "sl')
+    server.queue(Events([chunk(begun), chunk({}, "length")]))
+    reply = partner.ask(TOOLS)
+    assert reply.is_cut
+    assert arguments_of(reply.calls[0]) is None
+
+
 def test_several_calls_in_pieces_are_put_together(server, partner):
     server.queue(
         Calls([("check", {}), ("style", {"text": "slow waltz, 慢"})], text="One moment.", size=3)
@@ -246,6 +263,8 @@ def test_unusual_but_good_replies_are_understood(server, partner, answer):
         (Status(402, "Insufficient Balance"), "PaymentNeeded", "no balance left (402: Insufficient Balance)"),
         (Status(429, "You exceeded your current quota", "insufficient_quota"), "PaymentNeeded", "no balance"),
         (Status(404, "The model `test-model` does not exist"), "ModelNotFound", "no such model"),
+        (Status(400, "Model Not Exist"), "ModelNotFound", "no such model"),
+        (Status(400, "API key not valid"), "KeyRefused", "the key was refused (400"),
         (Status(400, "unknown field"), "RequestRefused", "the request was refused (400: unknown field)"),
         (Status(422, body="<html><body>no</body></html>", kind="text/html"), "RequestRefused", "(422: no)"),
         (Status(400, "This model's maximum context length is 4096 tokens"), "ContextFull", "context_tokens"),
@@ -285,6 +304,7 @@ def test_a_hopeless_failure_is_one_line_and_the_next_call_works(
     ("answer", "words"),
     [
         (Status(429, "slow down"), "waiting 1 s: too many requests (429: slow down); try 2 of 4"),
+        (Status(408, "slow"), "the server failed (408: slow)"),
         (Status(500), "waiting 1 s: the server failed (500: something is wrong)"),
         (Status(502, body="<html><h1>502 Bad Gateway</h1></html>", kind="text/html"), "502 Bad Gateway"),
         (Status(503, "overloaded"), "the server failed (503: overloaded)"),
