@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from songsmith.lyrics.phonemes import PhonemeLine
+from songsmith.lyrics.rates import FRAME_RATE_HZ, frame_at
 from songsmith.lyrics.vocabulary import COMMA, FILLER, PERIOD
 
 __all__ = [
@@ -22,11 +23,6 @@ __all__ = [
     "frame_at",
     "lay_out",
 ]
-
-SAMPLE_RATE_HZ = 44_100
-SAMPLES_PER_FRAME = 2_048
-FRAME_RATE_HZ = SAMPLE_RATE_HZ / SAMPLES_PER_FRAME
-"""About 21.53 frames, and so at most as many tokens, in a second."""
 
 BASE_FRAMES = 2_048
 FULL_FRAMES = 6_144
@@ -71,11 +67,6 @@ class Layout:
     lines: tuple[LaidLine, ...]
     end_frame: int
     max_frames: int
-
-
-def frame_at(time_s: float) -> int:
-    """Index of the latent frame that holds `time_s`, rounded down as the weights were trained with."""
-    return int(time_s * SAMPLE_RATE_HZ / SAMPLES_PER_FRAME)
 
 
 def end_frame_of(duration_s: float, variant: Variant) -> int:
