@@ -41,7 +41,7 @@ from songsmith.agent.words import (
     check_for,
     clock,
     diff_lyrics,
-    ranges,
+    lines_of,
     stamped,
 )
 from songsmith.engine.engine import ENGINE_NAMES, Forecast, Span
@@ -121,7 +121,7 @@ class Studio:
         author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
         self.audience.fact("writer", f"{author.name} ({why})")
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
-        result = self._take_over(f"revise lines {ranges(lines)}", lyrics)
+        result = self._take_over(f"revise {lines_of(lines)}", lyrics)
         return replace(result, writer=author.name, why=why)
 
     def edit(
@@ -157,7 +157,7 @@ class Studio:
             for number, line in enumerate(lines, 1)
         ]
         return self._take_over(
-            f"edit lines {ranges(list(words))}", self.song.lyrics.with_lines(changed)
+            f"edit {lines_of(list(words))}", self.song.lyrics.with_lines(changed)
         )
 
     def leave_wordless(self, brief: Brief) -> Written:

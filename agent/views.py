@@ -131,7 +131,7 @@ class Terminal:
         """One red line."""
         self.end_progress()
         self.end_text()
-        self.console.print(Text(printable(message), style="red"))
+        self.console.print(Text(f"  {'error':<8} {printable(message)}", style="red"))
 
     def lyrics(self, lyrics: Lyrics, report: Report) -> None:
         """The song as a table: section, stamp, words, singability."""

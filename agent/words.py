@@ -9,7 +9,7 @@ from songsmith.lyrics.lrc import format_lrc
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.timing import natural_duration_s, stamp_draft
 
-__all__ = ["DEFAULT_DURATION_S", "check_for", "clock", "diff_lyrics", "ranges", "stamped"]
+__all__ = ["DEFAULT_DURATION_S", "check_for", "clock", "diff_lyrics", "lines_of", "stamped"]
 
 DEFAULT_DURATION_S = 95.0
 
@@ -58,12 +58,13 @@ def clock(time_s: float) -> str:
     return f"{text}.{rest % 10}" if rest % 10 else text
 
 
-def ranges(numbers: Sequence[int]) -> str:
-    """ "5-8, 11" of the numbers 5, 6, 7, 8, 11."""
+def lines_of(numbers: Sequence[int]) -> str:
+    """ "lines 5-8, 11" of the numbers 5, 6, 7, 8, 11."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    named = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"line{'s' * (len(set(numbers)) != 1)} {named}"
