@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from songsmith.engine.diffrhythm.catalogue import NEGATIVE, STYLE, VAE, dit_part, parts_for
 from songsmith.engine.diffrhythm.device import choose_device, choose_dtype
 from songsmith.engine.diffrhythm.finish import finish, reference_sound
-from songsmith.engine.diffrhythm.forecast import Cost, cost_of, machine_flops_per_s
+from songsmith.engine.diffrhythm.forecast import Cost, chunk_bytes, cost_of, machine_flops_per_s
 from songsmith.engine.diffrhythm.plan import (
     LANGUAGES,
     MAX_DURATION_S,
@@ -256,13 +256,18 @@ class DiffRhythmEngine:
     ) -> Take:
         from safetensors.torch import save
 
+        from songsmith.engine.diffrhythm.memory import chunks_that_fit
         from songsmith.engine.diffrhythm.vae import Chunking
 
         options = plan.options
         vae = self._resident.vae(store, device)
         decoded = vae.decode(
             latents[None],
-            chunking=Chunking(options.chunk_frames, options.chunks_at_once),
+            chunking=Chunking(
+                options.chunk_frames,
+                options.chunks_at_once
+                or chunks_that_fit(device, chunk_bytes(options.chunk_frames)),
+            ),
             on_chunk=on_chunk,
         )
         finished = finish(decoded[0].numpy(), plan, request, reference_gain=conditions.gain)

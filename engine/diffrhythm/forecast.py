@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORWARD_EFFICIENCY",
     "Cost",
+    "chunk_bytes",
     "cost_of",
     "forward_flops",
     "machine_flops_per_s",
@@ -38,6 +39,11 @@ class Cost:
     flops: float
     wall_s: float
     memory_bytes: int
+
+
+def chunk_bytes(frames: int) -> int:
+    """Memory that decoding a chunk of `frames` frames with its margins takes."""
+    return (frames + 20) * _VAE_BYTES_PER_FRAME
 
 
 def parameters(config: "DiTConfig") -> int:
@@ -76,7 +82,7 @@ def cost_of(
     rows = 2 * takes_at_once * frames
     hidden = rows * config.dim * (3 * config.ff_mult + 4 + config.depth // 2)
     singing = weights + hidden * bytes_per_weight
-    chunk = min(frames, chunk_frames + 20) * _VAE_BYTES_PER_FRAME
+    chunk = chunk_bytes(min(frames, chunk_frames))
     return Cost(
         flops=sampling + decoding,
         wall_s=wall_s / flops_per_s,

@@ -221,6 +221,8 @@ def _cause(error: Exception, file: WeightFile, host: str) -> tuple[str, str]:
         return "HF_HUB_OFFLINE forbids fetching weights", "unset HF_HUB_OFFLINE to pull"
     if "TimeoutException" in names:
         return f"{host} does not answer in time", "pull again; it goes on where it stopped"
+    if "CERTIFICATE" in str(error).upper():
+        return f"the certificate of {host} is not trusted here", "check the clock and any proxy"
     if names & {"ConnectError", "ProxyError"}:
         return (
             f"no connection to {host}",

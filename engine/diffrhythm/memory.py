@@ -7,8 +7,10 @@ import torch
 
 from songsmith.engine.engine import EngineError
 
-__all__ = ["DeviceError", "fewer_at_once", "is_out_of_memory", "room_bytes"]
+__all__ = ["DeviceError", "chunks_that_fit", "fewer_at_once", "is_out_of_memory", "room_bytes"]
 
+_MOST_CHUNKS = 8
+_SHARE_FOR_CHUNKS = 6  # the transformer and the VAE are there too
 _SAYINGS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
 
 
@@ -49,3 +51,13 @@ def room_bytes(device: str) -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return 0
+
+
+def chunks_that_fit(device: str, chunk_bytes: int) -> int:
+    """How many chunks of sound to decode as one batch, 1 on the CPU, where nothing is gained by more.
+
+    Goes by the memory the device has, not by what is free now, so that a take rounds the same next time.
+    """
+    if not device.startswith("cuda"):
+        return 1
+    return max(1, min(_MOST_CHUNKS, room_bytes(device) // (_SHARE_FOR_CHUNKS * chunk_bytes)))

@@ -71,7 +71,7 @@ class Options(BaseModel):
     keep_latents: bool = True
     takes_at_once: int = Field(default=1, ge=1, le=64)
     chunk_frames: int = Field(default=256, ge=16, le=8192)
-    chunks_at_once: int = Field(default=1, ge=1, le=64)
+    chunks_at_once: int | None = Field(default=None, ge=1, le=64)
 
     def variant_for(self, duration_s: float) -> Variant:
         """The asked variant, or the one for this length; refuses what the asked one can't hold."""

@@ -7,7 +7,7 @@ from songsmith.engine.diffrhythm.catalogue import Variant
 from songsmith.engine.diffrhythm.options import BASE_FRAMES, Options, parse_options
 from songsmith.engine.engine import EngineError, RenderRequest, Span
 from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
-from songsmith.lyrics.frames import Layout, lay_out
+from songsmith.lyrics.frames import LaidLine, Layout, lay_out
 from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
 
 __all__ = ["LANGUAGES", "MAX_DURATION_S", "MIN_DURATION_S", "Plan", "make_plan"]
@@ -153,11 +153,18 @@ def _line_notes(layout: Layout, phonemes: Sequence[PhonemeLine]) -> list[str]:
     notes = [f"{len(sung)} of {len(layout.lines)} lines are given to the model"]
     for line, words in zip(layout.lines, phonemes, strict=True):
         if not line.is_sung:
-            why = "it has nothing to sing" if words.is_silent else "it starts past the song's end"
-            notes.append(f"line {line.line} is not sung: {why}")
+            notes.append(f"line {line.line} is not sung: {_why_not(line, words, layout)}")
         elif line.cut_tokens:
             notes.append(f"line {line.line} loses its last {line.cut_tokens} sounds at the end")
     return notes
+
+
+def _why_not(line: LaidLine, words: PhonemeLine, layout: Layout) -> str:
+    if words.is_silent or not line.tokens:
+        return "it has nothing to sing"
+    if line.asked_frame >= layout.end_frame:
+        return "it starts past the song's end"
+    return "it has no room before the song's end"
 
 
 def _request_notes(request: RenderRequest, variant: Variant) -> list[str]:

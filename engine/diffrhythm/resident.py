@@ -54,11 +54,14 @@ class Resident:
         from songsmith.engine.diffrhythm.checkpoint import TensorFile, check_variant
         from songsmith.engine.diffrhythm.dit import load_dit
         from songsmith.engine.diffrhythm.memory import DeviceError, is_out_of_memory
+        from songsmith.engine.diffrhythm.rename import CheckpointError
 
         state = TensorFile(path, dtype=dtype, device=device)
         check_variant(state.keys(), variant, where=path)
         try:
             model = load_dit(state, dit_config(path.parent, variant), device=device, dtype=dtype)
+        except CheckpointError as error:
+            raise CheckpointError(error.what, where=str(path), mend=error.mend) from error
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -79,11 +82,6 @@ class Resident:
             self._vae = (wanted, load_vae(path, device=device))
         self._vae[1].notes.clear()
         return self._vae[1]
-
-    def drop_dit(self) -> None:
-        """Let go of the transformer, to make room."""
-        self._dit = None
-        gc.collect()
 
 
 def dit_config(folder: Path, variant: Variant) -> "DiTConfig":

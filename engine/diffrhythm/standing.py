@@ -61,10 +61,12 @@ def _missing(store: Store, variant: Variant, version: Version, accelerator: str)
         if accelerator
         else f"{_song_time(variant)} on this CPU"
     )
+    other: Variant = "full" if variant == "base" else "base"
+    instead = f"; --variant {other} is here" if _is_whole(store, other, version) else ""
     return Standing(
         False,
         f"no {variant} weights in {store.folder}",
-        f"`songsmith models pull{flags}` fetches {size}; {then}",
+        f"`songsmith models pull{flags}` fetches {size}; {then}{instead}",
     )
 
 

@@ -19,7 +19,7 @@ from songsmith.engine.diffrhythm.catalogue import (
     WeightFile,
     parts_for,
 )
-from songsmith.engine.diffrhythm.hub import WeightsError, download, is_offline, locate
+from songsmith.engine.diffrhythm.hub import OnBytes, WeightsError, download, is_offline, locate
 from songsmith.engine.diffrhythm.store import Store, known_part, models_folder
 
 __all__ = [
@@ -236,17 +236,30 @@ def _pull_file(store: Store, part: Part, file: WeightFile, on_progress: OnPull) 
         return False
     is_fetched = not _is_recorded(store, part, file, source)
     if is_fetched:
-        remote = locate(file, revision=store.lock().revisions.get(file.repo, ""))
-        digest = download(
-            file, remote, source, on_bytes=lambda done, total: tell("fetching", done, total)
-        )
-        store.record(source, file, revision=remote.revision, sha256=digest)
+        _fetch(store, file, source, lambda done, total: tell("fetching", done, total))
     if file.becomes:
         tell("converting")
         _convert(store, part, file)
     else:
         store.check(part, file, path)
     return is_fetched
+
+
+def _fetch(store: Store, file: WeightFile, source: Path, on_bytes: OnBytes) -> None:
+    """Download `file` to `source` and record it. One whose hash is in the table may come from any commit."""
+    revisions = [store.lock().revisions.get(file.repo, file.revision)]
+    if file.sha256:
+        revisions.append("main")
+    for revision in revisions:
+        try:
+            remote = locate(file, revision=revision)
+            digest = download(file, remote, source, on_bytes=on_bytes)
+        except WeightsError:
+            if revision == revisions[-1]:
+                raise
+            continue
+        store.record(source, file, revision=remote.revision, sha256=digest)
+        return
 
 
 def _is_recorded(store: Store, part: Part, file: WeightFile, source: Path) -> bool:

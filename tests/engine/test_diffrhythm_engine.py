@@ -1,6 +1,8 @@
 import json
 import math
+import os
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +14,7 @@ from safetensors.torch import load as load_tensors
 from songsmith.engine.diffrhythm.engine import DiffRhythmEngine
 from songsmith.engine.diffrhythm.hub import WeightsError
 from songsmith.engine.diffrhythm.memory import DeviceError, fewer_at_once
+from songsmith.engine.diffrhythm.rename import CheckpointError
 from songsmith.engine.engine import Cancelled, EngineError, Progress, RenderRequest, Span, Take
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
@@ -320,6 +323,52 @@ def test_weights_that_changed_are_refused(engine, tiny_models):
     path.write_bytes(damaged)
     with pytest.raises(WeightsError, match=r"model\.safetensors: has changed"):
         render(engine, request_of())
+
+
+def change_tensors(models, change) -> None:
+    """Rewrite the full model's pickle as a download would have left it."""
+    path = models / "dit-1.2-full" / "cfm_model.pt"
+    state = torch.load(path, weights_only=True)["model_state_dict"]
+    change(state)
+    torch.save({"model_state_dict": state}, path)
+
+
+def test_a_checkpoint_with_missing_and_extra_tensors_names_them(engine, tiny_models):
+    def change(state):
+        state["transformer.surprise.weight"] = state.pop("transformer.proj_out.weight")
+
+    change_tensors(tiny_models, change)
+    with pytest.raises(
+        CheckpointError, match=r"model\.safetensors: .*1 missing .*1 extra"
+    ) as caught:
+        render(engine, request_of())
+    assert "surprise" in str(caught.value)
+
+
+def test_values_that_are_no_numbers_are_an_error_and_never_a_take(engine, tiny_models):
+    change_tensors(tiny_models, lambda state: state["transformer.proj_out.bias"].fill_(torch.nan))
+    with pytest.raises(EngineError, match="numbers"):
+        render(engine, request_of())
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_is_close_when_asked_for(engine, dtype):
+    (exact,) = render(engine, request_of())
+    (half,) = render(engine, request_of(options={**QUICK, "dtype": dtype}))
+    assert half.details["dtype"] == dtype
+    assert np.abs(half.audio - exact.audio).max() > 0
+    assert np.corrcoef(half.audio.ravel(), exact.audio.ravel())[0, 1] > 0.9
+
+
+def test_models_stay_in_memory_between_renders(engine, tiny_models):
+    (first,) = render(engine, request_of())
+    shutil.rmtree(tiny_models / "style-cache")
+    weights = tiny_models / "dit-1.2-full" / "model.safetensors"
+    stat = weights.stat()
+    weights.write_bytes(bytes(stat.st_size))
+    os.utime(weights, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    (second,) = render(engine, request_of())
+    assert np.array_equal(first.audio, second.audio)
 
 
 def test_weights_of_the_other_variant_are_refused(engine, tiny_models):
