@@ -9,11 +9,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from songsmith.lyrics.fault import Fault, Severity
-from songsmith.lyrics.frames import FRAME_RATE_HZ, LaidLine
+from songsmith.lyrics.frames import LaidLine
 from songsmith.lyrics.labels import aside_kind, strip_asides
 from songsmith.lyrics.lyric import LyricLine, clean_text
 from songsmith.lyrics.pace import BREAK_S, BUSY_PER_S, SPARSE_PER_S, TOO_FAST_PER_S, Slot
 from songsmith.lyrics.phonemes import PhonemeLine, spoken_text, unsupported_scripts
+from songsmith.lyrics.rates import FRAME_RATE_HZ
 from songsmith.lyrics.stamps import format_stamp
 
 __all__ = ["LANGUAGE_NAMES", "LineFacts", "is_decoration", "line_faults"]

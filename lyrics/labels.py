@@ -50,6 +50,7 @@ _DIRECTION_WORD = (
     r"纯音乐|純音樂|音乐|間奏|间奏|重复|重複|独白|獨白|念白|笑|哼唱|渐弱|淡出|完|结束"
 )
 _DIRECTION = re.compile(rf"(?:the )?(?:{_DIRECTION_WORD})(?:\s*[x×]?\s*\d)?", re.I)
+AROUND_ASIDES = "[](){}*_#-:~|♪♫♬♩♭★☆•· "
 _BARE_DIRECTION = re.compile(
     r"(?:instrumental|music(?:al)? break|fade out|repeat (?:chorus|verse)(?: \d)?|[x×]\s*\d|\d\s*[x×]|"
     r"纯音乐|純音樂)",
@@ -87,12 +88,13 @@ def read_label(line: str) -> str | None:
 def aside_kind(text: str) -> Aside | None:
     """What a line is if it is not meant to be sung, judged by its words alone."""
     plain = narrow(clean_text(text))
-    inside = plain.strip("[](){}*_#-: ")
-    if is_part_label(inside) and not (_AMBIGUOUS.fullmatch(inside) and inside == plain):
+    inside = plain.strip(AROUND_ASIDES)
+    is_enclosed = plain[:1] in set("[({*♪♫")
+    is_marked = is_enclosed or plain.endswith(":")
+    if is_part_label(inside) and (is_marked or not _AMBIGUOUS.fullmatch(inside)):
         return "label"
     if _CREDIT.fullmatch(plain):
         return "credit"
-    is_enclosed = inside != plain
     if _BARE_DIRECTION.fullmatch(inside) or (is_enclosed and _DIRECTION.fullmatch(inside)):
         return "direction"
     if plain and not clean_text(strip_asides(plain)):

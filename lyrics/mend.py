@@ -11,10 +11,10 @@ from itertools import accumulate, groupby, pairwise
 
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.findings import is_decoration
-from songsmith.lyrics.frames import FRAME_RATE_HZ
-from songsmith.lyrics.labels import aside_kind, aside_spans, narrow
+from songsmith.lyrics.labels import AROUND_ASIDES, aside_kind, aside_spans, narrow
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section, section_kind
 from songsmith.lyrics.pace import EASY_PER_S, TOO_FAST_PER_S, expected_tokens
+from songsmith.lyrics.rates import FRAME_RATE_HZ
 from songsmith.lyrics.stamps import format_stamp
 
 __all__ = ["mend_lyrics"]
@@ -88,7 +88,7 @@ def _meaning(text: str) -> tuple[str, str]:
     gone may be a label or a direction in its turn."""
     while True:
         kind = aside_kind(text)
-        inside = narrow(text).strip("[](){}*_#- :")
+        inside = narrow(text).strip(AROUND_ASIDES)
         if kind == "label" or (kind == "direction" and section_kind(inside)):
             return "", inside
         if kind is not None:

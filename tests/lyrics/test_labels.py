@@ -24,11 +24,11 @@ def test_a_label_may_say_who_sings():
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        *[("Chorus", "label"), ("[Verse 2]", "label"), ("（副歌）", "label"), ("*Bridge*", "label")],
+        *[("Chorus", "label"), ("[Verse 2]", "label"), ("（副歌）", "label"), ("♪ Bridge ♪", "label")],
         *[("Instrumental", "label"), ("(music fades out)", None), ("(fade out)", "direction"), ("x2", "direction")],
         *[("[anything at all]", "direction"), ("Written by Somebody", "credit"), ("编曲：某人", "credit")],
         *[("Solo", None), ("Music is my life", None), ("(ooh)", None), ("Words by the river", None)],
-        *[("Verse 2:", "label"), ("Guitar", None)],
+        *[("Verse 2:", "label"), ("Guitar", None), ("Crying -", None), ("Solo:", "label")],
         *[("Words and music by Somebody", "credit"), ("Music: it's all I need", None), ("Lyrics: S. Body", "credit")],
     ],
 )  # fmt: skip
