@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from songsmith.agent.ledger import Ledger
 from songsmith.agent.llm_client import MAX_REPLY_S, open_client, saw_end
-from songsmith.agent.llm_edge import edge, not_the_protocol, reported_error
+from songsmith.agent.llm_edge import LONGEST_WAIT_S, edge, not_the_protocol, reported_error
 from songsmith.agent.llm_errors import EmptyReply, Garbled, LlmError, ModelNotFound, TimedOut
 from songsmith.agent.llm_fenced import fenced_wire
 from songsmith.agent.llm_stream import ReplyReader
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Llm"]
 
 _ATTEMPTS = 4
-_MAX_WAIT_S = 60.0
 _ADAPTABLE = (400, 404, 405, 422, 500, 501)
 
 _NO_TOOLS = (
@@ -93,6 +92,8 @@ class Llm:
                     yield Notice(notice)
                     continue
                 retry = _next_try(error, attempt)
+                if isinstance(error, ModelNotFound):
+                    self._name_others(error)
                 if retry is None:
                     raise
                 yield retry
@@ -138,10 +139,10 @@ class Llm:
         reader = ReplyReader(self.endpoint, [tool.name for tool in tools] if is_fenced else None)
         request: dict[str, Any] = {}
         try:
+            if not self.endpoint.model:
+                self.endpoint = replace(self.endpoint, model=self._first_model())
+            request = self._request(messages, tools)
             with edge(self.endpoint), self._client() as client:
-                if not self.endpoint.model:
-                    self.endpoint = replace(self.endpoint, model=self._first_model(client))
-                request = self._request(messages, tools)
                 completions = client.chat.completions.with_streaming_response
                 with completions.create(**request) as response:
                     yield from reader.read(self._chunks(response))
@@ -158,22 +159,38 @@ class Llm:
         """A client for one request: nothing stays open between replies, which are minutes apart."""
         return open_client(self.endpoint, max_reply_s=self._max_reply_s, clock=self._clock)
 
-    def _first_model(self, client: "openai.OpenAI") -> str:
-        """The first model that the endpoint serves, for endpoints configured without one."""
-        with client.models.with_streaming_response.list() as response:
+    def models(self) -> list[str]:
+        """Names of the models that are served there. Raises `LlmError`."""
+        with (
+            edge(self.endpoint),
+            self._client() as client,
+            client.models.with_streaming_response.list() as response,
+        ):
             body = json.loads(response.read())
-        served = body.get("data") if isinstance(body, dict) else None
-        names = (
-            [m.get("id") for m in served if isinstance(m, dict)] if isinstance(served, list) else []
-        )
-        for name in names:
-            if isinstance(name, str) and name and "embed" not in name:
+        served = body.get("data") if isinstance(body, dict) else []
+        names = [m.get("id") for m in served or [] if isinstance(m, dict)]
+        return [name for name in names if isinstance(name, str) and name]
+
+    def _first_model(self) -> str:
+        """The first model that writes, for endpoints configured without one."""
+        for name in self.models():
+            if "embed" not in name:
                 return name
         raise ModelNotFound(
             "no model is served there",
             where=self.endpoint.name,
             mend="load one in the server, or name one: `songsmith config set model NAME`",
         )
+
+    def _name_others(self, error: ModelNotFound) -> None:
+        """Let an unknown model's error name those that are there, if they can be asked for."""
+        try:
+            others = self.models()
+        except LlmError:
+            return
+        if others and self.endpoint.model not in others:
+            more = ", …" if len(others) > 8 else ""
+            error.mend = f"the models there are {', '.join(others[:8])}{more}; set one as model"
 
     def _request(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, Any]:
         request: dict[str, Any] = {
@@ -238,7 +255,7 @@ def _next_try(error: LlmError, attempt: int) -> Retry | None:
     """When to ask again after `error` in try number `attempt`; None if that makes no sense."""
     attempts = 2 if isinstance(error, TimedOut | EmptyReply | Garbled) else _ATTEMPTS
     wait_s = error.retry_after_s if error.retry_after_s is not None else 2.0 ** (attempt - 1)
-    if not error.is_passing or attempt >= attempts or wait_s > _MAX_WAIT_S:
+    if not error.is_passing or attempt >= attempts or wait_s > LONGEST_WAIT_S:
         return None
     return Retry(
         error.what, 0.0 if isinstance(error, EmptyReply) else wait_s, attempt + 1, attempts

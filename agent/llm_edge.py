@@ -31,7 +31,19 @@ from songsmith.agent.llm_errors import (
 )
 from songsmith.agent.profiles import Endpoint, is_local
 
-__all__ = ["edge", "excerpt", "not_the_protocol", "reported_error", "status_error", "stream_cut"]
+__all__ = [
+    "LONGEST_WAIT_S",
+    "edge",
+    "excerpt",
+    "not_the_protocol",
+    "reported_error",
+    "status_error",
+    "stream_cut",
+]
+
+
+LONGEST_WAIT_S = 60.0
+"""A person in front of a terminal decides about longer ones."""
 
 
 @contextmanager
@@ -82,6 +94,8 @@ def status_error(
     """The error for HTTP status `status` with the endpoint's own words `said`."""
     kind, what, mend = _cause(endpoint, status, f"{code} {said}")
     detail = f"{status}: {said}" if said else str(status)
+    if retry_after_s is not None and retry_after_s > LONGEST_WAIT_S:
+        detail += f"; it asks to wait {retry_after_s:.0f} s"
     return kind(
         f"{what} ({detail})",
         where=endpoint.name,
@@ -105,8 +119,8 @@ def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], 
     words = said.casefold()
     if status in (401, 403) or (status == 400 and re.search(_KEY, words)):
         if endpoint.api_key is None:
-            return KeyRefused, "a key is needed", endpoint.key_hint
-        return KeyRefused, "the key was refused", endpoint.key_hint
+            return KeyRefused, "a key is needed", f"{endpoint.key_hint}, {_OTHER_WRITER}"
+        return KeyRefused, "the key was refused", f"{endpoint.key_hint}, {_OTHER_WRITER}"
     if status == 402 or (status == 429 and re.search(_QUOTA, words)):
         return (
             PaymentNeeded,
@@ -119,11 +133,12 @@ def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], 
         mend = "set context_tokens to what the model can take, or choose one with more"
         return ContextFull, "the conversation is longer than the model's window", mend
     if status == 404 or (status in (400, 422) and re.search(_MODEL, words)):
-        mend = "check model and base_url with `songsmith config show`"
+        mend = f"check model and base_url with `songsmith config show`, {_OTHER_WRITER}"
         return ModelNotFound, "no such model, or no API at this address", mend
     if status >= 500 or status in (408, 409, 425):
         return ServerFailed, "the server failed", f"try again in a minute, {_OTHER_WRITER}"
-    return RequestRefused, "the request was refused", "check model and base_url, or choose another"
+    mend = f"check model and base_url, choose another profile, {_OTHER_WRITER}"
+    return RequestRefused, "the request was refused", mend
 
 
 def _transport_error(endpoint: Endpoint, error: Exception) -> LlmError:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from songsmith.agent.profiles import shown_url
 from songsmith.agent.settings import Settings, SettingsError, endpoint
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.lyric import LyricLine, Lyrics
@@ -180,7 +181,7 @@ def choose_writer(
     from songsmith.agent.llm_writer import LlmWriter
 
     writer = LlmWriter(Llm(chosen), mend_rounds=settings.mend_rounds, on_event=on_event)
-    return writer, f"{chosen.name}, from {chosen.origin}"
+    return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"
 
 
 def bpm_of(style: str, otherwise: float = 90.0) -> float:

@@ -268,7 +268,7 @@ def test_unusual_but_good_replies_are_understood(server, partner, answer):
         (Status(400, "unknown field"), "RequestRefused", "the request was refused (400: unknown field)"),
         (Status(422, body="<html><body>no</body></html>", kind="text/html"), "RequestRefused", "(422: no)"),
         (Status(400, "This model's maximum context length is 4096 tokens"), "ContextFull", "context_tokens"),
-        (Status(429, headers={"Retry-After": "3600"}), "RateLimited", "too many requests"),
+        (Status(429, headers={"Retry-After": "3600"}), "RateLimited", "it asks to wait 3600 s"),
         (Events([chunk({}, "content_filter")]), "ReplyRefused", "content filter"),
         (Events([chunk({"reasoning_content": "hm"}, "length")]), "BadReply", "length limit before it began"),
         (Whole("<html><title>Router login</title></html>", "text/html"), "BadReply", "a web page"),
@@ -508,6 +508,13 @@ def test_without_a_model_name_the_first_one_served_is_taken(server):
     partner.ask()
     assert [r.body["model"] for r in server.requests if r.body] == ["qwen3:8b", "qwen3:8b"]
     assert len(server.requests) == 3
+
+
+def test_an_unknown_model_is_told_which_there_are(server):
+    server.models[:] = [{"id": "qwen3:8b"}, {"id": "llama3.1"}]
+    server.queue(Status(404, 'model "gemma" not found, try pulling it first'))
+    with pytest.raises(llm_errors.ModelNotFound, match=r"the models there are qwen3:8b, llama3\.1"):
+        Partner(server.endpoint(model="gemma")).ask()
 
 
 def test_a_server_without_models_says_so(server):

@@ -333,7 +333,7 @@ def test_without_an_endpoint_the_offline_writer_writes_and_says_why(tmp_path):
 def test_with_an_endpoint_its_model_writes(tmp_path):
     writer, why = choose_writer(settings_with(tmp_path, DEEPSEEK_API_KEY="k"))
     assert writer.name == "deepseek-chat"
-    assert why == "deepseek-chat at https://api.deepseek.com, from environment DEEPSEEK_API_KEY"
+    assert why == "at https://api.deepseek.com, from environment DEEPSEEK_API_KEY"
 
 
 def test_the_person_may_choose(tmp_path):
