@@ -165,7 +165,7 @@ class TextReader:
         if self._just_labelled() and not section_kind(label):
             self._note("direction", f"“{label}” is not sung", "put it in the style", number)
         else:
-            self.events.append(Label(label))
+            self.events.append(Label(label, number))
         return True
 
     def _just_labelled(self) -> bool:
@@ -178,7 +178,7 @@ class TextReader:
         head, colon, words = narrow(line).partition(":")
         if self._has_stamps or not colon or not is_part_label(head) or not words.strip():
             return False
-        self.events.append(Label(clean_text(line[: len(head)])))
+        self.events.append(Label(clean_text(line[: len(head)]), number))
         self.events.append(Words(read_inline(line[len(head) + 1 :]), (), number))
         return True
 

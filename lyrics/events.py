@@ -4,7 +4,7 @@ The readers of `dialects` turn a file into events; `assemble` makes one `Lyrics`
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from songsmith.lyrics.fault import Fault
@@ -39,6 +39,7 @@ class Label:
     """A section begins here."""
 
     text: str
+    source_line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ class Words:
 Event = Tag | Label | Blank | Words
 
 
+@dataclass
+class _Part:
+    """A section as the file has it: what comes under one label."""
+
+    label: Label
+    words: list[Words] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class _Entry:
     """A line of part number `part` of the file at one of its times; no line marks a part without any."""
@@ -71,18 +80,18 @@ class _Entry:
 def assemble(events: Sequence[Event]) -> tuple[Lyrics | Draft, list[Fault]]:
     """The lyric of a file's events, a `Draft` where nothing has a stamp, and what was odd about them."""
     tags = [event for event in events if isinstance(event, Tag)]
-    labels, words = _part_numbers(events)
-    faults: list[Fault] = []
-    sections: tuple[Section, ...] | tuple[DraftSection, ...]
     title, tags = _taken(tags, _TITLE_KEYS)
     language, tags = _taken(tags, _LANGUAGE_KEYS)
     kept = tuple((tag.key, tag.value) for tag in tags if tag.key != "offset")
-    if not any(word.stamps_s for _, word in words):
-        return Draft(title, language, _draft_sections(labels, words), kept), faults
-    faults += _unstamped(words)
-    entries = _entries(labels, words, _offset_s(tags, faults), faults)
+    parts = _parts(events)
+    words = [word for part in parts for word in part.words]
+    if not any(word.stamps_s for word in words):
+        faults = _repeat_choruses(parts)
+        return Draft(title, language, _draft_sections(parts), kept), faults
+    faults = list(_unstamped(words))
+    entries = _entries(parts, _offset_s(tags, faults), faults)
     sections = tuple(
-        Section(labels[part], tuple(entry.line for entry in group if entry.line))
+        Section(parts[part].label.text, tuple(entry.line for entry in group if entry.line))
         for part, group in groupby(entries, key=lambda entry: entry.part)
     )
     return Lyrics(title, language, sections, kept), faults
@@ -96,23 +105,20 @@ def _taken(tags: list[Tag], keys: Collection[str]) -> tuple[str, list[Tag]]:
     return "", tags
 
 
-def _part_numbers(events: Sequence[Event]) -> tuple[list[str], list[tuple[int, Words]]]:
-    """Labels of the parts of the file in its order, and every line with the number of its part."""
-    labels, words = [""], []
-    is_open, is_spaced = False, _is_double_spaced(events)
+def _parts(events: Sequence[Event]) -> list[_Part]:
+    """What is between one label, or blank line, and the next."""
+    parts = [_Part(Label(""))]
+    is_spaced = _is_double_spaced(events)
     for event in events:
         if isinstance(event, Label):
-            labels.append(event.text)
-            is_open = False
+            parts.append(_Part(event))
         elif isinstance(event, Words):
-            words.append((len(labels) - 1, event))
-            is_open = True
-        elif isinstance(event, Tag):
-            continue
-        elif section_kind(labels[-1]) == "interlude" or (is_open and not is_spaced):
-            labels.append("")
-            is_open = False
-    return labels, words
+            parts[-1].words.append(event)
+        elif isinstance(event, Blank):
+            is_silent = section_kind(parts[-1].label.text) == "interlude"
+            if is_silent or (parts[-1].words and not is_spaced):
+                parts.append(_Part(Label("")))
+    return parts
 
 
 def _is_double_spaced(events: Sequence[Event]) -> bool:
@@ -121,40 +127,71 @@ def _is_double_spaced(events: Sequence[Event]) -> bool:
     return not any(isinstance(a, Words) and isinstance(b, Words) for a, b in pairwise(content))
 
 
-def _draft_sections(
-    labels: Sequence[str], words: Sequence[tuple[int, Words]]
-) -> tuple[DraftSection, ...]:
-    sections = []
-    for part, label in enumerate(labels):
-        own = [word for at, word in words if at == part]
-        if label or own:
-            chords = tuple(word.inline.chords for word in own)
-            sections.append(
-                DraftSection(
-                    label,
-                    tuple(word.inline.text for word in own),
-                    tuple(word.source_line for word in own),
-                    chords if any(chords) else (),
+def _repeat_choruses(parts: Sequence[_Part]) -> list[Fault]:
+    """Give the words of the chorus to each later label of one that has none, as song sheets mean it."""
+    faults = []
+    sung: dict[str, list[Words]] = {}
+    for part in parts:
+        kind = section_kind(part.label.text)
+        if part.words:
+            sung.setdefault(kind, part.words)
+        elif kind.endswith("chorus") and kind in sung:
+            part.words += sung[kind]
+            faults.append(
+                Fault(
+                    "chorus-again",
+                    "note",
+                    f"“{part.label.text}” has no words of its own, so the first {kind} is sung again",
+                    "write its words if it has others",
+                    source_line=part.label.source_line,
                 )
             )
-    return tuple(sections)
+    return faults
 
 
-def _unstamped(words: Sequence[tuple[int, Words]]) -> Iterator[Fault]:
+def _draft_sections(parts: Sequence[_Part]) -> tuple[DraftSection, ...]:
+    return tuple(
+        DraftSection(
+            part.label.text,
+            tuple(word.inline.text for word in part.words),
+            tuple(word.source_line for word in part.words),
+            tuple(word.inline.chords for word in part.words)
+            if any(word.inline.chords for word in part.words)
+            else (),
+        )
+        for part in parts
+        if part.label.text or part.words
+    )
+
+
+def _unstamped(words: Sequence[Words]) -> Iterator[Fault]:
     """A fault for each line without a stamp in a file that has stamps, with a time that would fit."""
-    for index, (_, word) in enumerate(words):
+    before_s = 0.0
+    after = iter(_next_stamps_s(words))
+    for word in words:
+        after_s = next(after)
         if word.stamps_s:
+            before_s = max(before_s, word.stamps_s[0])
             continue
-        before_s = max((w.stamps_s[0] for _, w in words[:index] if w.stamps_s), default=0.0)
-        after_s = next((w.stamps_s[0] for _, w in words[index:] if w.stamps_s), before_s + 8)
-        stamp = format_stamp(round(before_s + max(after_s - before_s, 0) / 2, 1))
+        until_s = before_s + 8 if after_s is None else max(after_s, before_s)
         yield Fault(
             "no-stamp",
             "error",
             f"“{word.inline.text[:40]}” has no stamp and will not be sung",
-            f"start it with one, e.g. [{stamp}], or delete the line",
+            f"start it with one, e.g. [{format_stamp(round((before_s + until_s) / 2, 1))}], "
+            "or delete the line",
             source_line=word.source_line,
         )
+
+
+def _next_stamps_s(words: Sequence[Words]) -> list[float | None]:
+    """For each line the stamp of the first line after it that has one."""
+    following: list[float | None] = []
+    latest: float | None = None
+    for word in reversed(words):
+        following.append(latest)
+        latest = word.stamps_s[0] if word.stamps_s else latest
+    return following[::-1]
 
 
 def _offset_s(tags: Sequence[Tag], faults: list[Fault]) -> float:
@@ -175,23 +212,18 @@ def _offset_s(tags: Sequence[Tag], faults: list[Fault]) -> float:
     return 0.0
 
 
-def _entries(
-    labels: Sequence[str],
-    words: Sequence[tuple[int, Words]],
-    offset_s: float,
-    faults: list[Fault],
-) -> list[_Entry]:
+def _entries(parts: Sequence[_Part], offset_s: float, faults: list[Fault]) -> list[_Entry]:
     """Every line at every one of its times; by time if the file holds repeated lines only once."""
     entries: list[_Entry] = []
     place_s = 0.0  # of a part without lines: after the lines written before it
-    for part, label in enumerate(labels):
-        own = [word for at, word in words if at == part and word.stamps_s]
-        if label and not any(word.inline.text for word in own):
-            entries.append(_Entry(place_s, part))
-        for word in own:
-            entries += [_Entry(line.start_s, part, line) for line in _lines(word)]
+    for index, part in enumerate(parts):
+        stamped = [word for word in part.words if word.stamps_s]
+        if part.label.text and not any(word.inline.text for word in stamped):
+            entries.append(_Entry(place_s, index))
+        for word in stamped:
+            entries += [_Entry(line.start_s, index, line) for line in _lines(word)]
             place_s = max(place_s, word.stamps_s[0])
-    if any(len(word.stamps_s) > 1 for _, word in words):
+    if any(len(word.stamps_s) > 1 for part in parts for word in part.words):
         entries.sort(key=lambda entry: entry.start_s)
     entries = _with_ends(entries, faults)
     return [_shifted(entry, offset_s, faults) for entry in entries] if offset_s else entries

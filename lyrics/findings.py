@@ -112,7 +112,7 @@ def _stamp(facts: LineFacts) -> Iterator[_Finding]:
             "doubled-stamp",
             "error",
             f"{stamp} is the stamp of line {facts.twin} too",
-            "move one of them, so that each has its own time",
+            "move one of them, or delete it if it is a translation",
         )
 
 

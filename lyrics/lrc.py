@@ -30,6 +30,8 @@ __all__ = [
     "parse_lyrics",
 ]
 
+_MAX_BYTES = 1_000_000  # a long song has about 5,000
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -55,6 +57,8 @@ def parse_lyrics(text: str) -> Parsed:
 def load_lyrics(path: Path) -> Parsed:
     """Read a lyrics file in any encoding and dialect. Raises `LrcError` where it can't be read at all."""
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise LrcError("this is too big to be lyrics", mend="give the lyrics of one song")
         return parse_lyrics(decode_lyrics(path.read_bytes()))
     except IsADirectoryError as error:
         raise LrcError(

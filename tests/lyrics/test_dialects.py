@@ -79,6 +79,16 @@ def test_these_are_words_to_sing(line):
     assert draft.sections[0].lines == (line, "la la la")
 
 
+def test_a_chorus_without_words_is_the_first_one_again():
+    parsed = parse_lyrics(
+        "[Verse]\none\n\n[Chorus]\ntwo\nthree\n\n[Solo]\n\n[Chorus 2]\n\n[Verse 2]\nfour"
+    )
+    assert shape(parsed.lyrics) == [
+        ("Verse", 1), ("Chorus", 2), ("Solo", 0), ("Chorus 2", 2), ("Verse 2", 1),
+    ]  # fmt: skip
+    assert [(fault.code, fault.source_line) for fault in parsed.faults] == [("chorus-again", 10)]
+
+
 def test_a_label_may_have_a_voice_or_words_after_its_colon():
     draft = parse_lyrics("[Chorus: her]\none\n\nBridge: two and three\nfour").lyrics
     assert shape(draft) == [("Chorus: her", 1), ("Bridge", 2)]

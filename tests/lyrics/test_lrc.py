@@ -232,7 +232,10 @@ def test_all_line_ends_are_line_ends(newline):
 def test_a_file_that_is_not_there_a_folder_and_a_picture_are_errors_with_their_names(tmp_path):
     picture = tmp_path / "cover.lrc"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00")
+    novel = tmp_path / "novel.txt"
+    novel.write_text("call me what you like\n" * 100_000)
     for path, what in [
+        (novel, "too big"),
         (tmp_path / "no.lrc", "no such file"),
         (tmp_path, "folder"),
         (picture, "not text"),
