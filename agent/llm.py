@@ -167,8 +167,10 @@ class Llm:
             client.models.with_streaming_response.list() as response,
         ):
             body = json.loads(response.read())
-        served = body.get("data") if isinstance(body, dict) else []
-        names = [m.get("id") for m in served or [] if isinstance(m, dict)]
+        served = body.get("data") if isinstance(body, dict) else None
+        names = (
+            [m.get("id") for m in served if isinstance(m, dict)] if isinstance(served, list) else []
+        )
         return [name for name in names if isinstance(name, str) and name]
 
     def _first_model(self) -> str:

@@ -1,7 +1,9 @@
 """The HTTP client under the `openai` client: bounds on a reply's bytes and time, and no waiting of its own."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from songsmith.agent.llm_errors import ReplyTooLong, TimedOut
@@ -31,7 +33,9 @@ def open_client(
         response.stream = _bounded(response.stream, endpoint, clock, max_reply_s)
 
     http_client = openai.DefaultHttpxClient(
-        event_hooks={"response": [bound]}, trust_env=not is_local(endpoint.base_url)
+        event_hooks={"response": [bound]},
+        trust_env=not is_local(endpoint.base_url),
+        verify=_certificates(),
     )
     client = openai.OpenAI(
         base_url=endpoint.base_url,
@@ -45,6 +49,14 @@ def open_client(
         # Taken from the environment by the client, and nobody else's business.
         client.organization = client.project = None
     return client
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Trusted certificates; reading them takes longer than the rest of a client."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 def _bounded(
