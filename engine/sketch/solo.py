@@ -165,8 +165,8 @@ def _answers(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> l
 def _clear_of_words(notes: list[Note], plan: Plan) -> list[Note]:
     """One voice, silent while somebody sings."""
     free: list[Note] = []
-    for note, after in zip(notes, [*notes[1:], None], strict=True):
-        end_s = note.end_s if after is None else min(note.end_s, after.start_s)
+    for index, note in enumerate(notes):
+        end_s = min([note.end_s, *(after.start_s for after in notes[index + 1 : index + 2])])
         coming = [line.start_s for line in plan.lines if line.start_s > note.start_s - 0.12]
         is_sung = any(line.start_s - 0.12 <= note.start_s < line.end_s for line in plan.lines)
         end_s = min([end_s, *(start_s - 0.12 for start_s in coming)])
