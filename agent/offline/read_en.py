@@ -20,6 +20,10 @@ _MOST_TOPICS = 3
 _MOST_SYLLABLES = 5
 _ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter", "event")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['-][A-Za-zÀ-ÖØ-öø-ÿ]+)*|[0-9]+|[^\sA-Za-z0-9'À-ÿ]")
+# Whose manner is wanted is not what the song is about.
+_MODEL = re.compile(
+    r"\b(?:in the (?:style|manner|spirit) of|sounds? like) [^,.;!?]*|(?:\b[A-Z]\w+[ -])+[Ss]tyle\b"
+)
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 
 
@@ -49,7 +53,7 @@ def read_english(prompt: str, title: str = "") -> Wish:
 
 
 def _tokens(text: str) -> list[_Token]:
-    raw = _TOKEN.findall(text)[:_MOST_TOKENS]
+    raw = _TOKEN.findall(_MODEL.sub(" ", text))[:_MOST_TOKENS]
     capitals = [t for t in raw if t[0].isalpha() and t[0].isupper()]
     trusted = len(capitals) * 2 < sum(t[0].isalpha() for t in raw) or len(raw) < 3
     tokens: list[_Token] = []
@@ -125,9 +129,11 @@ def _is_unknown_noun(tokens: list[_Token], i: int, run: list[_Token]) -> bool:
     if token.role or len(token.text) < 3 or not is_known(token.low):
         return False
     after = tokens[i + 1].role if i + 1 < len(tokens) else "break"
-    if i and tokens[i - 1].low in _before_nouns() and not run:
+    if i and not run and (tokens[i - 1].owned or tokens[i - 1].low in _before_nouns()):
         return after in {"break", "stop", "verb", "number", ""} or after in _ROLES
-    return bool(run) and (after in {"break", "stop", "verb"} or after in _ROLES)
+    # After somebody an unknown word is rather what they do than part of what they are called.
+    after_thing = bool(run) and run[-1].role not in {"kin", "person", "animal"}
+    return after_thing and (after in {"break", "stop", "verb"} or after in _ROLES)
 
 
 def _before_nouns() -> frozenset[str]:
