@@ -42,11 +42,11 @@ def _root(
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
 
 
-def main() -> NoReturn:
-    """Run the command line; mistakes become one red line, an interrupt exit code 130."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line (that of the process, if none is given); mistakes become one red line."""
     _speak_utf8()
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except SongsmithError as error:
         _say_error(str(error))
         code = 1
