@@ -52,7 +52,7 @@ _NO_TOOLS = (
 
 
 class Llm:
-    """A conversation partner at `endpoint`. `ledger` counts what it used.
+    """A conversation partner at `endpoint`. `ledger` counts what it used; several partners may share one.
 
     `sleep` and `clock` are for tests; `max_reply_s` bounds the time of one reply, which `timeout_s` of the
     endpoint, the longest silence, does not.
@@ -62,12 +62,13 @@ class Llm:
         self,
         endpoint: Endpoint,
         *,
+        ledger: Ledger | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         max_reply_s: float = MAX_REPLY_S,
     ) -> None:
         self.endpoint = endpoint
-        self.ledger = Ledger()
+        self.ledger = ledger or Ledger()
         self._sleep = sleep
         self._clock = clock
         self._max_reply_s = max_reply_s
@@ -106,9 +107,11 @@ class Llm:
         tools: Sequence[Tool] = (),
         *,
         on_text: Callable[[str], None] = lambda text: None,
+        on_thinking: Callable[[str], None] = lambda text: None,
         on_event: Callable[[Retry | Notice], None] = lambda event: None,
     ) -> Reply:
-        """The whole reply. `on_text` gets its words as they come, `on_event` what the person should see."""
+        """The whole reply. `on_text` gets its words as they come, `on_thinking` the thoughts before
+        them, `on_event` what the person should see."""
         reply = Reply()
         for event in self.stream(messages, tools):
             match event:
@@ -116,6 +119,7 @@ class Llm:
                     on_text(text)
                     reply = replace(reply, text=reply.text + text)
                 case ReasoningDelta(text):
+                    on_thinking(text)
                     reply = replace(reply, reasoning=reply.reasoning + text)
                 case ToolCall():
                     reply = replace(reply, calls=(*reply.calls, event))

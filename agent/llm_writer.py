@@ -173,7 +173,15 @@ class LlmWriter:
         def tell(event: Retry | Notice) -> None:
             self._on_event(str(event))
 
-        return self.llm.reply(messages, on_text=on_text, on_event=tell)
+        is_told = False
+
+        def tell_once(thought: str) -> None:
+            nonlocal is_told
+            if not is_told:
+                self._on_event("the model is thinking")
+            is_told = True
+
+        return self.llm.reply(messages, on_text=on_text, on_thinking=tell_once, on_event=tell)
 
 
 def _request(brief: Brief) -> str:

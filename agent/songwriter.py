@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from songsmith.agent.ledger import Ledger
 from songsmith.agent.profiles import shown_url
 from songsmith.agent.settings import Settings, SettingsError, endpoint
 from songsmith.errors import SongsmithError
@@ -153,10 +154,12 @@ def choose_writer(
     wanted: str = "",
     *,
     on_event: Callable[[str], None] = lambda line: None,
+    ledger: Ledger | None = None,
 ) -> tuple[Writer, str]:
     """Who writes with these settings, and why, in words. `wanted` ("auto", "llm", "offline") wins.
 
-    `on_event` gets the remarks of an LLM writer while it works: retries, rounds of mending.
+    `on_event` gets a writer's remarks while it works: retries, rounds of mending. `ledger` counts what
+    an LLM used.
     """
     choice = wanted or settings.writer
     if choice not in ("auto", "llm", "offline"):
@@ -180,7 +183,8 @@ def choose_writer(
     from songsmith.agent.llm import Llm
     from songsmith.agent.llm_writer import LlmWriter
 
-    writer = LlmWriter(Llm(chosen), mend_rounds=settings.mend_rounds, on_event=on_event)
+    llm = Llm(chosen, ledger=ledger)
+    writer = LlmWriter(llm, mend_rounds=settings.mend_rounds, on_event=on_event)
     return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"
 
 

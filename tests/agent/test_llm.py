@@ -1,12 +1,15 @@
 import json
+import logging
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from songsmith.agent import llm_errors
+from songsmith.agent.ledger import Ledger
 from songsmith.agent.llm import Llm
 from songsmith.agent.llm_errors import LlmError
 from songsmith.agent.messages import (
@@ -546,6 +549,13 @@ def test_tokens_nobody_counted_are_estimated_and_marked(server, partner):
     assert partner.llm.ledger.cost is None
 
 
+def test_partners_may_share_a_ledger(server):
+    ledger = Ledger()
+    for _ in range(2):
+        Llm(server.endpoint(), ledger=ledger).reply(HELLO)
+    assert (ledger.requests, ledger.tokens_in) == (2, 200)
+
+
 def test_a_cut_reply_is_counted_too(server, partner):
     server.queue(cut_in_a_call(), Words())
     partner.ask()
@@ -584,6 +594,26 @@ def test_the_key_is_nowhere_to_be_seen(server):
     assert KEY not in str(caught.value)
     assert KEY not in repr(endpoint)
     assert KEY not in repr(partner.llm.endpoint)
+
+
+def test_the_key_is_in_no_log(server, partner, caplog):
+    with caplog.at_level(logging.DEBUG):
+        server.queue(Status(401, f"bad key {KEY}"), Words())
+        with pytest.raises(LlmError):
+            partner.ask()
+        partner.ask()
+    assert caplog.records
+    assert KEY not in caplog.text
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="file handles are listed in /proc")
+def test_many_replies_leave_no_file_open(server, partner):
+    server.queue(Status(500), Words(), cut_in_a_call(), Words())
+    partner.ask()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(30):
+        partner.ask()
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
 
 
 def test_control_characters_in_an_error_are_harmless(server, partner):

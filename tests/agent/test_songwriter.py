@@ -219,6 +219,12 @@ def test_retries_are_seen(server, desk):
     assert desk.events == ["waiting 3 s: too many requests (429: something is wrong); try 2 of 4"]
 
 
+def test_a_model_that_thinks_first_is_not_just_silent(server, desk):
+    server.queue(Words(SONG, thinking="A bar, a chair, a saxophone. " * 5))
+    assert texts(desk.write().lyrics) == texts_of_song()
+    assert desk.events == ["the model is thinking"]
+
+
 def test_chinese_songs_are_written_too(server, desk):
     song = (
         "标题：末班车\n风格：民谣，76 bpm\n\n[主歌]\n[00:10.00]末班车慢慢开过来\n[00:14.00]车窗映着你的脸\n"
