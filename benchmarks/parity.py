@@ -320,6 +320,7 @@ def main() -> int:
     if not present:
         print(f"{folder}: holds neither {' nor '.join(sources)}", file=sys.stderr)
         return 1
+    torch.set_num_threads(1)  # the networks are tiny: more threads would only wait for each other
     cases: dict[str, list[Comparison]] = {}
     for compare in present:
         for comparison in compare(folder):
