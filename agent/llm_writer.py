@@ -36,11 +36,9 @@ from songsmith.prompts import render
 
 __all__ = ["LlmWriter"]
 
-_LANGUAGE_NAMES = {
-    "en": "English",
-    "zh": "Chinese",
-    "": "the language of the brief (English or Chinese)",
-}
+_LANGUAGE_NAMES = {"en": "English", "zh": "Chinese", "": "open"}
+
+_USUAL_LENGTH = f"about {DEFAULT_DURATION_S:g} seconds, unless the brief names another length: then scale these numbers"
 
 
 class LlmWriter:
@@ -85,7 +83,7 @@ class LlmWriter:
         """New words for these lines. Raises `BadReply` if the model doesn't give as many lines as asked."""
         check_line_numbers(lyrics, line_numbers)
         wanted = sorted(set(line_numbers))
-        duration_s = _length_s(lyrics)
+        duration_s = natural_duration_s(lyrics)
         report = check_lyrics(lyrics, duration_s=duration_s)
         messages = [
             Message("system", render("songwriter")),
@@ -198,6 +196,7 @@ def _request(brief: Brief) -> str:
         language=_LANGUAGE_NAMES[brief.language],
         brief=quoted("brief", "\n".join(asked)),
         duration=f"{duration_s:g}",
+        firmness="fixed" if brief.duration_s else "open",
         intro_from=f"{0.75 * intro_s:.0f}",
         intro_to=f"{1.3 * intro_s:.0f}",
         last_start=f"{last_s:.0f}",
@@ -267,9 +266,3 @@ def _with_words(lyrics: Lyrics, new: Mapping[int, NewLine], *, with_stamps: bool
 def _whole_lines(reply: Reply) -> str:
     """The reply's text, without its last line where the model stopped in the middle of it."""
     return reply.text.rpartition("\n")[0] if reply.is_cut else reply.text
-
-
-def _length_s(lyrics: Lyrics) -> float:
-    """A length that the lyric surely fits into."""
-    last_s = max((line.start_s for line in lyrics.lines), default=0.0)
-    return max(natural_duration_s(lyrics), last_s + 8.0)

@@ -113,8 +113,8 @@ def test_the_brief_is_told_as_data_with_the_numbers_of_its_length(server, desk):
     assert system["role"] == "system"
     assert user["content"].count("</brief>") == 1
     assert "Style: bossa nova" in user["content"]
-    assert "lasts 50 seconds" in user["content"]
-    assert "in English" in user["content"]
+    assert "Length: 50 seconds, fixed." in user["content"]
+    assert "Language: English." in user["content"]
 
 
 def test_what_the_person_named_is_kept(server, desk):

@@ -15,7 +15,7 @@ FIELDS = {
     "songwriter": set(),
     "system": {"renders"},
     "write_again": set(),
-    "write_lyrics": {"brief", "duration", "fewest", "intro_from", "intro_to", "language", "last_start", "most"},
+    "write_lyrics": {"brief", "duration", "fewest", "firmness", "intro_from", "intro_to", "language", "last_start", "most"},
 }  # fmt: skip
 
 
