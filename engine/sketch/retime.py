@@ -14,11 +14,11 @@ from songsmith.engine.sketch.syllables import Syllable
 
 __all__ = ["Stretch", "retime_line"]
 
-_CONSONANT_MAX_S = 0.13
+_CONSONANT_MAX_S = 0.11
 _CONSONANTS_MAX_SHARE = 0.62
 _VOWEL_MIN_S = 0.06
 _GAP_MIN_S = 0.03
-_DIPHTHONG_LETTERS = frozenset("ɚɝɹɪʊəʁɻjwuiyɫlr")
+_GLIDES = frozenset("ɚɝɹɪʊəʁɻjwuiyɫlr")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _vowel(
     natural_s, sung_s = source_end_s - source_s, end_s - start_s
     if sung_s <= natural_s:
         return [Stretch(start_s, end_s, source_s, source_end_s, syllable, nucleus.symbol)]
-    head, tail = (0.30, 0.38) if _glides(nucleus.symbol) else (0.45, 0.45)
+    head, tail = _kept_ends(nucleus.symbol)
     a, b = head * natural_s, tail * natural_s
     marks = [
         (start_s, source_s),
@@ -121,7 +121,13 @@ def _vowel(
     ]
 
 
-def _glides(symbol: str) -> bool:
-    """Whether the vowel ends elsewhere than it begins, so that its beginning is what is held."""
+def _kept_ends(symbol: str) -> tuple[float, float]:
+    """Shares of a vowel, at its start and end, that keep their speed. What lies between is held: the first
+    part of a falling diphthong ("aɪ"), the last of a rising one ("ia"), the middle of the others."""
     letters = [letter for letter in symbol if letter.isalpha() and letter != "ː"]
-    return len(letters) > 1 and letters[-1] in _DIPHTHONG_LETTERS
+    if len(letters) < 2:
+        return 0.45, 0.45
+    rises, falls = letters[0] in _GLIDES, letters[-1] in _GLIDES
+    if rises and falls:
+        return 0.45, 0.40
+    return (0.62, 0.28) if rises else (0.30, 0.38) if falls else (0.45, 0.45)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.espeak import Speech
 from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.retime import Stretch, retime_line
-from songsmith.engine.sketch.sounds import sound_kind
+from songsmith.engine.sketch.sounds import consonant_gain, is_stop, sound_kind
 from songsmith.engine.sketch.syllables import Syllable
 from songsmith.engine.sketch.timbre import drift, mend_top
 
@@ -26,6 +26,13 @@ _SILENCE = 1e-12
 _FFT_SIZE = 1024
 _RAW_FADE_S = 0.004
 _RELEASE_S = 0.07
+_CLOSURE_S = 0.02
+# Tone: seconds after the vowel's start, and the semitones there.
+_TONE_TURNS = {
+    2: ((0.0, 0.13), (-0.8, 0.0)),
+    3: ((0.0, 0.07, 0.17), (-0.5, -1.0, 0.0)),
+    4: ((0.0, 0.12), (0.7, 0.0)),
+}
 
 FloatArray = NDArray[np.float64]
 
@@ -95,6 +102,7 @@ def sing_line(
     log_envelope += 2 * np.log(gains * _releases(stretches, times))[:, None]
     log_envelope += drift(*log_envelope.shape, FRAME_S, seed=seed)
     pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
+    pitch *= 2 ** (_tone_turns(syllables, spans, times) / 12)
     pitch[~is_voiced] = 0.0
     samples = pyworld.synthesize(pitch, np.exp(log_envelope), aperiodicity, rate_hz, 1000 * FRAME_S)
     _add_voiceless(samples, analysis, stretches, voiceless_gain * gains, start_s)
@@ -123,6 +131,19 @@ def pitch_curve(notes: Sequence[Note], times: FloatArray, *, seed: int = 0) -> F
             semitones += 0.28 * rise * np.sin(phase)
     drift = np.interp(times, times[::60], random.normal(0, 0.03, len(times[::60])))
     return np.asarray(440.0 * 2 ** ((semitones + drift - 69) / 12))
+
+
+def _tone_turns(
+    syllables: Sequence[Syllable], spans: Sequence[tuple[float, float]], times: FloatArray
+) -> FloatArray:
+    """Semitones by which Mandarin tones bend the first moments of their notes."""
+    turns = np.zeros(len(times))
+    for syllable, (start_s, end_s) in zip(syllables, spans, strict=True):
+        if syllable.tone in _TONE_TURNS:
+            places_s, semitones = _TONE_TURNS[syllable.tone]
+            inside = (times >= start_s - 0.03) & (times < end_s)
+            turns[inside] = np.interp(times[inside] - start_s, places_s, semitones)
+    return turns
 
 
 def _voiced_pitch(speech: Speech, found: FloatArray) -> FloatArray:
@@ -236,20 +257,22 @@ def _add_voiceless(
     for stretch in stretches:
         if sound_kind(stretch.symbol) != "voiceless":
             continue
-        length = round((stretch.end_s - stretch.start_s) * speech.rate_hz)
+        closure_s = _CLOSURE_S if is_stop(stretch.symbol) else 0.0
+        length = round((stretch.end_s - stretch.start_s - closure_s) * speech.rate_hz)
         stop = round(stretch.source_end_s * speech.rate_hz)
         # A fade's length more on both sides overlaps the neighbours, so that nothing sags.
         first = max(stop - length - fade, 0)
         piece = speech.samples[first : stop + fade].copy()
         ramp = np.sin(np.linspace(0, np.pi / 2, fade)) ** 2
-        if len(piece) < 2 * fade:
+        if length <= 0 or len(piece) < 2 * fade:
             continue
         piece[:fade] *= ramp
         piece[-fade:] *= ramp[::-1]
         frame = min(int((stretch.end_s - start_s) / FRAME_S), len(gains) - 1)
         place = round((stretch.end_s - start_s) * speech.rate_hz) + fade - len(piece)
         begin, end = max(place, 0), min(place + len(piece), len(samples))
-        samples[begin:end] += gains[frame] * piece[begin - place : end - place]
+        gain = gains[frame] * consonant_gain(stretch.symbol)
+        samples[begin:end] += gain * piece[begin - place : end - place]
 
 
 def _levels(analysis: Analysis, syllables: Sequence[Syllable]) -> FloatArray:
@@ -260,7 +283,7 @@ def _levels(analysis: Analysis, syllables: Sequence[Syllable]) -> FloatArray:
         first, last = _frames(syllable.nucleus.start, syllable.nucleus.end, analysis.speech.rate_hz)
         levels.append(np.sqrt(power[first : max(last, first + 1)].mean() + _SILENCE))
     array = np.array(levels)
-    return np.asarray(np.clip((np.median(array) / array) ** 0.6, 0.4, 3.0))
+    return np.asarray(np.clip((np.median(array) / array) ** 0.4, 0.5, 2.0))
 
 
 def _read(

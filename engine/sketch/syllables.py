@@ -18,6 +18,7 @@ class Syllable:
     """One sung syllable. `text` is the part of the word it sings, "" if the word has no letters left.
 
     `stress` is 0, 1 (secondary) or 2 (primary). `ends_phrase` says that the speaker paused after it.
+    `tone` is that of Mandarin, 1 to 4, or 0.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Syllable:
     coda: tuple[Phoneme, ...]
     starts_word: bool = True
     ends_phrase: bool = False
+    tone: int = 0
 
 
 def split_syllables(speech: Speech, text: str) -> tuple[Syllable, ...]:

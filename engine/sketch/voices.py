@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.sketch.espeak import Speech, list_espeak_voices, speak
+from songsmith.engine.sketch.espeak import Phoneme, Speech, list_espeak_voices, speak
+from songsmith.engine.sketch.hanzi import speak_mandarin
 from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
 
@@ -110,23 +111,43 @@ def say(voice: str, text: str) -> Utterance | None:
     pieces: list[Speech] = []
     syllables: list[Syllable] = []
     for run, run_voice in _runs(_singable(text), voice):
-        speech = refine_onsets(speak(run, run_voice, rate_wpm=_SPEECH_RATE_WPM))
+        speech, spoken = _speak(run, run_voice)
         offset = sum(len(piece.samples) for piece in pieces)
-        shifted = replace(
-            speech,
-            phonemes=tuple(
-                replace(p, start=p.start + offset, end=p.end + offset) for p in speech.phonemes
-            ),
-        )
-        pieces.append(shifted)
+        pieces.append(_later(speech, offset))
         if syllables:
             syllables[-1] = replace(syllables[-1], ends_phrase=False)
-        syllables += split_syllables(shifted, run)
+        syllables += [_syllable_later(syllable, offset) for syllable in spoken]
     if not syllables:
         return None
     samples = np.concatenate([piece.samples for piece in pieces])
     phonemes = tuple(p for piece in pieces for p in piece.phonemes)
     return Utterance(Speech(samples, pieces[0].rate_hz, phonemes, ()), tuple(syllables))
+
+
+def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]]:
+    file, _, variant = voice.partition("+")
+    if file == "cmn":
+        return speak_mandarin(text, variant, rate_wpm=_SPEECH_RATE_WPM)
+    speech = refine_onsets(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM))
+    return speech, split_syllables(speech, text)
+
+
+def _later(speech: Speech, offset: int) -> Speech:
+    """`speech` with the marks of its phonemes `offset` samples later."""
+    return replace(speech, phonemes=tuple(_sound_later(p, offset) for p in speech.phonemes))
+
+
+def _syllable_later(syllable: Syllable, offset: int) -> Syllable:
+    return replace(
+        syllable,
+        onset=tuple(_sound_later(p, offset) for p in syllable.onset),
+        nucleus=_sound_later(syllable.nucleus, offset),
+        coda=tuple(_sound_later(p, offset) for p in syllable.coda),
+    )
+
+
+def _sound_later(sound: Phoneme, offset: int) -> Phoneme:
+    return replace(sound, start=sound.start + offset, end=sound.end + offset)
 
 
 def _file_of(language: str) -> str:
