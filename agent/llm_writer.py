@@ -38,8 +38,6 @@ __all__ = ["LlmWriter"]
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "Chinese", "": "open"}
 
-_USUAL_LENGTH = f"about {DEFAULT_DURATION_S:g} seconds, unless the brief names another length: then scale these numbers"
-
 
 class LlmWriter:
     """Writes with an LLM. `on_event` gets a line for every retry and every round of mending."""

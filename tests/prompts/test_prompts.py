@@ -15,8 +15,18 @@ FIELDS = {
     "songwriter": set(),
     "system": {"renders"},
     "write_again": set(),
-    "write_lyrics": {"brief", "duration", "fewest", "firmness", "intro_from", "intro_to", "language", "last_start", "most"},
-}  # fmt: skip
+    "write_lyrics": {
+        "brief",
+        "duration",
+        "fewest",
+        "firmness",
+        "intro_from",
+        "intro_to",
+        "language",
+        "last_start",
+        "most",
+    },
+}
 
 
 def test_every_prompt_is_known_here():
