@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from songsmith.engine.diffrhythm.weights import Part, PullProgress, Store
+    from songsmith.engine.diffrhythm.pull import PullProgress
+    from songsmith.engine.diffrhythm.weights import Part, Store
 
 __all__ = ["app"]
 
@@ -80,12 +81,13 @@ def pull(
     commit they first came from.
     """
     from songsmith.engine.diffrhythm import weights
+    from songsmith.engine.diffrhythm.pull import pull as pull_parts
 
     store = _store()
     wanted = weights.wanted_parts(parts or [], variant=variant, version=version)
     _accept_licences(store, wanted, yes)
     with _download_bar() as on_progress:
-        pulled = weights.pull(store, wanted, on_progress=on_progress)
+        pulled = pull_parts(store, wanted, on_progress=on_progress)
     for note in pulled.notes:
         typer.echo(note, err=True)
     if as_json:

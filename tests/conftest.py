@@ -100,6 +100,9 @@ def hub(monkeypatch, tmp_path) -> Iterator[Hub]:
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory) -> Path:
     """A models folder as hand-made downloads leave it: published names and formats, nothing converted yet."""
+    import torch
+
+    torch.set_num_threads(1)  # threads only get in each other's way in models this small
     folder = tmp_path_factory.mktemp("published")
     for variant in ("base", "full"):
         write_dit(folder / f"dit-1.2-{variant}", variant)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from songsmith.engine.diffrhythm.catalogue import Variant, Version, parts_for
+from songsmith.engine.diffrhythm.device import find_accelerator
 from songsmith.engine.diffrhythm.forecast import FORWARD_EFFICIENCY, numpy_flops_per_s
 from songsmith.engine.diffrhythm.store import Store
-from songsmith.engine.diffrhythm.weights import find_accelerator, format_bytes, missing_bytes
+from songsmith.engine.diffrhythm.weights import format_bytes, missing_bytes
 from songsmith.engine.engine import EngineStatus
 
 __all__ = ["Standing", "format_wait", "standing"]

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import subprocess
@@ -11,14 +12,13 @@ from safetensors.torch import load_file
 from songsmith.engine.diffrhythm.catalogue import NEGATIVE, STYLE, VAE, Part, WeightFile, dit_part
 from songsmith.engine.diffrhythm.checkpoint import TensorFile, convert_pickle
 from songsmith.engine.diffrhythm.hub import WeightsError
+from songsmith.engine.diffrhythm.pull import PullProgress, pull
 from songsmith.engine.diffrhythm.sniff import fault_of
 from songsmith.engine.diffrhythm.store import LOCK_NAME, Store, models_folder
 from songsmith.engine.diffrhythm.weights import (
     PARTS,
-    PullProgress,
     part_states,
     parts_for,
-    pull,
     require,
     verify,
     wanted_parts,
@@ -61,6 +61,21 @@ def test_a_pull_brings_everything_pinned_hashed_and_converted(hub, served):
     assert not (served.folder / "dit-1.2-base" / "cfm_model.pt").exists()
     assert set(verify(served, parts_for("base")).values()) == {"", "is missing"}
     require(served, BASE)
+
+
+def test_a_file_whose_hash_is_known_may_come_from_any_commit(hub, tmp_path):
+    content = b"\x93NUMPY as published"
+    file = WeightFile(
+        *("vocal.npy", "a/b", "vocal.npy", 20, "c0ffee"),
+        sha256=hashlib.sha256(content).hexdigest(),
+        host="github",
+    )
+    part = Part("vocal", "Vocal", "MIT", (file,))
+    hub.files["/a/b/main/vocal.npy"] = content
+    store = Store(tmp_path / "models")
+    store.accept((part,))
+    assert pull(store, (part,), on_progress=ignore).fetched == ("vocal",)
+    assert downloads(hub) == ["/a/b/c0ffee/vocal.npy", "/a/b/main/vocal.npy"]
 
 
 def test_a_second_pull_fetches_nothing(hub, served):
