@@ -22,8 +22,9 @@ _ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter", "event"
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['-][A-Za-zÀ-ÖØ-öø-ÿ]+)*|[0-9]+|[^\sA-Za-z0-9'À-ÿ]")
 # Whose manner is wanted is not what the song is about.
 _MODEL = re.compile(
-    r"\b(?:in the (?:style|manner|spirit) of|sounds? like) [^,.;!?]*|(?:\b[A-Z]\w+[ -])+[Ss]tyle\b"
+    r"\b[Ss]ea (?=shant)|\b(?:in the (?:style|manner|spirit) of|sounds? like) [^,.;!?]*|(?:\b[A-Z]\w+[ -])+[Ss]tyle\b"
 )
+_ABSTRACT = ("ness", "tion", "sion", "ity", "ism", "ship", "hood", "ance", "ence", "ics", "ology")
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 
 
@@ -159,7 +160,7 @@ def _phrase(run: list[_Token]) -> Iterator[Topic]:
     elif head.role == "matter":
         yield Topic(head.low, head.role)
     elif head.role != "event":  # an event calls for its scene, which has words for it
-        role = head.role or "thing"
+        role = head.role or ("matter" if head.low.endswith(_ABSTRACT) else "thing")
         many = role in {"thing", "animal"} and _is_plural(head.low)
         yield Topic(" ".join(t.low for t in run), f"{role}s" if many else role)
 

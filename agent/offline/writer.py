@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from random import Random
 
-from songsmith.agent.offline.fill import choose, fill_block, line_end, shuffled
+from songsmith.agent.offline.fill import choose, fill_block, line_end, line_length, shuffled
 from songsmith.agent.offline.finals import rhyme_group
 from songsmith.agent.offline.form import form_for
 from songsmith.agent.offline.reading import mentions, read_prompt
@@ -124,10 +124,9 @@ class _Writer:
         for word in sorted(scene.words & calls):
             rivals = sum(word in other.words for other in load_scenes(self.wish.language))
             score += _word_weight(word) * rivals**-0.5
-        moods = self.wish.moods
-        return score + (
-            _MOOD_WEIGHT * len(scene.moods & moods) if scene.moods & moods or not moods else -0.6
-        )
+        if self.wish.moods:
+            score += _MOOD_WEIGHT if scene.moods & self.wish.moods else -_MOOD_WEIGHT / 2
+        return score
 
     def _words(self, first: Topic | None = None) -> dict[str, str]:
         """Slot -> words; of two topics of a role the first wins, unless `first` says another."""
@@ -139,7 +138,8 @@ class _Writer:
     def _chorus(self, scene: Scene) -> Block:
         own = self._filled(scene.pool("chorus"))
         options = own
-        for topic in self.wish.topics[:2]:
+        # What the scene sings about anyway can wait for what it needs a line for.
+        for topic in sorted(self.unsung[:2], key=lambda topic: scene.answers(topic.words)):
             about = [b for b in own if mentions(b.lines, topic)]
             if about:
                 options = about
@@ -188,8 +188,20 @@ class _Writer:
                 and self._keeps_rhyme(b, pool)
             ]
             if fresh:
-                return [choose(self.rng, fresh)]
+                return [choose(self.rng, self._of_like_metre(fresh, pool))]
         return []
+
+    def _of_like_metre(self, blocks: list[Block], pool: list[Block]) -> list[Block]:
+        """Those of the blocks that are nearest to the part in the length of their lines."""
+        usual = self._mean_length(pool)
+        off = [abs(self._mean_length([block]) - usual) for block in blocks]
+        return [
+            b for b, distance in zip(blocks, off, strict=True) if distance <= max(1.5, min(off))
+        ]
+
+    def _mean_length(self, blocks: list[Block]) -> float:
+        lines = [line for block in blocks for line in block.lines]
+        return sum(line_length(line, self.wish.language) for line in lines) / max(1, len(lines))
 
     def _keeps_rhyme(self, block: Block, pool: list[Block]) -> bool:
         """A Chinese part keeps one rhyme; English couplets each have their own."""

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -25,6 +26,11 @@ PROMPTS = [
     "an elephant in Lisbon",
     "mathematics",
 ]
+ODD_WORDS = re.findall(
+    r"\S+",
+    "my a the song about dog Rex saxophone player red umbrellas Paris sad angry in on and old robot "
+    "kitchen's 7 99999999999999999999 never bpm 🎷 [Chorus] {thing} | 小猫 的 fuck Зоя hippopotamus style",
+)
 CHINESE_PROMPTS = [
     "民谣 想家的夜晚",
     "写一首关于夏天海边初恋的歌",
@@ -145,7 +151,7 @@ def test_matching_english_lines_have_nearly_as_many_syllables(prompt: str):
     song = write_song(prompt, seed=3)
     verses = [s.lines for s in song.sections if section_kind(s.label) == "verse"]
     for one, other in zip(verses[0], verses[1], strict=True):
-        assert abs(syllables(one) - syllables(other)) <= 2, (one, other)
+        assert abs(syllables(one) - syllables(other)) <= 2
     for verse in verses:
         for one, other in pairwise(verse):
             assert abs(syllables(one) - syllables(other)) <= 3, (one, other)
@@ -304,45 +310,7 @@ def test_any_prompt_gives_a_song_a_voice_can_sing(prompt: str, seed: int, durati
 
 @settings(max_examples=60, deadline=None)
 @given(
-    words=st.lists(
-        st.sampled_from(
-            [
-                "my",
-                "a",
-                "the",
-                "song",
-                "about",
-                "dog",
-                "Rex",
-                "saxophone",
-                "player",
-                "red",
-                "umbrellas",
-                "Paris",
-                "sad",
-                "angry",
-                "in",
-                "on",
-                "and",
-                "old",
-                "kitchen's",
-                "7",
-                "99999999999999999999",
-                "never",
-                "bpm",
-                "🎷",
-                "\n",
-                "[Chorus]",
-                "{thing}",
-                "|",
-                "小猫",
-                "的",
-                "fuck",
-                "Зоя",
-            ]
-        ),
-        max_size=12,
-    ),
+    words=st.lists(st.sampled_from(ODD_WORDS), max_size=12),
     seed=st.integers(0, 1000),
 )
 def test_any_mix_of_words_gives_a_song_without_braces_digits_or_labels(words: list[str], seed: int):
