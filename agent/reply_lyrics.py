@@ -116,27 +116,49 @@ def _unnumbered(line: str) -> str:
 def _without_talk(lines: list[str]) -> list[str]:
     """The lines of the song, without list numbers and without the talk around and between them."""
     lines = [_unnumbered(line) for line in _without_list_numbers(lines)]
-    marks = [number for number, line in enumerate(lines) if _is_mark(line)]
-    if not marks:
-        return _bare_song(lines)
+    paragraphs = _paragraphs(lines)
+    marked = [n for n, paragraph in enumerate(paragraphs) if any(map(_is_mark, paragraph))]
+    if not marked:
+        return _bare_song(paragraphs)
     has_stamps = any(_stamp_s(line) is not None for line in lines)
-    end = marks[-1] + 1
-    while end < len(lines) and (lines[end] or not has_stamps) and not _TALK.search(lines[end]):
-        end += 1
-    song = lines[marks[0] : end]
-    if not has_stamps:
-        song = _without_last_talk(song)
-    return [line for line in song if not (_TALK.search(line) and _stamp_s(line) is None)]
+    first = paragraphs[marked[0]]
+    first = first[next(n for n, line in enumerate(first) if _is_mark(line)) :]
+    inner = [p for p in paragraphs[marked[0] + 1 : marked[-1] + 1] if not _is_talk(p)]
+    after = paragraphs[marked[-1] + 1 :]
+    outer = [] if has_stamps else _without_last_talk(after)
+    song = [first, *inner, *outer]
+    while has_stamps and not _is_mark(song[-1][-1]) and _TALK.search(song[-1][-1]):
+        song[-1] = song[-1][:-1]
+    return [line for paragraph in song for line in (*paragraph, "")]
 
 
-def _without_last_talk(song: list[str]) -> list[str]:
-    """Plain sections without a last paragraph that is one long sentence after a blank line."""
-    while song and not song[-1]:
-        song = song[:-1]
-    is_alone = len(song) > 1 and not song[-2]
-    return (
-        song[:-1] if is_alone and (len(song[-1]) > 90 or song[-1].endswith((":", "："))) else song
-    )
+def _paragraphs(lines: list[str]) -> list[list[str]]:
+    """Groups of lines that stand together; rules ("---") part them like blank lines."""
+    groups: list[list[str]] = [[]]
+    for line in lines:
+        if not line or re.fullmatch(r"[-=_*~`]{3,}", line):
+            groups.append([])
+        else:
+            groups[-1].append(line)
+    return [group for group in groups if group]
+
+
+def _is_talk(paragraph: list[str]) -> bool:
+    """Whether a paragraph speaks about the song: one line that does, or a list under a heading."""
+    if any(map(_is_mark, paragraph)) or not _TALK.search(paragraph[0]):
+        return False
+    return len(paragraph) == 1 or paragraph[0].endswith((":", "："))
+
+
+def _without_last_talk(paragraphs: list[list[str]]) -> list[list[str]]:
+    """Unmarked paragraphs at the end of a plain song, up to the first that is talk or prose."""
+    kept: list[list[str]] = []
+    for paragraph in paragraphs:
+        is_prose = sum(map(len, paragraph)) > 90 * len(paragraph)
+        if _is_talk(paragraph) or is_prose or paragraph[-1].endswith((":", "：")):
+            break
+        kept.append(paragraph)
+    return kept
 
 
 def _without_list_numbers(lines: list[str]) -> list[str]:
@@ -150,12 +172,16 @@ def _without_list_numbers(lines: list[str]) -> list[str]:
     ]
 
 
-def _bare_song(lines: list[str]) -> list[str]:
+def _bare_song(paragraphs: list[list[str]]) -> list[str]:
     """Lines without any stamp or label, if they look like a song: short ones, and enough of them."""
-    sung = [line for line in lines if not _TALK.search(line) and not line.endswith((":", "："))]
-    words = [line for line in sung if line]
+    song = [p for p in paragraphs if not _is_talk(p)]
+    if song and song[0][0].endswith((":", "：")):
+        song[0] = song[0][1:]
+    words = [line for paragraph in song for line in paragraph]
     is_song = len(words) >= _FEWEST_LINES and sum(map(len, words)) < 60 * len(words)
-    return sung if is_song and not _REFUSAL.match(words[0]) else []
+    if not is_song or _REFUSAL.match(words[0]):
+        return []
+    return [line for paragraph in song for line in (*paragraph, "")]
 
 
 def _with_stamps(lines: list[str]) -> tuple[list[str], list[str]]:

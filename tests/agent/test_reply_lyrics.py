@@ -178,6 +178,29 @@ def test_a_song_without_stamps_is_a_draft(reply):
     ]
 
 
+def test_words_that_sound_like_talk_are_sung_where_the_song_stands():
+    plain = (
+        "[Verse 1]\nHere's the song I never wrote\nLet me know if you still care\nI hope you do\n\n"
+        "[Outro]\nLet me know"
+    )
+    words = read_song(plain).words
+    assert [line for section in words.sections for line in section.lines] == [
+        "Here's the song I never wrote",
+        "Let me know if you still care",
+        "I hope you do",
+        "Let me know",
+    ]
+    stamped = ASKED.replace("I kept your chair, I kept it right", "Let me know if you still care")
+    assert read_song(f"{stamped}Let me know if you'd like changes!").line_count == 4
+
+
+def test_notes_after_a_plain_song_are_not_sung():
+    plain = (
+        "[Verse 1]\none two three\nfour five six\n\nNotes:\n- I kept it short\n- The rhyme is loose"
+    )
+    assert read_song(plain).line_count == 2
+
+
 def test_bare_lines_are_a_song_if_they_look_like_one():
     song = read_song(
         "Walking down the line\nThinking you are mine\nSinging in the rain\nWaiting for the train"
@@ -215,7 +238,8 @@ def test_any_text_can_be_read(text):
 @given(
     st.lists(
         st.sampled_from(
-            [*ASKED.split("\n"), "```", "<think>", "</think>", "{", "[00:99.00]x", "**", "1. "]
+            [*ASKED.split("\n"), *"``` <think> </think> { [00:99.00]x ** 1. ---".split()]
+            + ["[Here is the song]", "Let me know", "Notes:"]
         )
     )
 )
