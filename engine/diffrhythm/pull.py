@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songsmith.engine.diffrhythm.catalogue import Part, WeightFile
-from songsmith.engine.diffrhythm.hub import OnBytes, WeightsError, download, is_offline, locate
+from songsmith.engine.diffrhythm.hub import (
+    OnBytes,
+    WeightsError,
+    download,
+    is_offline,
+    locate,
+    sha256_of,
+)
 from songsmith.engine.diffrhythm.store import Store
 from songsmith.engine.diffrhythm.weights import convert, format_bytes, missing_bytes
 
@@ -80,9 +87,9 @@ def _pull_file(store: Store, part: Part, file: WeightFile, on_progress: OnPull) 
         tell("checking")
         store.check(part, file, path)
         return False
-    is_fetched = not _is_recorded(store, part, file, source)
-    if is_fetched:
-        _fetch(store, file, source, lambda done, total: tell("fetching", done, total))
+    is_fetched = False
+    if not _is_recorded(store, part, file, source):
+        is_fetched = _fetch(store, file, source, lambda done, total: tell("fetching", done, total))
     if file.becomes:
         tell("converting")
         convert(store, part, file)
@@ -91,21 +98,28 @@ def _pull_file(store: Store, part: Part, file: WeightFile, on_progress: OnPull) 
     return is_fetched
 
 
-def _fetch(store: Store, file: WeightFile, source: Path, on_bytes: OnBytes) -> None:
-    """Download `file` to `source` and record it. One whose hash is in the table may come from any commit."""
+def _fetch(store: Store, file: WeightFile, source: Path, on_bytes: OnBytes) -> bool:
+    """Bring `file` to `source` and record it; whether it had to be downloaded.
+
+    One whose hash is in the table may come from any commit. One put there by hand stays if it is the
+    published one.
+    """
     revisions = [store.lock().revisions.get(file.repo, file.revision)]
     if file.sha256:
         revisions.append("main")
+    there = sha256_of(source) if source.is_file() else ""
     for revision in revisions:
         try:
             remote = locate(file, revision=revision)
-            digest = download(file, remote, source, on_bytes=on_bytes)
+            is_there = there != "" and there == remote.etag
+            digest = there if is_there else download(file, remote, source, on_bytes=on_bytes)
         except WeightsError:
             if revision == revisions[-1]:
                 raise
             continue
         store.record(source, file, revision=remote.revision, sha256=digest)
-        return
+        return not is_there
+    raise AssertionError("every revision was tried")
 
 
 def _is_recorded(store: Store, part: Part, file: WeightFile, source: Path) -> bool:

@@ -135,7 +135,9 @@ class Vae:
         done = 0
         for group in _batches(chunks, chunking.chunks_at_once):
             batch = torch.cat([frames.narrow(frame_dim, c.left, c.right - c.left) for c in group])
-            results = run(batch.to(self._device)).float().cpu().chunk(len(group))
+            # TorchScript would rewrite the graph after its first calls, and take 1 differ from take 3.
+            with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+                results = run(batch.to(self._device)).float().cpu().chunk(len(group))
             for chunk, result in zip(group, results, strict=True):
                 if out is None:
                     out = result.new_empty(*result.shape[:-1], length * rate)

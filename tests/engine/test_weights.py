@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,23 @@ def test_files_put_there_by_hand_are_converted_and_recorded_when_first_used(tiny
     path = require(store, BASE)["model.safetensors"]
     assert path.is_file()
     assert store.lock().files["dit-1.2-base/model.safetensors"].revision == ""
+
+
+def test_a_download_made_by_hand_is_recognised_and_not_fetched_again(hub, served, tiny_weights):
+    folder = served.folder / "dit-1.2-base"
+    folder.mkdir(parents=True)
+    shutil.copy(tiny_weights / "dit-1.2-base" / "cfm_model.pt", folder)
+    assert pull(served, (BASE,), on_progress=ignore).present == ("dit-1.2-base",)
+    assert downloads(hub) == []
+    assert served.lock().files["dit-1.2-base/model.safetensors"].revision == COMMIT
+
+
+def test_a_pull_does_not_overwrite_a_file_that_is_something_else_but_names_it(hub, served):
+    folder = served.folder / "vae"
+    folder.mkdir(parents=True)
+    (folder / "vae_model.pt").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(WeightsError, match="is a Git LFS pointer"):
+        pull(served, (VAE,), on_progress=ignore)
 
 
 def test_the_full_model_in_the_place_of_the_base_model_is_named(tiny_models):
