@@ -128,3 +128,20 @@ def test_show_tells_values_and_origins_but_no_key(config, monkeypatch):
 
 def test_path_prints_the_file(config):
     assert config("path").stdout.strip() == str(config.file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a Unix terminal")
+def test_a_key_that_is_typed_does_not_show(config):
+    import pexpect
+
+    command = "from songsmith.agent.config import app; app()"
+    child = pexpect.spawn(
+        sys.executable, ["-c", command, "set", "api_key"], encoding="utf-8", timeout=30
+    )
+    child.expect("Key .not shown.")
+    child.sendline(KEY)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert KEY not in child.before
+    assert stored_llm() == ("deepseek", KEY)

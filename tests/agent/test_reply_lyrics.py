@@ -235,16 +235,63 @@ def test_any_text_can_be_read(text):
     read_numbered(text, [1, 2, 3])
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [*ASKED.split("\n"), *"``` <think> </think> { [00:99.00]x ** 1. ---".split()]
-            + ["[Here is the song]", "Let me know", "Notes:"]
-        )
-    )
+ODD = (
+    "```",
+    "<think>",
+    "</think>",
+    "{",
+    "[00:99.00]x",
+    "**",
+    "1. ",
+    "---",
+    "[Here is it]",
+    "Let me know",
+    "Notes:",
 )
+
+
+@given(st.lists(st.sampled_from([*ASKED.split("\n"), *ODD])))
 def test_any_shuffled_song_can_be_read(lines):
     read_song("\n".join(lines))
+
+
+SUNG = st.sampled_from(
+    [
+        "Let me know if you still care",
+        "Here's the song I never wrote",
+        "I hope you do",
+        "Sure, play it slow",
+        "末班车慢慢开过来",
+    ]
+)
+WRAPPINGS = st.sampled_from(
+    [
+        "{}",
+        "Sure! Here is your song:\n\n{}\nLet me know if you'd like changes!",
+        "Here you go:\n```lrc\n{}```\nNotes:\n- the rhyme is loose\n- 3 lines",
+        "<think>\n[00:01.00]no\n</think>\n{}",
+        "# The Song\n\n{}\n---\n*Note: I kept it short.*",
+    ]
+)
+
+
+@given(
+    st.lists(st.lists(SUNG, min_size=1, max_size=4), min_size=1, max_size=4),
+    WRAPPINGS,
+    st.booleans(),
+)
+def test_no_sung_line_is_lost_and_no_talk_is_sung(sections, wrapping, has_stamps):
+    rows = []
+    for number, lines in enumerate(sections):
+        stamps = [f"[00:{10 * number + 2 * place + 10}.00]" for place in range(len(lines))]
+        rows += [
+            f"[Verse {number + 1}]",
+            *(f"{s if has_stamps else ''}{x}" for s, x in zip(stamps, lines, strict=True)),
+            "",
+        ]
+    words = read_song(wrapping.format("\n".join(rows))).words
+    found = [getattr(line, "text", line) for section in words.sections for line in section.lines]
+    assert found == [line for lines in sections for line in lines]
 
 
 def test_refusals_are_recognised():
