@@ -16,7 +16,7 @@ __all__ = ["read_chinese"]
 
 _MOST_CHARACTERS = 600
 _MOST_TOPICS = 3
-_ROLES = ("kin", "person", "animal", "place", "thing", "matter")
+_ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter")
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 _QUOTED = re.compile(r"[《“「]([\u4e00-\u9fff]{1,4})[》”」]")
 _NAMED = re.compile(r"(?:名叫|叫做|叫作|名字叫|叫)([\u4e00-\u9fff]{1,3}?)(?=[的，。,!！ ]|$)")

@@ -133,6 +133,8 @@ class _Writer:
         words = {topic.role: topic.words for topic in reversed(self.wish.topics)}
         if first:
             words[first.role.removesuffix("s")] = first.words
+        if where := words.get("place") or words.get("city"):
+            words["where"] = where
         return words | ({"age": self.wish.age} if self.wish.age else {})
 
     def _chorus(self, scene: Scene) -> Block:

@@ -24,6 +24,8 @@ CHINESE = {
     "person": "歌手",
     "animal": "小狗",
     "place": "车站",
+    "city": "北京",
+    "where": "车站",
     "thing": "钢琴",
     "matter": "青春",
 }
