@@ -180,7 +180,14 @@ class Song:
     def lyrics_of(self, version: Version) -> Lyrics:
         if not version.words:
             return Lyrics(title=self.file.title, language=self.language)
-        return _read_words(self.folder / version.words)
+        path = self.folder / version.words
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise FileError(
+                "the words of this version are gone", where=str(path), mend="restore the file"
+            ) from error
+        return _read_words(path.absolute(), stat.st_ino, stat.st_mtime_ns)
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -381,8 +388,8 @@ class _Change:
 
 
 @lru_cache(maxsize=64)
-def _read_words(path: Path) -> Lyrics:
-    """Lyrics of a words file; such files never change once written."""
+def _read_words(path: Path, inode: int, mtime_ns: int) -> Lyrics:
+    """Lyrics of a words file; `inode` and `mtime_ns` tell a file from another that took its place."""
     parsed = parse_lyrics(read_text(path)).lyrics
     if isinstance(parsed, Lyrics):
         return parsed
