@@ -56,7 +56,7 @@ class Track:
 
 
 def play_band(plan: Plan, style: SketchStyle, *, seed: int) -> list[Track]:
-    """Tracks of all instruments that play. The same plan, style and seed give the same notes."""
+    """Tracks of all instruments, also of those that are silent here. The same arguments give the same notes."""
     band = style.genre
     feel = Feel(
         Meter.named(band.time), Meter.named(plan.meter), band.swing, band.swing_unit, band.loose_s
@@ -74,7 +74,7 @@ def play_band(plan: Plan, style: SketchStyle, *, seed: int) -> list[Track]:
         tracks.append(_track(player, notes))
     lead = play_lead(plan, band, feel, np.random.default_rng([seed, 4]))
     tracks.append(_track(band.lead, lead))
-    return [track for track in tracks if track.notes]
+    return tracks
 
 
 def _track(player: Player, notes: list[Note]) -> Track:

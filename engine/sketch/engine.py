@@ -77,9 +77,10 @@ class _Order:
 
     @property
     def sings(self) -> bool:
+        """Whether there is something to sing and nobody asked for the band alone."""
         is_asked = self.options.sing and not self.options.instrumental
-        wordless = self.style.is_instrumental and not self.request.lyrics.lines
-        return is_asked and not wordless and any(map(is_sung, self.request.lyrics.lines))
+        is_asked = is_asked and not self.style.is_instrumental
+        return is_asked and any(map(is_sung, self.request.lyrics.lines))
 
     def plan(self, seed: int) -> Plan:
         """The score of one take: the parent's, with these lines, or a new one."""
@@ -210,8 +211,8 @@ def _memory(request: RenderRequest) -> Memory | None:
 
 def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
-    if not order.sings:
-        return
+    if order.style.is_instrumental and order.request.lyrics.lines:
+        yield "the style asks for no voice: the words are not sung"
     for number, line in enumerate(order.request.lyrics.lines, start=1):
         if not is_sung(line):
             yield f"line {number} holds nothing to sing: {line.text[:20]!r}"

@@ -23,6 +23,7 @@ __all__ = ["count_syllables", "is_sung", "make_plan", "slots"]
 MIN_SLOT_S = 0.2
 MAX_SYLLABLES_PER_S = 14.0
 _BREATH_S = 0.18
+_LONG_TAIL_BARS = 9  # after the last line; what is longer is an interlude before the outro
 _TAIL_S = 0.35  # the last line is over this long before the song is
 _ENERGY = {
     "intro": -0.15,
@@ -169,8 +170,9 @@ def _bars(
         high = style.bpm
     # An instrumental has one stamp: its first bar.
     grid = fit_tempo(stamps or [0.0], meter, bpm_low=low, bpm_usual=usual, bpm_high=high)
-    bars = lay_bars(grid, meter, duration_s)
-    return bars, round(grid.bpm, 2)
+    if style.bpm:
+        grid = replace(grid, bpm=style.bpm)
+    return lay_bars(grid, meter, duration_s), round(grid.bpm, 2)
 
 
 def _stretches(lyrics: Lyrics, duration_s: float) -> list[_Stretch]:
@@ -205,8 +207,15 @@ def _parts(
         for stamp, after in zip(inside, [*inside[1:], stretch.end_s], strict=True):
             free = _bar_of(stamp + natural_s(texts[stamp], bars[_bar_of(stamp, bars)]), bars) + 1
             back = _bar_of(after, bars) if after < duration_s else len(bars)
-            if back - free >= 2 or (after >= duration_s and free < back):
-                cuts.append((free, "outro" if after >= duration_s else "interlude", ""))
+            if after >= duration_s and free < back:
+                long = back - free > _LONG_TAIL_BARS
+                cuts += (
+                    [(free, "interlude", ""), (back - 5, "outro", "")]
+                    if long
+                    else [(free, "outro", "")]
+                )
+            elif back - free >= 2:
+                cuts.append((free, "interlude", ""))
                 if after < stretch.end_s:
                     cuts.append((back, stretch.kind, stretch.label))
     return _name_parts(cuts, bars, style)

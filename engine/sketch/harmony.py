@@ -196,8 +196,11 @@ def key_of_chords(chords: Sequence[Harmony]) -> tuple[int, str]:
         inside = sum(tone in scale for c in chords for tone in c.tones)
         outside = sum(tone not in scale for c in chords for tone in c.tones)
         third = 3 if mode == "minor" else 4
-        home = [c for c in (chords[0], chords[-1]) if c.root == tonic]
-        return inside - 2 * outside + sum(2 + ((tonic + third) % 12 in c.tones) for c in home)
+        bonus = 0.0
+        for harmony, weight in ((chords[0], 3), (chords[-1], 2)):
+            if harmony.root == tonic:
+                bonus += weight + ((tonic + third) % 12 in harmony.tones)
+        return inside - 2 * outside + bonus
 
     keys = [(tonic, mode) for mode in ("major", "minor") for tonic in range(12)]
     return max(keys, key=lambda key: fit(*key))

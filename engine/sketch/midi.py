@@ -36,7 +36,7 @@ def format_midi(
         file.tracks.append(_melody(notes, syllables, clock))
     file.tracks.append(_chords(plan, clock))
     channels = [c for c in range(2, 16) if c != _DRUM_CHANNEL]
-    for place, track in enumerate(tracks):
+    for place, track in enumerate(track for track in tracks if track.notes):
         channel = _DRUM_CHANNEL if track.is_drum else channels[place % len(channels)]
         program = track.program if track.program < 128 else _THEREMIN_STANDS_IN
         file.tracks.append(_part(track.name, program, channel, track.notes, clock))

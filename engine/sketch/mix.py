@@ -39,16 +39,16 @@ TARGET_LUFS = -14.0
 _CEILING_DBTP = -1.0
 _VOICE_LUFS = -17.0
 _STEM_LUFS = {
-    "drums": -21.0,
-    "bass": -22.0,
-    "keys": -24.0,
-    "guitar": -24.5,
-    "strings": -26.5,
-    "lead": -21.5,
+    "drums": -22.0,
+    "bass": -22.5,
+    "keys": -25.0,
+    "guitar": -25.5,
+    "strings": -28.0,
+    "lead": -22.0,
 }
 """Loudness of one instrument while it plays, against the voice at -17."""
-_DUCK_DB = 2.5
-_CLEAR_DB = 5.0  # how far 1-4 kHz of the band goes down under the voice
+_DUCK_DB = 3.0
+_CLEAR_DB = 6.0  # how far 1-4 kHz of the band goes down under the voice
 _FADE_S = 1.4
 _WIDE_PAN = 0.12
 
@@ -92,6 +92,8 @@ def render_tracks(
     ]
     breath = pump(kicks, band.pump_db, samples) if band.pump_db and kicks else None
     for number, track in enumerate(tracks):
+        if not track.notes:
+            continue
         audio = _tone(_played(track, bank, samples), track, band.brightness_db)
         key = f"{number} {track.name}"
         if key in given.tracks_db:

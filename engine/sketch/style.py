@@ -23,7 +23,7 @@ __all__ = ["SketchStyle", "parse_style"]
 _NEUTRAL = ("pop ballad", "folk", "pop", "lo-fi hip-hop", "r&b", "bossa nova")
 _KEY = re.compile(
     r"(?:\bin\s+)(?P<en>[A-G](?:[#b♯♭]|-?\s?sharp|-?\s?flat)?\s*(?:major|minor|maj|min|m)?)(?![a-z])"
-    r"|(?P<bare>\b[A-G](?:[#b♯♭]|[- ]sharp|[- ]flat)?[- ](?:major|minor|maj|min)\b)"
+    r"|(?P<bare>\b[A-Gb-g](?:[#b♯♭]|[- ]sharp|[- ]flat)?[- ](?:major|minor|maj|min)\b)"
     r"|(?P<zh>[升降]?[A-G][#b♯♭升降]?\s*[大小]调)",
 )
 _BPM = re.compile(

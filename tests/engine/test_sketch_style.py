@@ -1,0 +1,155 @@
+import pytest
+
+from songsmith.engine.sketch.genre import genre, genre_names
+from songsmith.engine.sketch.harmony import parse_chord, roman
+from songsmith.engine.sketch.style import parse_style
+
+
+@pytest.mark.parametrize(
+    ("text", "genre_name"),
+    [
+        ("Jazzy Nightclub Vibe", "jazz swing"),
+        ("民谣，木吉他，温柔", "folk"),
+        ("a soft bossa nova", "bossa nova"),
+        ("中国风 古筝", "chinese ballad"),
+        ("lo-fi study beats", "lo-fi hip-hop"),
+        ("EDM banger", "house"),
+        ("slow blues", "blues"),
+        ("neo-soul", "r&b"),
+        ("Arctic research station, theremin auroras", "ambient"),
+    ],
+)
+def test_a_genre_is_found_in_free_text(text, genre_name):
+    assert parse_style(text).names[-1] == genre_name
+
+
+def test_two_genres_blend_groove_of_the_last_with_harmony_of_the_first():
+    style = parse_style("jazzy hip hop")
+
+    assert style.names == ("jazz swing", "hip-hop")
+    assert style.genre.drums == genre("hip-hop").drums
+    assert style.genre.progressions == genre("jazz swing").progressions
+
+
+@pytest.mark.parametrize(
+    ("text", "instrument"),
+    [
+        ("pop with saxophone", "tenor sax"),
+        ("aurora, theremin", "theremin"),
+        ("流行，二胡", "erhu"),
+        ("rock with hammond", "organ"),
+        ("民谣 钢琴", "piano"),
+        ("folk, harp", "harp"),
+    ],
+)
+def test_named_instruments_join_the_band(text, instrument):
+    assert instrument in parse_style(text).instrument_names()
+
+
+def test_unwanted_instruments_leave_the_band():
+    assert parse_style("rock, no drums").genre.drums is None
+    assert parse_style("摇滚，没有鼓").genre.drums is None
+
+
+def test_a_solo_instrument_plays_alone():
+    band = parse_style("solo piano ballad").genre
+
+    assert band.drums is None
+    assert band.bass is None
+    assert [player.name for player in band.players] == ["piano"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("ballad in F minor", (5, "minor")),
+        ("rock in Bb", (10, "major")),
+        ("folk, C# minor", (1, "minor")),
+        ("民谣 C大调", (0, "major")),
+        ("国风，降E小调", (3, "minor")),
+        ("a song in a minor mood", None),
+    ],
+)
+def test_keys_are_read(text, key):
+    style = parse_style(text)
+
+    assert (style.tonic, style.mode) == (key or (None, style.mode))
+
+
+@pytest.mark.parametrize(
+    ("text", "bpm"), [("jazz 92 bpm", 92), ("tempo: 140 rock", 140), ("速度 75 抒情", 75)]
+)
+def test_a_tempo_in_numbers_is_read(text, bpm):
+    assert parse_style(text).bpm == bpm
+
+
+def test_tempo_words_move_the_tempo_within_the_genres_range():
+    slow, usual, fast = (parse_style(f"{word} rock").bpm_usual for word in ("slow", "", "fast"))
+
+    assert genre("rock").bpm[0] <= slow < usual < fast <= genre("rock").bpm[2]
+
+
+def test_moods_change_energy_and_mode():
+    assert parse_style("angry folk").energy > parse_style("folk").energy > 0
+    assert parse_style("gentle rock").energy < parse_style("rock").energy
+    assert parse_style("sad pop").mode == "minor"
+    assert parse_style("快乐 流行").mode == "major"
+
+
+def test_nothing_understood_is_said_and_the_same_words_choose_the_same():
+    style = parse_style("xyzzy plugh")
+
+    assert "xyzzy plugh" in style.notes[0]
+    assert parse_style("xyzzy plugh").names == style.names
+    assert not parse_style("xyzzy jazz").notes
+
+
+def test_the_summary_names_tempo_key_band_and_mood():
+    summary = parse_style("jazzy nightclub").summary(92, 5, "minor")
+
+    assert summary == (
+        "jazz swing · 92 bpm · F minor · brushes, upright bass, piano, tenor sax · low light"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🎷🎷", "[chorus] <b>", "no no no", "a" * 5000])
+def test_any_text_gives_a_style(text):
+    assert parse_style(text).genre.name in genre_names()
+
+
+@pytest.mark.parametrize("name", genre_names())
+def test_every_genre_is_playable(name):
+    found = genre(name)
+    rhythms = [
+        pattern
+        for voices in (found.drums.low, found.drums.mid, found.drums.high, *found.drums.fills)
+        for pattern in voices.values()
+    ]
+    beats = 3 if found.time == "3/4" else 4
+    assert all(len(rhythm) % beats == 0 for rhythm in rhythms)
+    for book in found.progressions.values():
+        for choices in book.values():
+            for bar in " ".join(choices).replace(",", " ").split():
+                assert len(roman(bar, 0, "major").tones) >= 2
+
+
+def test_there_are_more_than_ten_genres_with_bands_of_their_own():
+    bands = {frozenset(parse_style(name).instrument_names()) for name in genre_names()}
+
+    assert len(bands) == len(genre_names()) >= 12
+
+
+@pytest.mark.parametrize(
+    ("symbol", "tones"),
+    [("Am", {9, 0, 4}), ("F#m7b5", {6, 9, 0, 4}), ("C/E", {0, 4, 7}), ("Bbmaj7", {10, 2, 5, 9})],
+)
+def test_chord_symbols_are_read(symbol, tones):
+    harmony = parse_chord(symbol)
+
+    assert harmony is not None
+    assert set(harmony.tones) == tones
+
+
+@pytest.mark.parametrize("word", ["Hello", "N.C.", "", "am", "H7", "x2"])
+def test_words_are_no_chords(word):
+    assert parse_chord(word) is None
