@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from torch import nn
 
 DATA = Path(__file__).parent / "engine" / "data"
 GOLDEN = DATA / "golden"
@@ -81,7 +85,7 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path) -> Iterator[Hub]:
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     hub = Hub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(hub))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -98,12 +102,12 @@ def hub(monkeypatch, tmp_path) -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="session")
-def tiny_weights(tmp_path_factory) -> Path:
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder as hand-made downloads leave it: published names and formats, nothing converted yet."""
     import torch
 
     torch.set_num_threads(1)  # threads only get in each other's way in models this small
-    folder = tmp_path_factory.mktemp("published")
+    folder: Path = tmp_path_factory.mktemp("published")
     for variant in ("base", "full"):
         write_dit(folder / f"dit-1.2-{variant}", variant)
     write_vae(folder / "vae")
@@ -112,7 +116,7 @@ def tiny_weights(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def tiny_models(tiny_weights, tmp_path, monkeypatch) -> Path:
+def tiny_models(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A models folder of the test's own with everything in it, chosen by SONGSMITH_MODELS."""
     folder = tmp_path / "models"
     shutil.copytree(tiny_weights, folder)
@@ -165,7 +169,7 @@ def write_vae(folder: Path) -> None:
         torch.jit.save(torch.jit.script(_tiny_vae()), folder / "vae_model.pt")
 
 
-def _tiny_vae():
+def _tiny_vae() -> "nn.Module":
     import torch
     from torch import Tensor, nn
 
@@ -181,13 +185,15 @@ def _tiny_vae():
         def decode_export(self, latents: Tensor) -> Tensor:
             blocks = torch.tanh(self.after(torch.tanh(self.before(latents))))
             batch, frames = latents.shape[0], latents.shape[2]
-            return blocks.reshape(batch, 2, 2048, frames).transpose(2, 3).reshape(batch, 2, -1)
+            sound = blocks.reshape(batch, 2, 2048, frames).transpose(2, 3)
+            return sound.reshape(batch, 2, -1)
 
         @torch.jit.export
         def encode_export(self, audio: Tensor) -> Tensor:
             batch = audio.shape[0]
             blocks = audio.reshape(batch, 2, -1, 2048).transpose(2, 3).reshape(batch, 4096, -1)
-            return self.moments(torch.tanh(self.fold(blocks)))
+            moments: Tensor = self.moments(torch.tanh(self.fold(blocks)))
+            return moments
 
         def forward(self, latents: Tensor) -> Tensor:
             return self.decode_export(latents)

@@ -40,7 +40,7 @@ def songsmith(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Path:
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "chair.lrc").write_text(LRC)
     return tmp_path
 

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from songsmith.agent.models import app
 from songsmith.engine.diffrhythm.catalogue import PARTS, parts_for
@@ -21,7 +21,7 @@ def served(hub, tiny_weights, tmp_path, monkeypatch):
     return tmp_path / "models"
 
 
-def run(*words: str):
+def run(*words: str) -> Result:
     return CliRunner().invoke(app, words)
 
 

@@ -3,7 +3,10 @@ import math
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +33,7 @@ def lyrics_of(*lines: str, language: str = "en") -> Lyrics:
     return Lyrics(title="Chair", language=language, sections=(Section("verse", stamped),))
 
 
-def request_of(**changes) -> RenderRequest:
+def request_of(**changes: Any) -> RenderRequest:
     request = RenderRequest(
         lyrics=lyrics_of(*WORDS),
         style="jazz nightclub",
@@ -45,7 +48,7 @@ def ignore(progress: Progress) -> None: ...
 
 
 @pytest.fixture
-def engine(tiny_models) -> DiffRhythmEngine:
+def engine(tiny_models: Path) -> DiffRhythmEngine:
     return DiffRhythmEngine()
 
 
@@ -140,7 +143,8 @@ def test_reference_audio_gives_the_style(engine, tmp_path):
     ]
     assert not np.array_equal(renders[0].audio, renders[1].audio)
     assert not np.array_equal(renders[1].audio, renders[2].audio)
-    weights = [part["weight"] for part in renders[2].details["styles"]["audio"]]
+    styles: Any = renders[2].details["styles"]
+    weights = [part["weight"] for part in styles["audio"]]
     assert weights == [0.3, 0.7]
 
 
@@ -184,7 +188,7 @@ def test_takes_that_are_done_stay_when_the_person_stops(engine):
         if progress.take == 2 and progress.stage == "singing":
             raise Cancelled("stopped")
 
-    takes = []
+    takes: list[Take] = []
     with pytest.raises(Cancelled):
         takes.extend(take for take in engine.render(request_of(seeds=(1, 2)), stop))
     kept = engine.render(request_of(seeds=(1, 2)), stop)
@@ -325,7 +329,7 @@ def test_weights_that_changed_are_refused(engine, tiny_models):
         render(engine, request_of())
 
 
-def change_tensors(models, change) -> None:
+def change_tensors(models: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Rewrite the full model's pickle as a download would have left it."""
     path = models / "dit-1.2-full" / "cfm_model.pt"
     state = torch.load(path, weights_only=True)["model_state_dict"]

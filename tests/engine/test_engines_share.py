@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def singer(request, tiny_weights, tmp_path_factory):
         yield Singer(engine, order, next(iter(engine.render(order, ignore))))
 
 
-def again(singer: Singer, *spans: Span, **changes: object) -> Take:
+def again(singer: Singer, *spans: Span, **changes: Any) -> Take:
     """The parent with `spans` made anew by another seed."""
     request = replace(singer.request, parent=singer.parent, spans=spans, seeds=(77,), **changes)
     (take,) = singer.engine.render(request, ignore)

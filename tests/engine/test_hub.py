@@ -1,5 +1,6 @@
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ COMMIT = "a" * 40
 REPO = "somebody/model"
 
 
-def put(hub, path: str, data: bytes, revision: str = "main") -> WeightFile:
+def put(hub: Any, path: str, data: bytes, revision: str = "main") -> WeightFile:
     hub.files[f"/{REPO}/resolve/{revision}/{path}"] = data
     return WeightFile(path, REPO, path, len(data), revision=revision)
 
@@ -25,7 +26,7 @@ def fetch(file: WeightFile, target: Path, seen: list[tuple[int, int]] | None = N
     )
 
 
-def ranges(hub) -> list[int]:
+def ranges(hub: Any) -> list[int]:
     """The byte from which each download asked, 0 for the whole."""
     asked = [range_ for method, _, range_ in hub.requests if method == "GET"]
     return [int(range_.removeprefix("bytes=").rstrip("-") or 0) for range_ in asked]

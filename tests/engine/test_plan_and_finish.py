@@ -1,13 +1,14 @@
 """What is asked of the model for a request, and what is made of the sound it gives."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from songsmith.engine.diffrhythm.dit import DIT_1B_BASE, DIT_1B_FULL
 from songsmith.engine.diffrhythm.finish import REFERENCE_PEAK, finish, reference_sound
-from songsmith.engine.diffrhythm.forecast import cost_of, forward_flops, parameters
+from songsmith.engine.diffrhythm.forecast import Cost, cost_of, forward_flops, parameters
 from songsmith.engine.diffrhythm.options import BASE_MAX_S, parse_options
 from songsmith.engine.diffrhythm.plan import make_plan
 from songsmith.engine.diffrhythm.sampler import PRESETS
@@ -21,7 +22,7 @@ LINES = (LyricLine(1.0, "sing it low"), LyricLine(94.9, "and sing it once again 
 LYRICS = Lyrics(language="en", sections=(Section("verse", LINES),))
 
 
-def request_of(**changes) -> RenderRequest:
+def request_of(**changes: Any) -> RenderRequest:
     request = RenderRequest(lyrics=LYRICS, style="jazz", duration_s=95.0, seeds=(1,))
     return replace(request, **changes)
 
@@ -190,7 +191,7 @@ def test_the_arithmetic_agrees_with_the_published_model(config, frames, flops, w
 
 
 def test_twice_the_takes_take_twice_as_long_and_halves_need_less_memory():
-    def cost(takes: int, bytes_per_weight: int):
+    def cost(takes: int, bytes_per_weight: int) -> Cost:
         return cost_of(
             DIT_1B_BASE,
             frames=2048,

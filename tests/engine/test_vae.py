@@ -32,7 +32,8 @@ class SmallVae(nn.Module):
     def encode_export(self, audio: Tensor) -> Tensor:
         batch = audio.shape[0]
         blocks = audio.reshape(batch, 2, -1, 2048).transpose(2, 3).reshape(batch, 4096, -1)
-        return self.moments(torch.tanh(self.fold(blocks)))
+        moments: Tensor = self.moments(torch.tanh(self.fold(blocks)))
+        return moments
 
     def forward(self, latents: Tensor) -> Tensor:
         return self.decode_export(latents)

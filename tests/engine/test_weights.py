@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -45,7 +46,7 @@ def served(hub, tiny_weights, tmp_path):
     return store
 
 
-def downloads(hub) -> list[str]:
+def downloads(hub: Any) -> list[str]:
     return [path for method, path, _ in hub.requests if method == "GET"]
 
 
@@ -348,6 +349,7 @@ assert "torch" not in sys.modules and "transformers" not in sys.modules
 FULL_SIZE = """
 import json, resource, sys
 from pathlib import Path
+from typing import Any
 import torch
 from songsmith.engine.diffrhythm.checkpoint import TensorFile
 from songsmith.engine.diffrhythm.dit import DIT_1B_BASE, load_dit
@@ -367,7 +369,7 @@ print(json.dumps({"size": size, "peak": peak_bytes(), "before": before}))
 
 
 @pytest.fixture(scope="module")
-def full_size_checkpoint(tmp_path_factory) -> Path:
+def full_size_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """1.1 billion random halves, written one tensor at a time."""
     shapes = json.loads(
         (Path(__file__).parent / "data" / "dit_keys_2048.json").read_text(encoding="utf-8")
@@ -379,7 +381,7 @@ def full_size_checkpoint(tmp_path_factory) -> Path:
         header[key] = {"dtype": "F16", "shape": shape, "data_offsets": [offset, offset + size]}
         offset += size
     encoded = json.dumps(header).encode()
-    path = tmp_path_factory.mktemp("full") / "model.safetensors"
+    path: Path = tmp_path_factory.mktemp("full") / "model.safetensors"
     with path.open("wb") as file:
         file.write(len(encoded).to_bytes(8, "little") + encoded)
         for shape in shapes.values():
