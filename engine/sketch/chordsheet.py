@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from songsmith.engine.sketch.harmony import key_name
 from songsmith.engine.sketch.plan import ChordSpan, Note, Part, Plan, SungLine
+from songsmith.lyrics.lyric import Chord, Lyrics
 
 __all__ = ["format_chordpro"]
 
@@ -11,17 +12,20 @@ _ENVIRONMENTS = {"verse": "verse", "chorus": "chorus", "bridge": "bridge"}
 
 
 def format_chordpro(
-    plan: Plan, notes: Sequence[Note], syllables: Mapping[int, Sequence[str]], *, title: str
+    plan: Plan, lyrics: Lyrics, notes: Sequence[Note], syllables: Mapping[int, Sequence[str]]
 ) -> str:
-    """The sheet as text. Parts nobody sings in are a line of chords in a comment."""
+    """The sheet as text. Lines that came with chords keep them as written; parts nobody sings in are a
+    row of chords under a comment."""
     head = [
-        f"{{title: {title or 'Untitled'}}}",
+        f"{{title: {lyrics.title or 'Untitled'}}}",
         f"{{key: {key_name(plan.tonic, plan.mode).split()[0]}{_minor_sign(plan)}}}",
         f"{{tempo: {plan.bpm:.0f}}}",
         f"{{time: {plan.meter}}}",
     ]
+    marked = {n: line.chords for n, line in enumerate(lyrics.lines, start=1) if line.chords}
     body = [
-        _part_text(plan, part, index, notes, syllables) for index, part in enumerate(plan.parts)
+        _part_text(plan, part, index, marked, notes, syllables)
+        for index, part in enumerate(plan.parts)
     ]
     return "\n".join(head) + "\n\n" + "\n\n".join(body) + "\n"
 
@@ -35,6 +39,7 @@ def _part_text(
     plan: Plan,
     part: Part,
     index: int,
+    marked: Mapping[int, Sequence[Chord]],
     notes: Sequence[Note],
     syllables: Mapping[int, Sequence[str]],
 ) -> str:
@@ -50,7 +55,8 @@ def _part_text(
         first_s = part.start_s if line is lines[0] else line.start_s
         chords = [c for c in plan.chords if first_s - 0.1 <= c.start_s < end_s - 0.1]
         places = _places(line, notes, syllables.get(line.line, ()))
-        sheet.append(_line_text(line, chords, places))
+        inserts = [(chord.offset, chord.symbol) for chord in marked.get(line.line, ())]
+        sheet.append(_with_chords(line.text, inserts or _inserts(line, chords, places)))
     return "\n".join([*sheet, f"{{end_of_{environment}}}"])
 
 
@@ -82,8 +88,10 @@ def _even_places(line: SungLine) -> list[tuple[float, int]]:
     return [(line.start_s + length_s * offset / len(text), offset) for offset in offsets]
 
 
-def _line_text(line: SungLine, chords: Sequence[ChordSpan], places: list[tuple[float, int]]) -> str:
-    """The words with each chord before the syllable sung nearest to its start, at the end if all is sung."""
+def _inserts(
+    line: SungLine, chords: Sequence[ChordSpan], places: list[tuple[float, int]]
+) -> list[tuple[int, str]]:
+    """(offset, symbol): each chord at the syllable sung nearest to its start, at the end if all is sung."""
     inserts: list[tuple[int, str]] = []
     for chord in chords:
         if chord.start_s > line.end_s:
@@ -91,8 +99,12 @@ def _line_text(line: SungLine, chords: Sequence[ChordSpan], places: list[tuple[f
         else:
             offset = min(places, key=lambda place: abs(place[0] - chord.start_s))[1]
         inserts.append((offset, chord.harmony.symbol))
-    text = line.text
+    return inserts
+
+
+def _with_chords(text: str, inserts: Sequence[tuple[int, str]]) -> str:
+    end = len(text)
     for offset, symbol in reversed(inserts):
-        gap = " " if offset == len(line.text) else ""
+        gap = " " if offset == end else ""
         text = f"{text[:offset]}{gap}[{symbol}]{text[offset:]}"
     return text

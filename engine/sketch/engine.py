@@ -38,6 +38,7 @@ __all__ = ["SketchEngine", "SketchOptions"]
 
 _Step = Callable[[str, int, int], None]  # stage, done, total
 _DENSE_SYLLABLES_PER_S = 6.5
+_SAME_LINE_S = 0.1
 _LIBRARIES = (
     "songsmith",
     "espeakng-loader",
@@ -299,7 +300,7 @@ def _take(
     if options.midi:
         attachments["song.mid"] = format_midi(plan, tracks, notes, syllables, title=title)
     if options.chords:
-        sheet = format_chordpro(plan, notes, syllables, title=title)
+        sheet = format_chordpro(plan, request.lyrics, notes, syllables)
         attachments["chords.cho"] = sheet.encode("utf-8")
     return Take(
         audio=audio,
@@ -320,11 +321,15 @@ def _melody(
     if order.memory is None:
         return tuple(notes), syllables
     fresh = {line.line for line in _to_sing(plan, order.request.spans)}
-    old_lines: dict[int, int] = {}
-    for line in plan.lines:
-        for note in order.memory.notes:
-            if line.line not in fresh and line.start_s - 0.05 <= note.start_s < line.end_s + 0.3:
-                old_lines.setdefault(note.line, line.line)
+    begins_s: dict[int, float] = {}
+    for note in order.memory.notes:
+        begins_s[note.line] = min(note.start_s, begins_s.get(note.line, note.start_s))
+    old_lines = {
+        old: line.line
+        for line in plan.lines
+        for old, start_s in begins_s.items()
+        if line.line not in fresh and abs(line.start_s - start_s) < _SAME_LINE_S
+    }
     for note in order.memory.notes:
         if note.line in old_lines:
             notes.append(replace(note, line=old_lines[note.line]))

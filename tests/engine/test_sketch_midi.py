@@ -15,13 +15,17 @@ from songsmith.lyrics.lyric import Chord, LyricLine, Lyrics, Section
 SYLLABLES = {1: ("row", "me", "o", "ver"), 2: ("ri", "ver", "wide")}
 
 
-def song(style="folk", stamps_s=(4.3, 8.9), duration_s=18.0):
+def lyrics_at(stamps_s):
     lines = (LyricLine(stamps_s[0], "Row me over", chords=(Chord(7, "Am"),)),)
     sections = (
         Section("Verse 1", lines),
         Section("副歌", (LyricLine(stamps_s[1], "River wide"),)),
     )
-    lyrics = Lyrics("River", "en", sections)
+    return Lyrics("River", "en", sections)
+
+
+def song(style="folk", stamps_s=(4.3, 8.9), duration_s=18.0):
+    lyrics = lyrics_at(stamps_s)
     style = parse_style(style)
     plan = make_plan(lyrics, style, duration_s, seed=1)
     notes = [
@@ -112,8 +116,9 @@ def test_another_reader_finds_the_same_tracks_tempi_and_words():
 
 def test_the_chord_sheet_has_sections_and_chords_above_their_syllables():
     plan, _, notes = song()
+    lyrics = lyrics_at((4.3, 8.9))
 
-    sheet = format_chordpro(plan, notes, SYLLABLES, title="River")
+    sheet = format_chordpro(plan, lyrics, notes, SYLLABLES)
 
     assert sheet.startswith("{title: River}\n{key: ")
     assert "{start_of_verse: Verse 1}" in sheet
@@ -126,7 +131,7 @@ def test_the_chord_sheet_has_sections_and_chords_above_their_syllables():
 def test_a_chord_sheet_of_an_instrumental_lists_its_chords():
     plan = make_plan(Lyrics("Air"), parse_style("ambient"), 20.0, seed=1)
 
-    sheet = format_chordpro(plan, [], {}, title="Air")
+    sheet = format_chordpro(plan, Lyrics("Air"), [], {})
 
     assert "{comment: Intro}" in sheet
     assert sheet.count("[") >= 4
