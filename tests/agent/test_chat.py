@@ -7,11 +7,22 @@ import sys
 from pathlib import Path
 
 import pytest
-from llm_server import KEY, Brain, Calls, Endless, Events, LlmServer, Request, Status, Words, chunk
 
 from songsmith.agent.chat import Chat
 from songsmith.agent.songbook import Song
 from songsmith.agent.views import Terminal
+from tests.agent.llm_server import (
+    KEY,
+    Brain,
+    Calls,
+    Endless,
+    Events,
+    LlmServer,
+    Request,
+    Status,
+    Words,
+    chunk,
+)
 
 SONG = """Title: The Empty Chair
 Style: jazz swing, 92 bpm
@@ -188,7 +199,7 @@ def test_mistakes_in_commands_are_one_line_each(talk):
 def test_a_session_at_a_terminal_survives_a_kill_in_the_middle_of_a_render(server, home, tmp_path):
     import pexpect
 
-    def chat(*arguments: str) -> "pexpect.spawn":
+    def chat(*arguments: str):
         command = ["-m", "songsmith", "chat", *arguments]
         return pexpect.spawn(
             sys.executable, command, cwd=str(tmp_path), env=home, encoding="utf-8", timeout=60

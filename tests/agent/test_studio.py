@@ -10,7 +10,7 @@ from songsmith.engine.audio import load_audio
 from songsmith.engine.engine import Cancelled, EngineError, Progress, Span
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lrc import parse_lyrics
-from beep import BeepEngine
+from tests.agent.beep import BeepEngine
 
 LRC = """[ti:Night Train]
 [Verse]
