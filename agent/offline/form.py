@@ -26,7 +26,7 @@ _FORMS: tuple[tuple[float, str], ...] = (
     ),
     (
         260,
-        "verse:8 pre:2 chorus:4 chorus:4 verse:8 pre:2 chorus:4 chorus:4 "
+        "verse:8 pre:2 chorus:4 chorus:4 verse:6 pre:2 chorus:4 chorus:4 "
         "bridge:4 verse:4 chorus:4 chorus:4 outro:2",
     ),
 )

@@ -18,7 +18,19 @@ __all__ = ["read_english"]
 _MOST_TOKENS = 400
 _MOST_TOPICS = 3
 _MOST_SYLLABLES = 5
-_ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter", "event")
+_ROLES = (
+    "kin",
+    "person",
+    "animal",
+    "place",
+    "city",
+    "thing",
+    "food",
+    "stuff",
+    "vehicle",
+    "matter",
+    "event",
+)
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['-][A-Za-zÀ-ÖØ-öø-ÿ]+)*|[0-9]+|[^\sA-Za-z0-9'À-ÿ]")
 # Whose manner is wanted is not what the song is about.
 _MODEL = re.compile(
@@ -44,13 +56,33 @@ def read_english(prompt: str, title: str = "") -> Wish:
     tokens = _tokens(plain_text(f"{title}. {prompt}" if title else prompt))
     calls = frozenset(form for token in tokens for form in _stems(token.low))
     words = lexicon("en")
+    tongue = _foreign_tongue(tokens)
+    # Nouns of a tongue that writes them with capitals would pass for names.
+    topics = [topic for topic in _chosen(_topics(tokens)) if not tongue or topic.role != "name"]
     return Wish(
         language="en",
-        topics=tuple(_chosen(_topics(tokens)))[:_MOST_TOPICS],
+        topics=tuple(topics[:_MOST_TOPICS]),
         calls=calls - words["stop"],
         moods=frozenset(mood for mood in _MOODS if calls & words[f"mood {mood}"]),
         age=_age(tokens),
+        notes=(f"the prompt looks {tongue}; the offline writer reads English and Chinese",)
+        if tongue
+        else (),
     )
+
+
+def _foreign_tongue(tokens: list[_Token]) -> str:
+    """The language a prompt in Latin letters seems to be in if it is not English, else ""."""
+    words = lexicon("en")
+    said = [token.low for token in tokens]
+    hits = {
+        name[3:]: sum(w in words[name] for w in said)
+        for name in sorted(words)
+        if name.startswith("in ")
+    }
+    tongue = max(hits, key=lambda name: hits[name])
+    english = sum(word in words["stop"] or word in words["task"] for word in said)
+    return tongue if hits[tongue] >= 2 and hits[tongue] > english else ""
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -76,7 +108,7 @@ def _role(word: str, before: str, after: str, seen: list[_Token], trusted: bool)
         return "number"
     if low in words["stop"] or low in words["task"]:
         return "stop"
-    known = next((role for role in (*_ROLES, "adjective") if low in words[role]), "")
+    known = next((role for role in (*_ROLES, "adjective") if _is_listed(low, words[role])), "")
     if low in words["genre"] and not (known and before.lower() in words["article"]):
         return "genre"
     capital = word[0].isupper() and trusted and before not in {".", "!", "?", ":", "“", '"'}
@@ -97,6 +129,12 @@ def _role(word: str, before: str, after: str, seen: list[_Token], trusted: bool)
     if kin_before and after in {".", ",", "!", "?"} | lexicon("en")["stop"] and not is_known(low):
         return "name"
     return ""
+
+
+def _is_listed(noun: str, words: frozenset[str]) -> bool:
+    """Whether a noun or its singular is among the words."""
+    singulars = (noun, noun.removesuffix("s"), noun.removesuffix("es"))
+    return any(n in words for n in singulars) or (noun.endswith("ies") and noun[:-3] + "y" in words)
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -130,6 +168,8 @@ def _is_unknown_noun(tokens: list[_Token], i: int, run: list[_Token]) -> bool:
     if token.role or len(token.text) < 3 or not is_known(token.low):
         return False
     after = tokens[i + 1].role if i + 1 < len(tokens) else "break"
+    if len(tokens) == 1:
+        return True
     if i and not run and (tokens[i - 1].owned or tokens[i - 1].low in _before_nouns()):
         return after in {"break", "stop", "verb", "number", ""} or after in _ROLES
     # After somebody an unknown word is rather what they do than part of what they are called.
@@ -161,8 +201,10 @@ def _phrase(run: list[_Token]) -> Iterator[Topic]:
         yield Topic(head.low, head.role)
     elif head.role != "event":  # an event calls for its scene, which has words for it
         role = head.role or ("matter" if head.low.endswith(_ABSTRACT) else "thing")
-        many = role in {"thing", "animal"} and _is_plural(head.low)
-        yield Topic(" ".join(t.low for t in run), f"{role}s" if many else role)
+        many = role in {"thing", "animal", "vehicle"} and _is_plural(head.low)
+        if role == "stuff" or many:
+            role = "animals" if role == "animal" else "things"
+        yield Topic(" ".join(t.low for t in run), role)
 
 
 def _is_plural(noun: str) -> bool:

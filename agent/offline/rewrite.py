@@ -67,14 +67,14 @@ class _Stock:
 
 
 def _song(lyrics: Draft | Lyrics) -> list[_Sung]:
-    sections = [
-        (s.label, s.lines if isinstance(lyrics, Draft) else tuple(line.text for line in s.lines))
-        for s in lyrics.sections
-    ]
     return [
-        _Sung(str(text), _PARTS.get(section_kind(label), "verse"), i)
-        for i, (label, lines) in enumerate(sections)
-        for text in lines
+        _Sung(
+            line if isinstance(line, str) else line.text,
+            _PARTS.get(section_kind(s.label), "verse"),
+            i,
+        )
+        for i, s in enumerate(lyrics.sections)
+        for line in s.lines
     ]
 
 

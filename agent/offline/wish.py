@@ -12,8 +12,8 @@ class Topic:
     """Something from the prompt that must return in the song.
 
     `words` is the phrase as it is sung, without an article ("saxophone player"); `role` says which slots
-    it fits: name, kin, person, animal, place, city, thing, matter (what needs no article: "winter"), or,
-    for more than one, animals and things.
+    it fits: name, kin, person, animal, place, city, thing, food, vehicle, matter (what needs no article:
+    "winter"), animals for more than one, things for more than one and for what nobody owns ("the rain").
     """
 
     words: str

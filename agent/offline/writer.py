@@ -31,8 +31,10 @@ _LABELS = {
     "zh": {"verse": "主歌", "chorus": "副歌", "pre": "预副歌", "bridge": "桥段", "outro": "尾声"},
 }
 # A scene this close to the best one may be chosen too, so that one prompt has more than one song.
-_NEAR_BEST = 0.7
+_NEAR_BEST = 0.5
 _MOOD_WEIGHT = 1.2
+# Slots of the bank that take the rarer roles too; its lines fit one or many, things or food.
+_BANK_SLOTS = {"things": "thing", "food": "thing", "vehicle": "thing", "animals": "animal"}
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class _Writer:
 
     def _score(self, scene: Scene, calls: frozenset[str]) -> float:
         """How well a scene answers the calls; a word few scenes answer to says more."""
-        score = 1.0 * len(scene.needs)
+        score = 2.0 * len(scene.needs) * any(not w.startswith("@") for w in scene.words & calls)
         for word in sorted(scene.words & calls):
             rivals = sum(word in other.words for other in load_scenes(self.wish.language))
             score += _word_weight(word) * rivals**-0.5
@@ -132,7 +134,7 @@ class _Writer:
         """Slot -> words; of two topics of a role the first wins, unless `first` says another."""
         words = {topic.role: topic.words for topic in reversed(self.wish.topics)}
         if first:
-            words[first.role.removesuffix("s")] = first.words
+            words[_BANK_SLOTS.get(first.role, first.role)] = first.words
         if where := words.get("place") or words.get("city"):
             words["where"] = where
         return words | ({"age": self.wish.age} if self.wish.age else {})
@@ -179,8 +181,9 @@ class _Writer:
     def _topic_blocks(self, scene: Scene, pool: list[Block]) -> list[Block]:
         """One block from the bank for the first unsung topic that no block of the part's pool speaks of."""
         for topic in self.unsung:
-            abstract = topic.role == "matter" and scene.answers(topic.words)
-            if abstract or any(mentions(b.lines, topic) for b in pool):
+            others_sung = len(self.unsung) < len(_to_sing(self.wish.topics))
+            spared = scene.answers(topic.words) and (others_sung or topic.role == "matter")
+            if spared or any(mentions(b.lines, topic) for b in pool):
                 continue
             fresh = [
                 b
@@ -248,7 +251,7 @@ def _to_sing(topics: tuple[Topic, ...]) -> list[Topic]:
 def _word_weight(word: str) -> float:
     """What a called word says for a scene: a role little, a single Han character less than a word."""
     if word.startswith("@"):
-        return 1.6
+        return 1.3
     return 1.5 if len(word) == 1 else 3.0
 
 

@@ -15,6 +15,8 @@ ENGLISH = {
     "place": "station",
     "city": "Berlin",
     "thing": "fiddle",
+    "food": "pizza",
+    "vehicle": "wagon",
     "matter": "winter",
     "age": "seven",
 }

@@ -88,6 +88,14 @@ def test_a_second_noun_returns_somewhere_in_the_song(seed: int):
     )
 
 
+@pytest.mark.parametrize("prompt", ["my dog died", "my grandmother died", "我的猫死了"])
+def test_a_death_is_not_sung_as_a_joke(prompt: str):
+    for seed in range(6):
+        song = sung(write_song(prompt, seed=seed))
+        for word in ("cake", "salmon", "slipper", "trousers", "脾气", "拖鞋"):
+            assert word not in song
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_words_that_only_instruct_are_not_sung(seed: int):
     song = write_song(
@@ -276,6 +284,8 @@ def test_what_is_left_out_is_said():
     assert "Korean" in compose("사랑 노래", seed=1).notes[0]
     assert "Mia" in compose("写给Mia的生日歌", seed=1).notes[0]
     assert "Chinese" in compose("a song for 小雨", language="en", seed=1).notes[0]
+    assert "German" in compose("Ein Lied über meine Katze und das Meer", seed=1).notes[0]
+    assert "katze" not in sung(write_song("Ein Lied über meine Katze und das Meer", seed=1))
     assert compose("a song for Mia", seed=1).notes == ()
 
 
