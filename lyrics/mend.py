@@ -106,19 +106,34 @@ def _without_spans(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _without_ornaments(text: str) -> str:
+    """The text without ornaments, save those within a word, where taking them out would make another."""
     kept: list[str] = []
-    after_ornament = False
+    runs = groupby(_marked(text), key=lambda pair: pair[1])
+    for is_ornament, run in runs:
+        piece = "".join(character for character, _ in run)
+        at = sum(map(len, kept))
+        is_inside = 0 < at < len(text) - len(piece) and (
+            text[at - 1].isalnum() and text[at + len(piece)].isalnum()
+        )
+        kept.append("\0" * len(piece) if is_ornament and not is_inside else piece)
+    return " ".join("".join(kept).replace("\0", "").split())
+
+
+def _marked(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character, and whether it is an ornament or part of one."""
+    is_ornament = False
     for character in text:
-        is_ornament = is_decoration(character) or character in _EMOJI_PARTS
-        after_ornament = is_ornament or (after_ornament and character == _JOINER)
-        kept.append(" " if after_ornament else character)
-    return " ".join("".join(kept).split())
+        is_joiner = is_ornament and character == _JOINER
+        is_ornament = is_joiner or is_decoration(character) or character in _EMOJI_PARTS
+        yield character, is_ornament
 
 
 def _with_text(line: LyricLine, text: str) -> LyricLine:
     """The line with some of its characters gone, chords and word stamps still before the same ones."""
     places, at = [], 0
     for character in line.text:
+        if text[at : at + 2] == f" {character}" and character != " ":
+            at += 1  # a space that stands for what was between two words
         places.append(at)
         if at < len(text) and text[at] == character:
             at += 1
