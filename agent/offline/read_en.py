@@ -159,7 +159,7 @@ def _topics(tokens: list[_Token]) -> Iterator[Topic]:
         run = []
         if token.role == "name":
             yield Topic(token.text[0].upper() + token.text[1:], "name")
-    yield from _phrase(run)
+    yield from _phrase(run, alone=len(tokens) == 1)
 
 
 def _is_unknown_noun(tokens: list[_Token], i: int, run: list[_Token]) -> bool:
@@ -181,7 +181,7 @@ def _before_nouns() -> frozenset[str]:
     return lexicon("en")["article"] | lexicon("en")["before-noun"]
 
 
-def _phrase(run: list[_Token]) -> Iterator[Topic]:
+def _phrase(run: list[_Token], *, alone: bool = False) -> Iterator[Topic]:
     """The topic in a run of nouns and adjectives, shortened from the left until it can be sung."""
     while run and run[-1].role == "adjective":
         run = run[:-1]
@@ -199,6 +199,8 @@ def _phrase(run: list[_Token]) -> Iterator[Topic]:
         yield Topic(head.text.capitalize(), head.role)
     elif head.role == "matter":
         yield Topic(head.low, head.role)
+    elif not head.role and alone:  # a word by itself may be anything, so it goes without an article
+        yield Topic(head.text, "matter")
     elif head.role != "event":  # an event calls for its scene, which has words for it
         role = head.role or ("matter" if head.low.endswith(_ABSTRACT) else "thing")
         many = role in {"thing", "animal", "vehicle"} and _is_plural(head.low)

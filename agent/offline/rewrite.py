@@ -67,14 +67,15 @@ class _Stock:
 
 
 def _song(lyrics: Draft | Lyrics) -> list[_Sung]:
+    parts: list[tuple[str, list[str]]] = (
+        [(section.label, list(section.lines)) for section in lyrics.sections]
+        if isinstance(lyrics, Draft)
+        else [(section.label, [line.text for line in section.lines]) for section in lyrics.sections]
+    )
     return [
-        _Sung(
-            line if isinstance(line, str) else line.text,
-            _PARTS.get(section_kind(s.label), "verse"),
-            i,
-        )
-        for i, s in enumerate(lyrics.sections)
-        for line in s.lines
+        _Sung(line, _PARTS.get(section_kind(label), "verse"), i)
+        for i, (label, lines) in enumerate(parts)
+        for line in lines
     ]
 
 

@@ -13,6 +13,7 @@ from random import Random
 from songsmith.agent.offline.fill import choose, fill_block, line_end, line_length, shuffled
 from songsmith.agent.offline.finals import rhyme_group
 from songsmith.agent.offline.form import form_for
+from songsmith.agent.offline.lexicon import lexicon
 from songsmith.agent.offline.reading import mentions, read_prompt
 from songsmith.agent.offline.scenes import Block, Scene, load_scenes
 from songsmith.agent.offline.wish import Topic, Wish
@@ -125,7 +126,8 @@ class _Writer:
         score = 2.0 * len(scene.needs) * any(not w.startswith("@") for w in scene.words & calls)
         for word in sorted(scene.words & calls):
             rivals = sum(word in other.words for other in load_scenes(self.wish.language))
-            score += _word_weight(word) * rivals**-0.5
+            manner = 0.5 if word in lexicon(self.wish.language)["genre"] else 1.0
+            score += manner * _word_weight(word) * rivals**-0.5
         if self.wish.moods:
             score += _MOOD_WEIGHT if scene.moods & self.wish.moods else -_MOOD_WEIGHT / 2
         return score
@@ -141,16 +143,15 @@ class _Writer:
 
     def _chorus(self, scene: Scene) -> Block:
         own = self._filled(scene.pool("chorus"))
-        options = own
-        # What the scene sings about anyway can wait for what it needs a line for.
-        for topic in sorted(self.unsung[:2], key=lambda topic: scene.answers(topic.words)):
-            about = [b for b in own if mentions(b.lines, topic)]
-            if about:
-                options = about
-            elif not about and not scene.answers(topic.words):
-                options = list(self._bank(topic, "chorus", scene)) or own
-            if options is not own:
-                break
+        topics = self.unsung[:2]
+        about = [[b for b in own if mentions(b.lines, topic)] for topic in topics]
+        # What the scene sings about anyway needs no hook made for it.
+        made = [
+            list(self._bank(topic, "chorus", scene))
+            for topic in topics
+            if not scene.answers(topic.words)
+        ]
+        options = next((found for found in about + made if found), own)
         chorus = choose(self.rng, options)
         self._note(chorus)
         return chorus
