@@ -110,6 +110,7 @@ def convert_pickle(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         save_file(tensors, aside, metadata={"format": "pt"})
+        aside.chmod(source.stat().st_mode & 0o777)  # safetensors lets nobody else read it
         aside.replace(target)
     except OSError as error:
         raise WeightsError(

@@ -189,6 +189,14 @@ def test_a_pickle_that_would_run_code_is_refused(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cfm_model.pt"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such rights on Windows")
+def test_converted_weights_can_be_read_by_whom_the_download_could(tmp_path):
+    torch.save({"a": torch.ones(3)}, tmp_path / "a.pt")
+    (tmp_path / "a.pt").chmod(0o640)
+    convert_pickle(tmp_path / "a.pt", tmp_path / "a.safetensors")
+    assert (tmp_path / "a.safetensors").stat().st_mode & 0o777 == 0o640
+
+
 def test_tensors_that_share_storage_are_converted_too(tmp_path):
     table = torch.arange(12.0).reshape(3, 4)
     state = {"a": table, "same": table, "row": table[1], "turned": table.T}
