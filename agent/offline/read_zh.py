@@ -16,7 +16,7 @@ __all__ = ["read_chinese"]
 
 _MOST_CHARACTERS = 600
 _MOST_TOPICS = 3
-_ROLES = ("kin", "person", "animal", "place", "city", "thing", "matter")
+_ROLES = ("kin", "person", "animal", "place", "city", "thing", "food", "things", "matter")
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
 _QUOTED = re.compile(r"[《“「]([\u4e00-\u9fff]{1,4})[》”」]")
 _NAMED = re.compile(r"(?:名叫|叫做|叫作|名字叫|叫)([\u4e00-\u9fff]{1,3}?)(?=[的，。,!！ ]|$)")
@@ -45,9 +45,9 @@ def read_chinese(prompt: str, title: str = "") -> Wish:
 
 
 def _calls(text: str) -> Iterator[str]:
-    """Every word of a scene that stands in the text."""
-    for scene in load_scenes("zh"):
-        yield from (word for word in sorted(scene.words) if word in text)
+    """Every word of a scene that stands in the text, but for those inside a longer one (女朋友 is no 朋友)."""
+    found = {word for scene in load_scenes("zh") for word in scene.words if word in text}
+    yield from (w for w in sorted(found) if not any(w in longer for longer in found - {w}))
 
 
 def _topics(text: str) -> Iterator[Topic]:
@@ -95,5 +95,7 @@ def _known(text: str, classes: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _stands_alone(text: str, i: int) -> bool:
-    around = text[max(0, i - 1) : i] + text[i + 1 : i + 2]
-    return all(not han(c) or c in "的和与只条把首个是叫" for c in around)
+    before, after = text[max(0, i - 1) : i], text[i + 1 : i + 2]
+    if text[i] in lexicon("zh")["animal"] and before and before in "的只条匹头":
+        return True
+    return all(not han(c) or c in "的和与只条把首个是叫" for c in before + after)

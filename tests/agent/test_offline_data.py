@@ -29,6 +29,7 @@ CHINESE = {
     "city": "北京",
     "where": "车站",
     "thing": "钢琴",
+    "food": "火锅",
     "matter": "青春",
 }
 PARTS = {"verse 1", "verse 2", "pre", "bridge", "chorus"}
