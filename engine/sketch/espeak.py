@@ -51,13 +51,15 @@ class Phoneme:
 class Speech:
     """Spoken text: mono float64 `samples` at `rate_hz`, and its phonemes, one after the other.
 
-    `words` are the `(start, end)` character positions in the text that `Phoneme.word` points to.
+    `words` are the `(start, end)` character positions in the text that `Phoneme.word` points to; up to
+    `clear_hz` the vowels' spectrum is as a throat would make it.
     """
 
     samples: NDArray[np.float64]
     rate_hz: int
     phonemes: tuple[Phoneme, ...]
     words: tuple[tuple[int, int], ...]
+    clear_hz: float = 4000.0
 
 
 @dataclass(frozen=True)

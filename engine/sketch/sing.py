@@ -74,7 +74,7 @@ def analyse(speech: Speech) -> Analysis:
     aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
     log_envelope = np.log(envelope + _SILENCE)
     is_open = _is_open(speech, pitch > 0)
-    log_envelope[is_open] = mend_top(log_envelope[is_open], rate_hz)
+    log_envelope[is_open] = mend_top(log_envelope[is_open], rate_hz, speech.clear_hz)
     return Analysis(speech, log_envelope, aperiodicity, pitch > 0)
 
 

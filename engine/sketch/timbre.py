@@ -1,8 +1,8 @@
 """Mending espeak's vowels: what a formant synthesizer leaves out above 4 kHz, and what it holds too still.
 
-espeak's vowels have a hole from 4.2 to 6.5 kHz, a fixed band at 7 kHz and nothing above. Here the spectrum
-falls off smoothly from the level of the singer's formants, and long notes are never quite the same for
-two moments, as no throat is.
+espeak's vowels have a hole from 4.2 to 6.5 kHz, a fixed band at 7 kHz and nothing above; other voices end
+at 8 kHz. Here the spectrum falls off smoothly from the level below, and long notes are never quite the
+same for two moments, as no throat is.
 """
 
 import numpy as np
@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 __all__ = ["drift", "mend_top"]
 
 _DB = np.log(10) / 10  # one dB as a difference of log power
-_ANCHOR_HZ = (2600.0, 4000.0)
-_BLEND_HZ = (3900.0, 4700.0)
-_SLOPE_HZ = (3300.0, 4700.0, 6500.0, 8000.0, 11025.0)
-_SLOPE_DB = (0.0, -9.0, -17.0, -23.0, -34.0)
+_FALL_DB_PER_KHZ = 4.5
 _TOLERANCE_DB = 3.0
 
 FloatArray = NDArray[np.float64]
 
 
-def mend_top(log_envelope: FloatArray, rate_hz: int) -> FloatArray:
-    """`log_envelope` (frames, bins), natural log of power, with a smooth top. For voiced, open sounds only."""
+def mend_top(log_envelope: FloatArray, rate_hz: int, clear_hz: float) -> FloatArray:
+    """`log_envelope` (frames, bins), natural log of power, with a smooth fall above `clear_hz`. For voiced,
+    open sounds only."""
     frequency = np.linspace(0, rate_hz / 2, log_envelope.shape[1])
-    anchor = log_envelope[:, (frequency > _ANCHOR_HZ[0]) & (frequency < _ANCHOR_HZ[1])].mean(axis=1)
-    floor = anchor[:, None] + _DB * np.interp(frequency, _SLOPE_HZ, _SLOPE_DB)[None, :]
+    around = (frequency > 0.65 * clear_hz) & (frequency < clear_hz)
+    anchor = log_envelope[:, around].mean(axis=1)
+    fall_db = _FALL_DB_PER_KHZ * (frequency / 1000 - 0.83 * clear_hz / 1000)
+    floor = anchor[:, None] - _DB * fall_db[None, :]
     mended = np.clip(log_envelope, floor, floor + _TOLERANCE_DB * _DB)
-    share = np.interp(frequency, _BLEND_HZ, (0.0, 1.0))[None, :]
+    share = np.interp(frequency, (0.98 * clear_hz, 0.98 * clear_hz + 800), (0.0, 1.0))[None, :]
     return np.asarray((1 - share) * log_envelope + share * mended)
 
 

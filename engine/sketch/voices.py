@@ -14,14 +14,17 @@ from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.espeak import Phoneme, Speech, list_espeak_voices, speak
 from songsmith.engine.sketch.hanzi import speak_mandarin
 from songsmith.engine.sketch.onsets import refine_onsets
+from songsmith.engine.sketch.pico import PICO_VOICES, has_pico, speak_pico
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
 
 __all__ = ["Utterance", "Voice", "VoiceInfo", "choose_voice", "say", "voice_names"]
 
 LOW_REGISTER = (45, 62)
 HIGH_REGISTER = (57, 74)
+PICO_REGISTER = (52, 69)
 _HIGH_VARIANT = "f3"
-_SPEECH_RATE_WPM = 120
+_SPEECH_RATE_WPM = 108
+_VOWEL_RMS = 0.14
 _FILES = {"en": "en-us", "zh": "cmn", "no": "nb", "fil": "id", "": "en-us"}
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
@@ -74,6 +77,10 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
                 f"{voice.name}, espeak-ng, high",
             )
         )
+    for name, (pico, _) in PICO_VOICES.items():
+        if not wanted or pico.casefold().split("-")[0] == wanted.split("-")[0]:
+            told = f"{pico}, SVOX Pico, clear, high"
+            infos.append(VoiceInfo(name, pico.casefold(), "high", told, has_pico()))
     if wanted:
         infos.sort(key=lambda info: not info.name.startswith(wanted))
     return infos
@@ -89,6 +96,8 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     if word in _LOW_WORDS or word in _HIGH_WORDS:
         register, word = ("low" if word in _LOW_WORDS else "high"), ""
     file, _, variant = word.partition("+")
+    if file in PICO_VOICES and not variant:
+        return _pico_voice(file, register)
     if file:
         _check_voice(file, variant, wanted, language)
         is_high = variant.startswith("f") or register == "high"
@@ -99,6 +108,15 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     lowest, highest = HIGH_REGISTER if is_high else LOW_REGISTER
     name = f"{file}+{variant}" if variant else file
     return Voice(name, language or "en", "high" if is_high else "low", lowest, highest)
+
+
+def _pico_voice(name: str, register: str) -> Voice:
+    if not has_pico():
+        raise EngineError(
+            f"the voice {name!r} is not installed", mend="install it with pip install py-nanotts"
+        )
+    lowest, highest = LOW_REGISTER if register == "low" else PICO_REGISTER
+    return Voice(name, PICO_VOICES[name][0].casefold(), register or "high", lowest, highest)
 
 
 @functools.lru_cache(maxsize=512)
@@ -121,14 +139,21 @@ def say(voice: str, text: str) -> Utterance | None:
         return None
     samples = np.concatenate([piece.samples for piece in pieces])
     phonemes = tuple(p for piece in pieces for p in piece.phonemes)
-    return Utterance(Speech(samples, pieces[0].rate_hz, phonemes, ()), tuple(syllables))
+    level = np.sqrt(
+        np.mean([np.mean(samples[s.nucleus.start : s.nucleus.end] ** 2) for s in syllables])
+    )
+    speech = replace(pieces[0], samples=samples * _VOWEL_RMS / max(level, 1e-6), phonemes=phonemes)
+    return Utterance(speech, tuple(syllables))
 
 
 def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]]:
     file, _, variant = voice.partition("+")
     if file == "cmn":
         return speak_mandarin(text, variant, rate_wpm=_SPEECH_RATE_WPM)
-    speech = refine_onsets(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM))
+    if file in PICO_VOICES:
+        speech = refine_onsets(speak_pico(text, file))
+    else:
+        speech = refine_onsets(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM))
     return speech, split_syllables(speech, text)
 
 
@@ -202,6 +227,8 @@ def _runs(text: str, voice: str) -> list[tuple[str, str]]:
     file, plus, variant = voice.partition("+")
     base = file.split("-")[0]
     is_latin = base not in _NON_LATIN
+    if base == "pico":
+        variant, plus = "", ""
     runs: list[tuple[str, str]] = []
     for piece in re.findall(rf"[{_HAN}]+|[^{_HAN}]+", text):
         for part in re.findall(r"[^A-Za-zÀ-ɏ]+|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’\- ,.!?]*", piece):
