@@ -25,11 +25,12 @@ _PART = (
     r"(?:pre|post)[- ]?(?:chorus|hook)|chorus|verse|bridge|intro|outro|hook|refrain|interlude|strophe"
     r"|coda|instrumental(?: break)?|(?:(?:guitar|piano|sax(?:ophone)?|drum|bass|trumpet|violin) )?solo"
     r"|(?:guitar |drum )?break(?:down)?|middle (?:8|eight)|ending"
-    r"|预副歌|預副歌|副歌|主歌|导歌|導歌|桥段|橋段|前奏|间奏|間奏|尾奏|尾声|尾聲|结尾|結尾|引子|独奏|獨奏"
+    r"|第[一二三四五六]段|预副歌|預副歌|副歌|主歌|导歌|導歌|桥段|橋段|前奏|间奏|間奏|尾奏|尾声|尾聲|结尾|結尾|引子|独奏|獨奏"
 )
 _NUMBER = r"(?:\s*[-#]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-d]|one|two|three|four|[一二三四五六]))?"
 _TIMES = r"(?:\s*[(\[]?\s*(?:[x×*]\s*\d|\d\s*[x×]|repeat(?:s|ed)?|again|重复)\s*[)\]]?)?"
 _LABEL = re.compile(rf"(?:(?:final|last|first|second|third) )?(?:{_PART}){_NUMBER}{_TIMES}", re.I)
+_REPEATED = re.compile(r"(\[[^\[\]]+\])\s*\(?\s*([x×]\s*\d|\d\s*[x×])\s*\)?", re.I)
 _AMBIGUOUS = re.compile(r"(?:break(?:down)?|solo|ending|hook|coda|refrain|strophe|引子)", re.I)
 
 _CREDIT = re.compile(
@@ -79,7 +80,10 @@ def read_label(line: str) -> str | None:
     is_square = len(inside) > 2 and inside[0] == "[" and inside[-1] == "]"
     if is_square and not re.search(r"[\[\]]", inside[1:-1]):
         return bare[1 : len(inside) - 1].strip() or None
-    if inside[:1] == "(" and inside[-1:] == ")" and is_part_label(inside[1:-1]):
+    if repeated := _REPEATED.fullmatch(inside):
+        return f"{bare[1 : repeated.end(1) - 1].strip()} {repeated[2]}"
+    head = re.split(r"\s+[-–—]\s+", inside[1:-1])[0]  # "(Outro – fading)"
+    if inside[:1] == "(" and inside[-1:] == ")" and is_part_label(head):
         return bare[1 : len(inside) - 1].strip()
     is_named = is_marked or len(inside) < len(bare) or not _AMBIGUOUS.fullmatch(inside)
     return bare[: len(inside)] if is_named and is_part_label(inside) else None

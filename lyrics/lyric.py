@@ -188,7 +188,7 @@ _KINDS = {
     "pre-chorus": r"(?<![a-z])pre[- ]?(chorus|hook)|预副歌|預副歌|导歌|導歌",
     "post-chorus": r"(?<![a-z])post[- ]?chorus",
     "chorus": r"(?<![a-z])(chorus|hook|refrain)(?![a-z])|副歌",
-    "verse": r"(?<![a-z])(verse|strophe)(?![a-z])|主歌|^[abc]段",
+    "verse": r"(?<![a-z])(verse|strophe)(?![a-z])|主歌|^[abc]段|第[一二三四五六]段",
     "bridge": r"(?<![a-z])(bridge|middle ?(8|eight))(?![a-z])|桥段|橋段|间奏词|^桥",
     "intro": r"(?<![a-z])intro(duction)?(?![a-z])|前奏|引子",
     "outro": r"(?<![a-z])(outro|coda|ending)(?![a-z])|尾声|尾聲|尾奏|结尾|結尾",

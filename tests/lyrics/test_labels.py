@@ -43,3 +43,11 @@ def test_asides_are_cut_out_of_a_line():
 def test_a_line_of_words_is_no_label():
     assert read_label("Verse of my life") is None
     assert read_label("[Verse of my life]") == "Verse of my life"
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [("[Chorus] x2", "Chorus x2"), ("*(Outro – fading)*", "Outro – fading"), ("第一段：", "第一段")],
+)  # fmt: skip
+def test_labels_may_say_how_often_or_how(line, label):
+    assert read_label(line) == label
