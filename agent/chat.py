@@ -98,9 +98,9 @@ class Chat:
 
     def cost(self) -> str:
         """Tokens and money of this session in words."""
-        if self._llm is None:
+        ledger = self.bench.ledger
+        if not ledger.requests:
             return "no LLM was used"
-        ledger = self._llm.ledger
         about = "about " if ledger.is_estimated else ""
         money = (
             "no prices are set" if ledger.cost is None else f"{ledger.cost:.4f} in your currency"
@@ -207,10 +207,8 @@ class Chat:
         self._memory = load_talk(folder / _TALK_FILE)
 
     def _connect(self) -> None:
-        if self._llm is not None:
-            self._llm.close()
         place = endpoint(self.bench.settings)
-        self._llm = Llm(place) if place else None
+        self._llm = Llm(place, ledger=self.bench.ledger) if place else None
 
     def _keep_talk(self) -> None:
         if self.bench.has_song:
@@ -233,7 +231,5 @@ class Chat:
 
     def _close(self) -> None:
         self.screen.end_progress()
-        if self._llm is not None:
-            self._llm.close()
         if self.bench.has_song:
             self.screen.fact("kept", shown_path(self.bench.studio.song.folder))

@@ -42,7 +42,7 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
             }
         case _:
             body = plain(result)
-    return plain({**place, **body})
+    return {name: plain(value) for name, value in {**place, **body}.items()}
 
 
 def plain(value: Any) -> Any:

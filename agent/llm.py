@@ -134,9 +134,6 @@ class Llm:
                     on_event(event)
         return reply
 
-    def close(self) -> None:
-        """End the partnership; nothing stays open between replies, so there is nothing to undo."""
-
     def _attempt(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Iterator[ReplyEvent]:
         """Ask once."""
         is_fenced = bool(tools) and not self._has_tools

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from songsmith.agent.ledger import Ledger
 from songsmith.agent.names import folder_name
 from songsmith.agent.rendering import (
     Engines,
@@ -93,17 +94,21 @@ class Studio:
         settings: Settings | None = None,
         engines: Engines | None = None,
         audience: Audience | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.song = song
         self.settings = settings or load_settings(song.folder, {})
         self.engines = engines or Engines()
         self.audience: Audience = audience or Silence()
+        self.ledger = ledger or Ledger()
 
     # --- words
 
     def write(self, brief: Brief, *, writer: str = "") -> Written:
         """Write new words for the whole song."""
-        author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
+        author, why = choose_writer(
+            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
+        )
         self.audience.fact("writer", f"{author.name} ({why})")
         brief = brief.model_copy(update={"duration_s": brief.duration_s or DEFAULT_DURATION_S})
         written = author.write(brief, self.audience.text)
@@ -118,7 +123,9 @@ class Studio:
     def revise(self, lines: Sequence[int], instruction: str, *, writer: str = "") -> Written:
         """Rewrite exactly these lines; all stamps and all other lines stay."""
         self._need_words()
-        author, why = choose_writer(self.settings, writer, on_event=self.audience.note)
+        author, why = choose_writer(
+            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
+        )
         self.audience.fact("writer", f"{author.name} ({why})")
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
         result = self._take_over(f"revise {lines_of(lines)}", lyrics)

@@ -7,6 +7,7 @@ so that it can mend its call; text inside lyrics and results is data.
 
 import inspect
 import json
+from functools import cache
 from typing import get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -116,6 +117,7 @@ class Toolbox:
         self._takes_left = self._bench.settings.renders_per_turn
 
     @staticmethod
+    @cache
     def tools() -> list[Tool]:
         """All tools with their JSON schemas."""
         return [

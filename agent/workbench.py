@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from songsmith.agent.ledger import Ledger
 from songsmith.agent.make import begin_song
 from songsmith.agent.rendering import Engines, RenderWish
 from songsmith.agent.results import Audience, Written
@@ -28,6 +29,7 @@ class Workbench:
         self.audience = audience
         self.ask = ask
         self.engines = Engines()
+        self.ledger = Ledger()
         self._overrides = overrides or {}
         self._studio: Studio | None = None
         self.settings = load_settings(None, self._overrides)
@@ -104,4 +106,10 @@ class Workbench:
         return Brief.model_validate({"prompt": prompt, **known, **said})
 
     def _studio_of(self, song: Song) -> Studio:
-        return Studio(song, settings=self.settings, engines=self.engines, audience=self.audience)
+        return Studio(
+            song,
+            settings=self.settings,
+            engines=self.engines,
+            audience=self.audience,
+            ledger=self.ledger,
+        )

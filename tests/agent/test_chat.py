@@ -1,3 +1,4 @@
+import gc
 import io
 import json
 import os
@@ -187,6 +188,31 @@ def test_without_any_llm_a_sentence_begins_a_song_and_commands_do_the_rest(talk,
     song = song_in(tmp_path)
     assert song.folder.name == "a-lighthouse-keeper-in-love"
     assert song.version.number == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files the Linux way")
+def test_two_hundred_turns_stay_within_the_context_and_leave_nothing_open(server, talk):
+    open_files: list[int] = []
+    memory: list[int] = []
+
+    def think(request: Request):
+        turns = len(server.requests) - 3
+        if turns in (60, 200):
+            gc.collect()
+            open_files.append(len(list(Path("/proc/self/fd").iterdir())))
+            memory.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
+        return Words(f"Yes, {turns}. " + "la " * 100, size=200)
+
+    server.queue(*begin(server), Brain(think))
+    talk("Write a song", *(f"tell me more, {turn}" for turn in range(200)), context_tokens=8_192)
+    # The server keeps all requests, so a little growth is its own.
+    assert open_files[1] <= open_files[0] + 2
+    assert memory[1] - memory[0] < 30e6
+    longest = max(len(json.dumps(request.body)) for request in server.requests)
+    assert longest < 8_192 * 4
+    said = json.dumps(server.requests[-1].messages)
+    assert "tell me more, 199" in said
+    assert "They polished up the bandstand light" in said
 
 
 def test_mistakes_in_commands_are_one_line_each(talk):
