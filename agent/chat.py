@@ -92,7 +92,7 @@ class Chat:
         for fault in checked.mended:
             self.screen.fact("mended", str(fault))
         self.screen.diff(checked.changes)
-        self.screen.faults(checked.report.faults)
+        self.screen.faults(checked.report.faults, with_notes=True)
         if not checked.report.faults:
             self.screen.fact("check", "all lines can be sung")
 

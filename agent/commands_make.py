@@ -212,7 +212,8 @@ def check(
             mended: tuple[Fault, ...] = ()
             if mend:
                 lyrics, mended = mend_lyrics(lyrics, duration_s=duration_s)
-                faults = ()
+                # Reading mends what it can; a line that could not be read is still lost in the new file.
+                faults = tuple(fault for fault in faults if fault.severity == "error")
             report = check_for(
                 engine,
                 lyrics,
@@ -370,7 +371,7 @@ def _show_checked(screen: "Terminal", checked: Any) -> None:
     for fault in checked.mended:
         screen.fact("mended", str(fault))
     screen.diff(checked.changes)
-    screen.faults(checked.report.faults)
+    screen.faults(checked.report.faults, with_notes=True)
     errors = sum(fault.severity == "error" for fault in checked.report.faults)
     warnings = sum(fault.severity == "warning" for fault in checked.report.faults)
     screen.fact(

@@ -178,9 +178,13 @@ class Terminal:
             Text(verdict, style=colour),
         )
 
-    def faults(self, faults: Sequence[Fault]) -> None:
-        """All faults, worst first in colour, in the order of the lines."""
-        for fault in faults:
+    def faults(self, faults: Sequence[Fault], *, with_notes: bool = False) -> None:
+        """Faults in the order of the lines; notes are advice and only counted, unless asked for."""
+        notes = [fault for fault in faults if fault.severity == "note"]
+        if notes and not with_notes:
+            count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+            self.note(f"{count} on how it sings: check shows them")
+        for fault in faults if with_notes else [f for f in faults if f not in notes]:
             self.console.print(
                 Text(
                     f"  {fault.severity:<8} {printable(str(fault))}", style=_COLOURS[fault.severity]
