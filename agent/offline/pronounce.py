@@ -9,7 +9,16 @@ from functools import lru_cache
 
 from songsmith.agent.offline.lexicon import lexicon
 
-__all__ = ["beats", "end_word", "is_known", "rhyme_sounds", "rhymes", "syllables", "words_of"]
+__all__ = [
+    "beats",
+    "chimes",
+    "end_word",
+    "is_known",
+    "rhyme_sounds",
+    "rhymes",
+    "syllables",
+    "words_of",
+]
 
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:'[A-Za-z]+)*'?")
 _VOWEL_GROUP = re.compile(r"[aeiouyà-öø-ÿ]+")
@@ -98,6 +107,13 @@ def rhymes(one: str, other: str) -> bool:
     if first == second or set(pronunciations(first)) & set(pronunciations(second)):
         return False
     return bool(rhyme_sounds(first) & rhyme_sounds(second))
+
+
+def chimes(one: str, other: str) -> bool:
+    """Whether two line ends share their last stressed vowel: half a rhyme, where there is no whole one."""
+    first, second = end_word(one), end_word(other)
+    vowels = [{sound.split()[0] for sound in rhyme_sounds(word)} for word in (first, second)]
+    return first != second and bool(vowels[0] & vowels[1])
 
 
 def beats(line: str) -> tuple[int, ...]:

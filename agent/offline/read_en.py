@@ -151,9 +151,12 @@ def _topics(tokens: list[_Token]) -> Iterator[Topic]:
     """Names and noun phrases in the order they stand."""
     run: list[_Token] = []
     for i, token in enumerate(tokens):
+        if token.role == "city":
+            yield from _phrase(run)
+            run = []
         if token.role in _ROLES or token.role == "adjective" or _is_unknown_noun(tokens, i, run):
             run.append(token)
-            if not token.owned:
+            if not token.owned and token.role != "city":
                 continue
         yield from _phrase(run)
         run = []

@@ -12,7 +12,7 @@ from random import Random
 
 from songsmith.agent.offline.fill import choose, fill_block, line_end, line_length
 from songsmith.agent.offline.finals import han, rhyme_group
-from songsmith.agent.offline.pronounce import rhymes
+from songsmith.agent.offline.pronounce import chimes, rhymes
 from songsmith.agent.offline.reading import WriterError, read_prompt
 from songsmith.agent.offline.scenes import Scene, load_scenes
 from songsmith.agent.offline.wish import Wish
@@ -33,9 +33,9 @@ def rewrite_lines(
     """New words for the lines numbered in `which` (1-based among the sung lines): number -> text.
 
     New lines rhyme among themselves or with the lines that stay, as the old ones did, and are within a
-    syllable or two as long ("shorter" and "longer" in the instruction move that). Lines that were alike
-    stay alike. A line for which nothing fits is missing from the answer. Raises `WriterError` for a
-    number that no line has.
+    syllable or two as long ("shorter" and "longer" in the instruction move that). Where the scenes know
+    no rhyme for a word that stays, half a rhyme is taken; a line for which nothing fits is missing from
+    the answer. Lines that were alike stay alike. Raises `WriterError` for a number that no line has.
     """
     song = _song(lyrics)
     for number in sorted(which):
@@ -209,14 +209,15 @@ class _Rewriter:
             "",
         )
         length = line_length(self.old[at], self.tongue) + self.change
-        for slack in (1, 2, 3):
+        # Half a rhyme only after no length gave a whole one.
+        for slack, whole in ((1, True), (2, True), (3, True), (2, False)):
             fitting = [
                 _Stock((line,), block.part, block.scene)
                 for block in self.stock
                 for line in block.lines
                 if self._is_fresh((line,))
                 and abs(line_length(line, self.tongue) - length) <= slack
-                and (not partner or self._sound_alike(line, partner))
+                and (not partner or self._answers(line, partner, whole=whole))
             ]
             suited = self._suited(fitting)
             if suited:
@@ -238,6 +239,12 @@ class _Rewriter:
         return not set(lines) & {*self.old, *self.now} and not {
             line_end(line, self.tongue) for line in lines
         } & {line_end(line, self.tongue) for line in self.now}
+
+    def _answers(self, line: str, partner: str, *, whole: bool) -> bool:
+        """Whether a line rhymes with its partner, or half rhymes where that will do."""
+        if whole or self.tongue == "zh":
+            return self._sound_alike(line, partner)
+        return chimes(line, partner)
 
     def _near(self, at: int) -> list[int]:
         """The lines around a place, nearest first, as far as a rhyme is heard."""

@@ -2,7 +2,7 @@
 
 A file holds scenes. `= name` opens one, `words:` are the prompt words that call for it ("@thing": a topic of
 that role does, "@any": it suits a prompt that calls for nothing), `mood:` its moods, `needs:` roles of topic
-it can't be sung without,
+it can't be sung without, `with:` words that speak for it once it is called,
 `- verse 1`, `- verse 2`, `- pre`, `- bridge`, `- chorus` open a pool of blocks. A block is two or four lines
 that rhyme among themselves; an empty line parts blocks, and blocks of a pool stand in the order of the
 story, so that any choice of them tells it. A chorus opens with `# Title` and may end with `~ ` and another
@@ -49,6 +49,7 @@ class Scene:
     words: frozenset[str] = frozenset()
     moods: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    favours: frozenset[str] = frozenset()
     pools: dict[str, tuple[Block, ...]] = field(default_factory=dict)
 
     def answers(self, words: str) -> bool:
@@ -86,7 +87,7 @@ def _parse(rows: list[str]) -> Iterator[Scene]:
 
 
 def _scene(rows: list[str]) -> Scene:
-    heads = {row.partition(":")[0]: row.partition(":")[2] for row in rows[:4] if ":" in row}
+    heads = {row.partition(":")[0]: row.partition(":")[2] for row in rows[:5] if ":" in row}
     pools: dict[str, list[list[str]]] = {}
     blocks: list[list[str]] = []
     for row in rows:
@@ -101,6 +102,7 @@ def _scene(rows: list[str]) -> Scene:
         words=frozenset(heads.get("words", "").split()),
         moods=frozenset(heads.get("mood", "").split()),
         needs=frozenset(heads.get("needs", "").split()),
+        favours=frozenset(heads.get("with", "").split()),
         pools={part: tuple(_block(b) for b in found if b) for part, found in pools.items()},
     )
 

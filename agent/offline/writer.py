@@ -62,7 +62,8 @@ def compose(
     its words count as the prompt's.
     """
     wish = read_prompt(prompt, language=language, title=title)
-    rng = Random(f"{seed}|{wish.language}|{duration_s}|{title}|{prompt}")
+    length = "whole" if duration_s is None else f"{float(duration_s):.3f}"
+    rng = Random(f"{seed}|{wish.language}|{length}|{title}|{prompt}")
     return _Writer(wish, rng).song(title, duration_s)
 
 
@@ -123,7 +124,8 @@ class _Writer:
 
     def _score(self, scene: Scene, calls: frozenset[str]) -> float:
         """How well a scene answers the calls; a word few scenes answer to says more."""
-        score = 2.0 * len(scene.needs) * any(not w.startswith("@") for w in scene.words & calls)
+        called = any(not word.startswith("@") for word in scene.words & calls)
+        score = called * (2.0 * len(scene.needs) + len(scene.favours & calls))
         for word in sorted(scene.words & calls):
             rivals = sum(word in other.words for other in load_scenes(self.wish.language))
             manner = 0.5 if word in lexicon(self.wish.language)["genre"] else 1.0

@@ -2,7 +2,7 @@ import pytest
 
 from songsmith.agent.offline import WriterError, lines_of, rewrite_lines, write_song
 from songsmith.agent.offline.finals import rhyme_group
-from songsmith.agent.offline.pronounce import rhymes, syllables
+from songsmith.agent.offline.pronounce import chimes, rhymes, syllables
 from songsmith.lyrics.lyric import Draft, DraftSection, LyricLine, Lyrics, Section
 
 SONG = write_song("the last shift at the steel mill", seed=2)
@@ -28,7 +28,14 @@ def test_exactly_the_lines_asked_for_get_other_words(numbers: list[int], seed: i
 def test_one_new_line_rhymes_with_its_partner_that_stays(number: int):
     partner = number - 1 if number % 2 == 0 else number + 1
     song = rewritten([number])
-    assert rhymes(song[number - 1], song[partner - 1])
+    assert chimes(song[number - 1], song[partner - 1])
+
+
+def test_most_single_lines_find_a_whole_rhyme():
+    numbers = [1, 2, 3, 4, 9, 10, 11, 12, 13, 14]
+    songs = {number: rewritten([number]) for number in numbers}
+    whole = [n for n in numbers if rhymes(songs[n][n - 1], songs[n][n - 2 if n % 2 == 0 else n])]
+    assert len(whole) >= 6
 
 
 def test_a_new_couplet_rhymes_and_keeps_the_metre():
