@@ -85,7 +85,7 @@ class _Writer:
     unsung: list[Topic] = field(default_factory=list)
 
     def song(self, title: str, duration_s: float | None) -> Composition:
-        plan = form_for(duration_s)
+        plan = form_for(duration_s, self.rng)
         self.unsung = _to_sing(self.wish.topics)
         scene = self._scene()
         chorus = self._chorus(scene)

@@ -5,10 +5,10 @@ from songsmith.agent.offline.finals import rhyme_group
 from songsmith.agent.offline.pronounce import chimes, rhymes, syllables
 from songsmith.lyrics.lyric import Draft, DraftSection, LyricLine, Lyrics, Section
 
-SONG = write_song("the last shift at the steel mill", seed=2)
+SONG = write_song("the last shift at the steel mill", seed=2, duration_s=80)
 LINES = [line for _, line in lines_of(SONG)]
 CHORUS = [5, 6, 7, 8]
-LAST_CHORUS = [15, 16, 17, 18]
+LAST_CHORUS = [13, 14, 15, 16]
 
 
 def rewritten(numbers: list[int], instruction: str = "", seed: int = 1) -> list[str]:
@@ -17,14 +17,14 @@ def rewritten(numbers: list[int], instruction: str = "", seed: int = 1) -> list[
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("numbers", [[2], [1, 2], [1, 2, 3, 4], CHORUS, [13, 14]])
+@pytest.mark.parametrize("numbers", [[2], [1, 2], [1, 2, 3, 4], CHORUS, [11, 12]])
 def test_exactly_the_lines_asked_for_get_other_words(numbers: list[int], seed: int):
     new = rewrite_lines(SONG, numbers, seed=seed)
     assert sorted(new) == numbers
     assert not set(new.values()) & set(LINES)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 9, 10, 11, 12, 13, 14])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 9, 10, 11, 12])
 def test_one_new_line_rhymes_with_its_partner_that_stays(number: int):
     partner = number - 1 if number % 2 == 0 else number + 1
     song = rewritten([number])
@@ -32,10 +32,10 @@ def test_one_new_line_rhymes_with_its_partner_that_stays(number: int):
 
 
 def test_most_single_lines_find_a_whole_rhyme():
-    numbers = [1, 2, 3, 4, 9, 10, 11, 12, 13, 14]
+    numbers = [1, 2, 3, 4, 9, 10, 11, 12]
     songs = {number: rewritten([number]) for number in numbers}
     whole = [n for n in numbers if rhymes(songs[n][n - 1], songs[n][n - 2 if n % 2 == 0 else n])]
-    assert len(whole) >= 6
+    assert len(whole) >= 5
 
 
 def test_a_new_couplet_rhymes_and_keeps_the_metre():
@@ -47,7 +47,7 @@ def test_a_new_couplet_rhymes_and_keeps_the_metre():
 
 def test_lines_that_were_alike_stay_alike():
     song = rewritten(CHORUS + LAST_CHORUS)
-    assert song[4:8] == song[14:18] != LINES[4:8]
+    assert song[4:8] == song[12:16] != LINES[4:8]
 
 
 def test_the_instruction_chooses_the_words():
@@ -119,5 +119,5 @@ def test_a_line_nothing_fits_is_left_out_of_the_answer():
 
 
 def test_a_line_that_is_not_there_is_an_error_with_the_range():
-    with pytest.raises(WriterError, match="lines 1 to 18"):
-        rewrite_lines(SONG, [19], seed=1)
+    with pytest.raises(WriterError, match="lines 1 to 16"):
+        rewrite_lines(SONG, [17], seed=1)
