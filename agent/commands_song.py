@@ -200,6 +200,7 @@ def fix(
     ] = None,
     lines: LinesOption = "",
     section: SectionOption = "",
+    length: DurationOption = None,
     take: TakeOption = "",
     as_json: JsonOption = False,
     *,
@@ -208,8 +209,12 @@ def fix(
     """Sing again only what you point at; the rest stays bit for bit."""
     with terminal(as_json) as screen:
         studio = open_studio(song, screen)
+        if not (span or lines or section or length):
+            raise typer.BadParameter(
+                "say what: --span 0:42-0:55, --lines 7-9, --section 'chorus 2', or a longer --length"
+            )
         spans = pointed_spans(studio, span or [], lines, section)
-        rendered = studio.fix(spans, wish, take=studio.take_named(take))
+        rendered = studio.fix(spans, wish, take=studio.take_named(take), duration_s=length)
         show_rendered(screen, rendered, studio.song)
     answer(as_json, rendered, studio)
 
@@ -218,8 +223,6 @@ def pointed_spans(studio: "Studio", times: list[str], lines: str, section: str) 
     """Spans of the flags --span, --lines and --section together."""
     from songsmith.agent.spans import parse_span, span_of_lines
 
-    if not (times or lines or section):
-        raise typer.BadParameter("say what: --span 0:42-0:55, --lines 7-9 or --section 'chorus 2'")
     spans = [parse_span(text) for text in times]
     for text in filter(None, (lines, section)):
         spans += span_of_lines(studio.song.lyrics, studio.lines_named(text), studio.duration_s)

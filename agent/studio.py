@@ -80,6 +80,10 @@ VERBS = (
 )
 
 
+_ENDING_S = 2.0
+"""How much of a take's ending is sung anew when the song gets longer."""
+
+
 class StudioError(SongsmithError):
     """A verb that can't be done with this song as it is."""
 
@@ -239,18 +243,23 @@ class Studio:
         )
         return Rendered(tuple(takes), engine.name, why, forecast)
 
-    def fix(self, spans: Sequence[Span], wish: RenderWish, *, take: str = "") -> Rendered:
-        """Sing only these spans again, with the words as they are now; all else stays bit for bit."""
+    def fix(
+        self,
+        spans: Sequence[Span],
+        wish: RenderWish,
+        *,
+        take: str = "",
+        duration_s: float | None = None,
+    ) -> Rendered:
+        """Sing only these spans again, with the words as they are now; all else stays bit for bit.
+
+        A `duration_s` beyond the take's makes the song longer: what comes after its end is sung too.
+        """
         parent_name = take or self._need_take()
         parent = load_take(self.song, parent_name)
-        outside = [span for span in spans if span.start_s >= parent.duration_s]
-        if not spans or outside:
-            raise StudioError(
-                f"{parent_name} has no sound there; it ends at {clock(parent.duration_s)}",
-                mend="name a span within it",
-            )
-        spans = [Span(s.start_s, min(s.end_s, parent.duration_s)) for s in spans]
         manifest = self.song.manifest(parent_name)
+        length_s = max(duration_s or 0.0, manifest.duration_s)
+        spans = _spans_within(parent_name, parent.duration_s, spans, length_s)
         engine, why = self.engines.choose(wish.engine or manifest.engine, self.language)
         wish = filled(wish, self.settings, engine.name)
         options = dict(wish.options)
@@ -261,7 +270,7 @@ class Studio:
             engine,
             self.song.lyrics,
             self.song.version.style,
-            manifest.duration_s,
+            length_s,
             replace(wish, options=options),
             spans=spans,
             parent=parent,
@@ -448,3 +457,16 @@ class Studio:
         if not number.isdecimal():
             raise SongError(f"{text!r} is no version", mend="write e.g. v2")
         return self.song.version_numbered(int(number))
+
+
+def _spans_within(
+    take: str, end_s: float, spans: Sequence[Span], length_s: float
+) -> tuple[Span, ...]:
+    """The spans to sing of a take that ends at `end_s`, in a song of `length_s`."""
+    if length_s > end_s + 0.05:
+        spans = [*spans, Span(max(0.0, end_s - _ENDING_S), length_s)]
+    if not spans or any(span.start_s >= end_s for span in spans):
+        raise StudioError(
+            f"{take} has no sound there; it ends at {clock(end_s)}", mend="name a span within it"
+        )
+    return tuple(Span(span.start_s, min(span.end_s, length_s)) for span in spans)

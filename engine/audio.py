@@ -134,11 +134,13 @@ def splice(
 ) -> Audio:
     """`fresh` inside `spans`, `parent` everywhere else, bit for bit; crossfades lie inside the spans.
 
-    Both (2, samples); `fresh` is cut or padded with silence to the parent's length. At the very start
-    and end of the song no crossfade is needed, so there is none.
+    Both (2, samples); the shorter one counts as silent after its end, so that a longer `fresh` with a span
+    at its end extends a song. At the very start and end of the song no crossfade is needed, so there is none.
     """
-    length = parent.shape[1]
-    fresh = np.pad(fresh[:, :length], ((0, 0), (0, max(0, length - fresh.shape[1]))))
+    length = max(parent.shape[1], fresh.shape[1])
+    parent, fresh = (
+        np.pad(sound, ((0, 0), (0, length - sound.shape[1]))) for sound in (parent, fresh)
+    )
     spliced = parent.copy()
     for span in spans:
         start, end = sample_at(span.start_s), min(sample_at(span.end_s), length)

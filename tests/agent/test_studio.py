@@ -160,3 +160,15 @@ def test_an_export_has_sound_words_and_subtitles(studio):
 def test_what_cannot_be_done_is_one_clear_line(studio, verb, message):
     with pytest.raises((StudioError, SongError, EngineError), match=message):
         verb(studio)
+
+
+def test_a_song_grows_and_what_was_there_stays(studio):
+    studio.render(RenderWish(seed=7))
+    studio.edit(parse_lyrics(LRC + "[00:17.00]And on it goes\n"), duration_s=20)
+    studio.fix([], RenderWish(seed=8), take="t001", duration_s=20)
+    old, new = audio_of(studio, "t001"), audio_of(studio, "t002")
+    kept = sample_at(13)
+    assert new.shape == (2, 20 * 44_100)
+    assert np.array_equal(old[:, :kept], new[:, :kept])
+    assert np.abs(new[:, sample_at(17) : sample_at(17.4)]).max() > 0.1
+    assert studio.replay("t002").is_same
