@@ -101,7 +101,8 @@ class Rendering:
     def _sing(self, given: _Conditions, seeds: Sequence[int], *, first: int) -> Tensor:
         """Latents (takes, frames, 64), on the CPU; `first` is the place of the first of them, from 1."""
         plan = self.plan
-        self._tell("loading", take=first)
+        if first == 1:
+            self._tell("loading")
         model = self.resident.dit(
             self.store, plan.variant, plan.options.version, self.device, self.dtype
         )
