@@ -5,11 +5,13 @@ multiples of 2^-23, which 24-bit files hold exactly: what is saved and loaded ag
 so a splice is too.
 """
 
-import logging
+import contextlib
+import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyloudnorm
@@ -36,8 +38,6 @@ _SUBTYPES = {"flac": "PCM_24", "wav": "PCM_24", "mp3": "MPEG_LAYER_III", "ogg": 
 _STEP = 2.0**-23
 CROSSFADE_S = 0.03
 
-logger = logging.getLogger(__name__)
-
 
 class AudioError(SongsmithError):
     """A sound file that can't be read or written."""
@@ -63,7 +63,7 @@ def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
         samples, file_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError) as error:
         raise AudioError(
-            f"can't be read as sound ({_reason(error)})",
+            f"can't be read as sound ({_why_unreadable(path, error)})",
             where=str(path),
             mend="give a WAV, FLAC, MP3 or OGG file",
         ) from error
@@ -92,29 +92,17 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
             where=str(path),
             mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )
-    # Not path.with_suffix: the encoder and mutagen go by the ending.
-    aside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        soundfile.write(
-            aside,
-            _file_samples(audio, format_name),
-            SAMPLE_RATE_HZ,
-            format=format_name.upper(),
-            subtype=_SUBTYPES[format_name],
-        )
-        if tags:
-            _write_tags(aside, format_name, tags)
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise AudioError(
-            f"can't be written ({_reason(error)})",
-            where=str(path),
-            mend="check the folder, its rights and the space on the disk",
-        ) from error
-    finally:
-        aside.unlink(missing_ok=True)
+    buffer = io.BytesIO()
+    soundfile.write(
+        buffer,
+        _file_samples(audio, format_name),
+        SAMPLE_RATE_HZ,
+        format=format_name.upper(),
+        subtype=_SUBTYPES[format_name],
+    )
+    if tags:
+        _write_tags(buffer, format_name, tags)
+    _write_whole(path, buffer.getvalue())
 
 
 def measure_loudness(audio: Audio) -> Loudness:
@@ -175,30 +163,58 @@ def _file_samples(audio: Audio, format_name: str) -> np.ndarray:
     return np.asarray(audio.T, dtype=np.float32)
 
 
-def _write_tags(path: Path, format_name: str, tags: Mapping[str, str]) -> None:
+def _write_whole(path: Path, data: bytes) -> None:
+    """Put `data` at `path` in one step: written aside, flushed, renamed."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError as error:
+        raise AudioError(
+            f"can't be written ({(error.strerror or str(error)).lower()})",
+            where=str(path),
+            mend="check the folder, its rights and the space on the disk",
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def _write_tags(buffer: io.BytesIO, format_name: str, tags: Mapping[str, str]) -> None:
     """ID3 in WAV and MP3, Vorbis comments in FLAC and OGG."""
     import mutagen
     from mutagen import id3
 
-    file = mutagen.File(path)
+    buffer.seek(0)
+    file = mutagen.File(buffer)
     if file.tags is None:
         file.add_tags()
     if format_name in ("flac", "ogg"):
         file.update({key: [text] for key, text in tags.items()})
     else:
-        frames = {
-            "title": lambda text: id3.TIT2(encoding=3, text=text),
-            "artist": lambda text: id3.TPE1(encoding=3, text=text),
-            "album": lambda text: id3.TALB(encoding=3, text=text),
-            "comment": lambda text: id3.COMM(encoding=3, lang="und", desc="", text=text),
-            "lyrics": lambda text: id3.USLT(encoding=3, lang="und", desc="", text=text),
+        of_language = {"lang": "und", "desc": ""}
+        frames: dict[str, tuple[Any, dict[str, str]]] = {
+            "title": (id3.TIT2, {}),
+            "artist": (id3.TPE1, {}),
+            "album": (id3.TALB, {}),
+            "comment": (id3.COMM, of_language),
+            "lyrics": (id3.USLT, of_language),
         }
         for key, text in tags.items():
-            file.tags.add(frames[key](text))
-    file.save()
+            frame, more = frames[key]
+            file.tags.add(frame(encoding=3, text=text, **more))
+    buffer.seek(0)
+    file.save(buffer)
 
 
-def _reason(error: Exception) -> str:
+def _why_unreadable(path: Path, error: Exception) -> str:
+    if path.is_dir():
+        return "it is a folder"
+    if not path.exists():
+        return "there is no such file"
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error).split(": ")[-1].rstrip(".")
+        return error.strerror.lower()
+    return str(error).split(": ")[-1].rstrip(".").lower()
