@@ -15,7 +15,7 @@ SongsmithError                a line: what, where, how to mend it; the command l
 ├── FileError                 agent.atomic: a file or folder that can't be read or written
 ├── SettingsError             agent.settings: a setting that can't be used
 ├── BriefError                agent.songwriter: something is asked for that no song can have
-├── WriterError               agent.offline.writer: a song that can't be written
+├── WriterError               agent.offline.reading: a song that can't be written
 ├── SongError                 agent.songbook: a song folder that can't be opened or changed
 ├── SpanError                 agent.spans: a place in the song that does not exist
 ├── StudioError               agent.studio: a verb that can't be done with this song
