@@ -4,7 +4,9 @@ A pickle can run code, so that it is only ever read with `weights_only=True`; sa
 by mmap.
 """
 
+import contextlib
 import pickle
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -94,6 +96,7 @@ def convert_pickle(
     ("float16"), floating tensors are stored in that type. `variant` is checked before anything is written.
     """
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     state = _read_pickle(source)
@@ -112,14 +115,23 @@ def convert_pickle(
         save_file(tensors, aside, metadata={"format": "pt"})
         aside.chmod(source.stat().st_mode & 0o777)  # safetensors lets nobody else read it
         aside.replace(target)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise WeightsError(
-            f"can't be written ({error.strerror or error})",
+            f"can't be written ({_reason(error)})",
             where=str(target),
             mend="check the models folder and the space on its disk",
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+def _reason(error: Exception) -> str:
+    """The system's own words; safetensors wraps them in its own."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    inner = re.search(r"I/O error: (.*?)(?: \(os error|$)", str(error))
+    return inner[1] if inner else str(error)
 
 
 def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:

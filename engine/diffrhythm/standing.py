@@ -36,7 +36,7 @@ def standing(store: Store, variant: Variant | None = None, version: Version = "1
     return Standing(
         True,
         f"weights ({models}) are here, but no GPU: {_song_time(ready[0])}",
-        "--preset draft needs a quarter of the time; --engine sketch sings in seconds",
+        "--preset draft needs a third of the time; --engine sketch sings in seconds",
     )
 
 

@@ -5,10 +5,11 @@ accepted. At load a file is trusted if its size and time are as recorded, and ha
 always hashes. Files put there by hand are recorded when they are first seen.
 """
 
+import contextlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +21,8 @@ from songsmith.engine.diffrhythm.sniff import fault_of
 __all__ = ["LOCK_NAME", "LockedFile", "Store", "models_folder"]
 
 LOCK_NAME = "models.lock.json"
+
+logger = logging.getLogger(__name__)
 
 
 def models_folder() -> Path:
@@ -109,7 +112,8 @@ class Store:
         except OSError as error:
             raise _disk_error(path, error) from error
         finally:
-            aside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                aside.unlink()
 
     def record(
         self, path: Path, file: WeightFile, *, revision: str, sha256: str, source_sha256: str = ""
@@ -194,7 +198,7 @@ class Store:
             self.write_lock(lock)
         return freed
 
-    @contextmanager
+    @contextlib.contextmanager
     def one_writer(self) -> Iterator[None]:
         """Keep a second process from pulling into this folder at the same time."""
         from filelock import FileLock, Timeout
@@ -226,13 +230,17 @@ class Store:
     def _record_again(
         self, path: Path, file: WeightFile, digest: str, locked: LockedFile | None
     ) -> None:
-        self.record(
-            path,
-            file,
-            revision=locked.revision if locked else "",
-            sha256=digest,
-            source_sha256=locked.source_sha256 if locked else "",
-        )
+        """Remember a file first seen or touched; in a folder that can't be written, hash it next time again."""
+        try:
+            self.record(
+                path,
+                file,
+                revision=locked.revision if locked else "",
+                sha256=digest,
+                source_sha256=locked.source_sha256 if locked else "",
+            )
+        except WeightsError as error:
+            logger.warning("%s", error)
 
     def _key(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()

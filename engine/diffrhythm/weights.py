@@ -155,13 +155,13 @@ def convert(store: Store, part: Part, file: WeightFile) -> None:
 
     source, target = store.source_path(part, file), store.path(part, file)
     source_sha256 = store.check(part, file, source)
-    locked = store.lock().files[source.relative_to(store.folder).as_posix()]
+    locked = store.lock().files.get(source.relative_to(store.folder).as_posix())
     variant = _variant_of(part)
     convert_pickle(source, target, variant=variant, dtype_name="float16" if variant else "")
     store.record(
         target,
         file,
-        revision=locked.revision,
+        revision=locked.revision if locked else "",
         sha256=sha256_of(target),
         source_sha256=source_sha256,
     )

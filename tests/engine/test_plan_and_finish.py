@@ -11,7 +11,7 @@ from songsmith.engine.diffrhythm.finish import REFERENCE_PEAK, finish, reference
 from songsmith.engine.diffrhythm.forecast import Cost, cost_of, forward_flops, parameters
 from songsmith.engine.diffrhythm.options import BASE_MAX_S, parse_options
 from songsmith.engine.diffrhythm.plan import make_plan
-from songsmith.engine.diffrhythm.sampler import PRESETS
+from songsmith.engine.diffrhythm.sampler import PRESETS, forwards
 from songsmith.engine.diffrhythm.standing import format_wait
 from songsmith.engine.diffrhythm.weights import format_bytes
 from songsmith.engine.engine import EngineError, RenderRequest, Span, Take
@@ -207,6 +207,10 @@ def test_twice_the_takes_take_twice_as_long_and_halves_need_less_memory():
     assert cost(2, 4).memory_bytes == cost(1, 4).memory_bytes
     assert cost(1, 2).memory_bytes < cost(1, 4).memory_bytes
     assert 5e9 < cost(1, 4).memory_bytes < 8e9
+
+
+def test_a_draft_takes_about_a_third_of_the_time():
+    assert forwards(PRESETS["exact"]) / forwards(PRESETS["draft"]) == pytest.approx(3, abs=0.5)
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,14 @@ def test_tensors_that_share_storage_are_converted_too(tmp_path):
     assert all(torch.equal(after[key], state[key]) for key in state)
 
 
+def test_a_conversion_that_can_not_be_written_is_one_line_and_keeps_the_download(tmp_path):
+    torch.save({"a": torch.ones(3)}, tmp_path / "a.pt")
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    with pytest.raises(WeightsError, match=r"a\.safetensors: can't be written") as caught:
+        convert_pickle(tmp_path / "a.pt", tmp_path / "taken" / "a.safetensors")
+    assert "\n" not in str(caught.value) and (tmp_path / "a.pt").is_file()
+
+
 def test_a_tensor_file_reads_in_the_type_asked_for(tmp_path):
     state = {"a": torch.ones(3, dtype=torch.float16), "ids": torch.arange(3)}
     torch.save(state, tmp_path / "a.pt")
@@ -286,6 +294,22 @@ def test_a_file_that_was_only_touched_is_hashed_and_trusted(tiny_models):
     assert store.lock().files["vae/vae_model.pt"].mtime_ns == 1
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_a_models_folder_that_can_only_be_read_serves_all_the_same(tiny_models):
+    folders = (tiny_models / BASE.name, tiny_models)
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        assert require(Store(tiny_models), VAE)["vae_model.pt"].is_file()
+        with pytest.raises(WeightsError, match=r"model\.safetensors: can't be written"):
+            require(Store(tiny_models), BASE)
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+
+
 def test_another_file_than_the_published_negative_style_is_refused(tmp_path):
     store = Store(tmp_path)
     path = store.path(NEGATIVE, NEGATIVE.files[0])
@@ -307,6 +331,13 @@ def test_removing_a_part_frees_its_bytes_and_forgets_it(tiny_models):
     assert store.remove(VAE) == size > 0
     assert not store.has(VAE) and "vae/vae_model.pt" not in store.lock().files
     assert store.remove(VAE) == 0
+
+
+def test_a_models_folder_that_is_a_file_is_one_line(tmp_path):
+    (tmp_path / "models").write_text("not a folder")
+    with pytest.raises(WeightsError, match=r"models\.lock\.json: can't be used \(") as caught:
+        Store(tmp_path / "models").accept((VAE,))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_lock_file_that_can_not_be_read_is_one_line(tmp_path):
