@@ -1,23 +1,50 @@
-"""What was sung? A take is transcribed and compared with its lyrics, line by line."""
+"""What was sung? A take is transcribed and compared with its lyrics, line by line.
 
-from dataclasses import dataclass
+The whole take is heard once; lines that were not understood then are heard again by themselves, with their
+neighbours, from the mix and from its middle, and the better hearing of a line counts. A line that is heard at
+another place than its own is misplaced; one that is heard a second time, where no line belongs, is repeated.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from songsmith.errors import SongsmithError
+import numpy as np
 
-__all__ = ["HeardLine", "Hearing", "ListenError", "Verdict"]
+from songsmith.engine.align import HeardWord, Match, SungWord, align_words, sung_words, words_of
+from songsmith.engine.audio import measure_loudness
+from songsmith.engine.ears import EARS_RATE_HZ, Ears, Heard, centred, mixed_down
+from songsmith.engine.ears_models import ListenError
+from songsmith.engine.engine import Audio
+from songsmith.engine.units import SAMPLE_RATE_HZ
+from songsmith.lyrics.lyric import Lyrics
+
+__all__ = ["HeardLine", "HeardWordMark", "Hearing", "ListenError", "Verdict", "listen"]
 
 Verdict = Literal["sung", "partly", "missing"]
 
+SUNG, PARTLY = 0.7, 0.25
+"""Word recall from which a line is sung, and below which it is missing."""
+_ELSEWHERE, _AGAIN = 0.6, 0.75
+"""Recall from which words at another place are taken for this line, or for this line once more."""
+_FEWEST_AGAIN = 3
+_WINDOW_S = 28.0
+_REPETITION_PENALTY = {"zh": 1.15}
+"""Against loops: the small models loop on Mandarin singing without it, and hear English worse with it."""
 
-class ListenError(SongsmithError):
-    """No ears installed, or nothing to hear."""
+
+@dataclass(frozen=True)
+class HeardWordMark:
+    """A word of the lyric and how well it was heard, 0 (not at all) to 1."""
+
+    text: str
+    likeness: float
 
 
 @dataclass(frozen=True)
 class HeardLine:
-    """One lyric line as it was heard. `recall` is the share of its words that was; `timing_error_s` how much
-    later than its stamp its first word came."""
+    """One lyric line as it was heard. `recall` is the share of its words that was, near misses counting as
+    much as they sound alike; `timing_error_s` how much later than its stamp its first word came."""
 
     line: int
     text: str
@@ -28,11 +55,22 @@ class HeardLine:
     heard: str
     heard_start_s: float | None
     timing_error_s: float | None
+    is_misplaced: bool = False
+    words: tuple[HeardWordMark, ...] = ()
+
+    @property
+    def is_clear(self) -> bool:
+        """Sung, once, and where it belongs."""
+        return self.verdict == "sung" and not self.is_repeated and not self.is_misplaced
 
 
 @dataclass(frozen=True)
 class Hearing:
-    """A whole take as it was heard, by which model, and what was measured of its sound."""
+    """A whole take as it was heard, by which model, and what was measured of its sound.
+
+    `word_error_rate` is that of the first whole hearing against the lyrics (characters in Chinese);
+    words that sound the same are the same word. `extra` are words heard that no line has.
+    """
 
     lines: tuple[HeardLine, ...]
     word_error_rate: float
@@ -44,9 +82,282 @@ class Hearing:
     clipped_samples: int
     silent_s: float
     style_similarity: float | None = None
+    extra: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
         """ "21 of 22 lines clear"."""
-        clear = sum(line.verdict == "sung" for line in self.lines)
+        clear = sum(line.is_clear for line in self.lines)
         return f"{clear} of {len(self.lines)} lines clear"
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Numbers of the lines that were not heard."""
+        return tuple(line.line for line in self.lines if line.verdict == "missing")
+
+    @property
+    def misplaced(self) -> tuple[int, ...]:
+        """Numbers of the lines heard at another place than their own."""
+        return tuple(line.line for line in self.lines if line.is_misplaced)
+
+    @property
+    def repeated(self) -> tuple[int, ...]:
+        """Numbers of the lines heard once more than written."""
+        return tuple(line.line for line in self.lines if line.is_repeated)
+
+    @property
+    def recall(self) -> float:
+        """Mean recall of the lines, those at a wrong place counting nothing; 1 without lines."""
+        found = [0.0 if line.is_misplaced else line.recall for line in self.lines]
+        return sum(found) / len(found) if found else 1.0
+
+
+def listen(
+    audio: Audio,
+    lyrics: Lyrics,
+    *,
+    ears: Ears,
+    language: str = "",
+    style_similarity: float | None = None,
+) -> Hearing:
+    """Hear `audio` (2, samples) and compare it with `lyrics`.
+
+    `language` is that of the words ("" = as the lyrics say or are written). Raises ListenError for sound
+    that is silent from end to end, lyrics without lines and missing models.
+    """
+    spoken = language or lyrics.language or _language_of(lyrics)
+    if not lyrics.lines:
+        raise ListenError(
+            "there are no lyrics to compare the sound with", mend="give them with --lyrics song.lrc"
+        )
+    if not np.any(np.abs(audio) > 10 ** (-70 / 20)):
+        raise ListenError("the sound is silent from end to end", mend="give another take")
+    ear = _Listener(audio, lyrics, ears, spoken)
+    whole = ear.whole()
+    best = ear.alignment(whole.words)
+    for sound in ear.sounds[::-1]:
+        best = ear.second_hearing(sound, best)
+    lines = _placed(ear, best, whole.words)
+    loudness = measure_loudness(audio)
+    return Hearing(
+        lines=lines,
+        word_error_rate=round(_error_rate(ear.sung, whole.words), 4),
+        heard=whole.text,
+        model=ears.name(spoken),
+        language=spoken,
+        lufs=round(loudness.lufs, 2),
+        true_peak_dbtp=round(loudness.true_peak_dbtp, 2),
+        clipped_samples=int(np.count_nonzero(np.abs(audio) >= 1 - 2.0**-15)),
+        silent_s=round(_silent_s(audio), 2),
+        style_similarity=style_similarity,
+        extra=_extra(ear.sung, whole.words),
+    )
+
+
+@dataclass(frozen=True)
+class _LineHeard:
+    """A line in one hearing: likeness of each of its words, and the heard words it took."""
+
+    likeness: tuple[float, ...]
+    heard: tuple[HeardWord, ...]
+
+    @property
+    def recall(self) -> float:
+        return sum(self.likeness) / len(self.likeness) if self.likeness else 1.0
+
+
+class _Listener:
+    """One take and its words while it is being listened to."""
+
+    def __init__(self, audio: Audio, lyrics: Lyrics, ears: Ears, language: str) -> None:
+        self.duration_s = audio.shape[1] / SAMPLE_RATE_HZ
+        self.lyrics = lyrics
+        self.language = language
+        self.sung = sung_words(lyrics, self.duration_s)
+        self._ears = ears
+        sounds = [mixed_down(audio), centred(audio)]
+        self.sounds = sounds[::-1] if language == "zh" else sounds
+        """The likelier to be understood first."""
+
+    def whole(self) -> Heard:
+        return self._hear(self.sounds[0], 0.0, self.duration_s)
+
+    def alignment(
+        self, heard: Sequence[HeardWord], only: frozenset[int] = frozenset()
+    ) -> dict[int, _LineHeard]:
+        """Every line (or `only` these) as it is in `heard`."""
+        sung = [word for word in self.sung if not only or word.line in only]
+        matches = align_words(sung, heard)
+        return _by_line(sung, heard, matches)
+
+    def second_hearing(
+        self, sound: np.ndarray, best: dict[int, _LineHeard]
+    ) -> dict[int, _LineHeard]:
+        """`best`, with lines that were not understood as they are heard in a window of their own."""
+        for start_s, end_s, numbers in self._windows(
+            [number for number, line in best.items() if line.recall < SUNG]
+        ):
+            again = self.alignment(self._hear(sound, start_s, end_s).words, numbers)
+            best = {
+                number: max(line, again.get(number, line), key=lambda heard: heard.recall)
+                for number, line in best.items()
+            }
+        return best
+
+    def _hear(self, sound: np.ndarray, start_s: float, end_s: float) -> Heard:
+        piece = sound[int(start_s * EARS_RATE_HZ) : int(end_s * EARS_RATE_HZ)]
+        return self._ears.transcribe(
+            piece,
+            self.language,
+            start_s=start_s,
+            repetition_penalty=_REPETITION_PENALTY.get(self.language, 1.0),
+        )
+
+    def _windows(self, numbers: Sequence[int]) -> list[tuple[float, float, frozenset[int]]]:
+        """Parts of the song around these lines, from the line before to the line after, and which lines
+        each holds."""
+        order = sorted(range(len(self.lyrics.lines)), key=lambda k: self.lyrics.lines[k].start_s)
+        starts = [self.lyrics.lines[index].start_s for index in order]
+        windows: list[tuple[float, float, frozenset[int]]] = []
+        for place, index in enumerate(order):
+            if index + 1 not in numbers:
+                continue
+            start_s = max(0.0, starts[max(0, place - 1)] - 0.5, starts[place] - _WINDOW_S / 2)
+            end_s = min(
+                [*starts[place + 2 : place + 3], self.duration_s, starts[place] + _WINDOW_S / 2]
+            )
+            if end_s - start_s < 0.5:
+                continue
+            if windows and end_s - windows[-1][0] <= _WINDOW_S:
+                before = windows.pop()
+                windows.append((before[0], end_s, before[2] | {index + 1}))
+            else:
+                windows.append((start_s, end_s, frozenset({index + 1})))
+        return windows
+
+
+def _by_line(
+    sung: Sequence[SungWord], heard: Sequence[HeardWord], matches: Sequence[Match]
+) -> dict[int, _LineHeard]:
+    likeness = [0.0] * len(sung)
+    taken: dict[int, list[HeardWord]] = {word.line: [] for word in sung}
+    for match in matches:
+        for index in match.sung:
+            likeness[index] = match.likeness
+        taken[sung[match.sung[0]].line] += [heard[index] for index in match.heard]
+    return {
+        number: _LineHeard(
+            tuple(like for like, word in zip(likeness, sung, strict=True) if word.line == number),
+            tuple(words),
+        )
+        for number, words in taken.items()
+    }
+
+
+def _placed(
+    ear: _Listener, best: Mapping[int, _LineHeard], heard: Sequence[HeardWord]
+) -> tuple[HeardLine, ...]:
+    """All lines with their verdicts; those not where they belong are looked for among the words left over."""
+    known = {word for line in best.values() if line.recall >= SUNG for word in line.heard}
+    # Times of a second hearing differ a little, so a word counts as taken where a taken one overlaps it.
+    free = [word for word in heard if not any(_overlap(word, other) for other in known)]
+    lines = []
+    for number, line in enumerate(ear.lyrics.lines, 1):
+        found = best.get(number, _LineHeard((), ()))
+        away = _elsewhere(line.text, number, free)
+        is_misplaced = found.recall < SUNG and away.recall >= max(_ELSEWHERE, found.recall + 0.2)
+        is_repeated = (
+            not is_misplaced
+            and found.recall >= SUNG / 2
+            and away.recall >= _AGAIN
+            and len(away.likeness) >= _FEWEST_AGAIN
+        )
+        lines.append(_line(number, line.text, line.start_s, away if is_misplaced else found))
+        lines[-1] = replace(lines[-1], is_misplaced=is_misplaced, is_repeated=is_repeated)
+    return tuple(lines)
+
+
+def _line(number: int, text: str, start_s: float, found: _LineHeard) -> HeardLine:
+    first_s = found.heard[0].start_s if found.heard else None
+    recall = round(found.recall, 3)
+    marks = zip(words_of(text), found.likeness, strict=False)
+    return HeardLine(
+        line=number,
+        text=text,
+        start_s=start_s,
+        verdict="sung" if recall >= SUNG else "partly" if recall >= PARTLY else "missing",
+        is_repeated=False,
+        recall=recall,
+        heard=_joined(found.heard),
+        heard_start_s=None if first_s is None else round(first_s, 2),
+        timing_error_s=None if first_s is None else round(first_s - start_s, 2),
+        words=tuple(HeardWordMark(word, round(like, 2)) for word, like in marks),
+    )
+
+
+def _elsewhere(text: str, number: int, free: Sequence[HeardWord]) -> _LineHeard:
+    """The stretch of the words left over that is most like this line."""
+    words = [SungWord(word, number) for word in words_of(text)]
+    best = _LineHeard(tuple(0.0 for _ in words), ())
+    for first in range(len(free)):
+        window = _flowing(free[first : first + len(words) + 2])
+        if len(window) < max(1, len(words) // 2):
+            continue
+        found = _by_line(words, window, align_words(words, window)).get(number, best)
+        best = max(best, found, key=lambda heard: heard.recall)
+    return best
+
+
+def _flowing(words: Sequence[HeardWord]) -> Sequence[HeardWord]:
+    """The words up to the first pause of more than three seconds."""
+    for place in range(1, len(words)):
+        if words[place].start_s - words[place - 1].end_s > 3.0:
+            return words[:place]
+    return words
+
+
+def _overlap(word: HeardWord, other: HeardWord) -> bool:
+    return word.start_s < other.end_s - 0.02 and other.start_s < word.end_s - 0.02
+
+
+def _error_rate(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
+    """Levenshtein distance in words over the number of sung words; words alike to the ear are equal."""
+    from songsmith.engine.align import likeness
+
+    row = list(range(len(heard) + 1))
+    for number, word in enumerate(sung, 1):
+        previous, row[0] = row[0], number
+        for column, other in enumerate(heard, 1):
+            miss = likeness(word.text, other.text) < 1
+            row[column], previous = (
+                min(row[column] + 1, row[column - 1] + 1, previous + miss),
+                row[column],
+            )
+    return row[-1] / len(sung) if sung else 0.0
+
+
+def _extra(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> tuple[str, ...]:
+    taken = {index for match in align_words(sung, heard) for index in match.heard}
+    return tuple(word.text for index, word in enumerate(heard) if index not in taken)
+
+
+def _silent_s(audio: Audio) -> float:
+    """Time in blocks of 50 ms below -60 dBFS."""
+    block = SAMPLE_RATE_HZ // 20
+    count = audio.shape[1] // block
+    power = np.square(audio[:, : count * block]).mean(axis=0).reshape(count, block).mean(axis=1)
+    return float(np.count_nonzero(power < 1e-6)) * block / SAMPLE_RATE_HZ
+
+
+def _language_of(lyrics: Lyrics) -> str:
+    """ "zh" for words mostly in Chinese characters, else "en"."""
+    text = "".join(line.text for line in lyrics.lines)
+    hanzi = sum("\u3400" <= letter <= "\u9fff" for letter in text)
+    letters = sum(letter.isalpha() for letter in text)
+    return "zh" if hanzi * 2 > letters else "en"
+
+
+def _joined(words: Sequence[HeardWord]) -> str:
+    """Heard words as a line; Chinese without spaces."""
+    text = " ".join(word.text for word in words)
+    return text.replace(" ", "") if words and "\u3400" <= words[0].text[0] <= "\u9fff" else text

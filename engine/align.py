@@ -1,0 +1,169 @@
+"""Which heard word is which word of the lyric: one alignment for the whole song, by sound and by time.
+
+Words are compared by their phonemes, so that "harbor" is "harbour" and a near miss ("foam" for "home") counts
+for what it is; Chinese by characters, each by its pinyin without the tone, which singing does not keep. A line's
+words may only be heard near the line's own slot, which tells one chorus from the next.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.phonemes import phonemize, spoken_text
+
+__all__ = ["HeardWord", "Match", "SungWord", "align_words", "sung_words", "words_of"]
+
+LEEWAY_S = 1.2
+"""How far outside a line's slot its words may be heard: transcribers place words that loosely in music."""
+_ALIKE = 0.6
+"""Similarity of sound from which a heard word counts as one of the lyric misheard."""
+_HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
+"""Lyric words against heard words that may match at once: transcribers cut words differently."""
+
+
+@dataclass(frozen=True)
+class HeardWord:
+    """A word (a character in Chinese) as it was recognised, in seconds of the take."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class SungWord:
+    """A word of the lyric and the time within which it may be heard; `line` counts from 1."""
+
+    text: str
+    line: int
+    from_s: float = float("-inf")
+    until_s: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Match:
+    """Indices of words of the lyric and of heard words that are the same, with their similarity (0 to 1)."""
+
+    sung: tuple[int, ...]
+    heard: tuple[int, ...]
+    likeness: float
+
+
+def words_of(text: str) -> list[str]:
+    """Comparable words of a text: case, marks and numerals gone, Chinese as single characters."""
+    spaced = _HANZI.sub(lambda found: f" {found[0]} ", spoken_text(text) or text)
+    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", spaced.casefold())
+    return [word.replace("’", "'") for word in found]
+
+
+def sung_words(lyrics: Lyrics, duration_s: float) -> list[SungWord]:
+    """The words of the lyric in the order they are sung, each with its line's slot and some leeway."""
+    order = sorted(enumerate(lyrics.lines, 1), key=lambda numbered: numbered[1].start_s)
+    words = []
+    for place, (number, line) in enumerate(order):
+        later = (other.start_s for _, other in order[place + 1 :] if other.start_s > line.start_s)
+        end_s = min(next(later, duration_s), line.start_s + 12.0)
+        words += [
+            SungWord(text, number, line.start_s - LEEWAY_S, end_s + LEEWAY_S)
+            for text in words_of(line.text)
+        ]
+    return words
+
+
+def align_words(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> list[Match]:
+    """The matches of the best alignment that keeps the order of both, in that order.
+
+    Dynamic programming over (sung, heard) pairs; the score is the likeness of what matches, every match
+    worth as many words of the lyric as it covers.
+    """
+    rows, columns = len(sung), len(heard)
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    step: list[list[tuple[int, int, float]]] = [
+        [(0, 0, 0.0)] * (columns + 1) for _ in range(rows + 1)
+    ]
+    for row in range(rows + 1):
+        for column in range(columns + 1):
+            choice, score = (0, 0, 0.0), 0.0
+            if row and best[row - 1][column] >= score:
+                choice, score = (1, 0, 0.0), best[row - 1][column]
+            if column and best[row][column - 1] > score:
+                choice, score = (0, 1, 0.0), best[row][column - 1]
+            elif column and not row:
+                choice = (0, 1, 0.0)
+            for down, right in _STEPS:
+                if down > row or right > column:
+                    continue
+                like = _gated(sung[row - down : row], heard[column - right : column])
+                total = best[row - down][column - right] + like * down
+                if like and total > score:
+                    choice, score = (down, right, like), total
+            best[row][column], step[row][column] = score, choice
+    return _traced(step, rows, columns)
+
+
+def _traced(step: list[list[tuple[int, int, float]]], row: int, column: int) -> list[Match]:
+    matches = []
+    while row or column:
+        down, right, like = step[row][column]
+        if like:
+            pair = tuple(range(row - down, row)), tuple(range(column - right, column))
+            matches.append(Match(*pair, like))
+        row, column = row - down, column - right
+    return matches[::-1]
+
+
+def _gated(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
+    """Likeness of the words, 0 where they are not alike, not of one line or not near their slot."""
+    first, last = sung[0], sung[-1]
+    if first.line != last.line or heard[0].start_s > last.until_s or heard[-1].end_s < first.from_s:
+        return 0.0
+    if heard[0].start_s < first.from_s or heard[-1].start_s > last.until_s:
+        return 0.0
+    if len(sung) == 1 == len(heard):
+        return likeness(first.text, heard[0].text)
+    if heard[-1].start_s - heard[0].end_s > 1.0:
+        return 0.0
+    ours, theirs = " ".join(w.text for w in sung), " ".join(w.text for w in heard)
+    if _HANZI.search(ours + theirs):
+        return 0.0
+    return likeness(ours, theirs)
+
+
+@lru_cache(maxsize=65_536)
+def likeness(ours: str, theirs: str) -> float:
+    """How alike two words sound, 0 to 1; 0 where they could not be mistaken for each other."""
+    if ours == theirs:
+        return 1.0
+    sounds, others = _sounds(ours), _sounds(theirs)
+    longest = max(len(sounds), len(others))
+    if not sounds or not others or min(len(sounds), len(others)) < longest * _ALIKE:
+        return 0.0
+    like = 1 - _distance(sounds, others) / longest
+    return like if like >= _ALIKE else 0.0
+
+
+@lru_cache(maxsize=16_384)
+def _sounds(word: str) -> tuple[str, ...]:
+    """What is compared: letters of the pinyin of Chinese, phonemes of everything else."""
+    if _HANZI.search(word):
+        from pypinyin import Style, lazy_pinyin
+
+        return tuple("".join(lazy_pinyin(word, style=Style.NORMAL)))
+    phones = [phone for phone in phonemize(word).phonemes if phone not in "_.,!?"]
+    return tuple(phones) or tuple(word.replace(" ", ""))
+
+
+def _distance(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(theirs) + 1))
+    for number, sound in enumerate(ours, 1):
+        previous, row[0] = row[0], number
+        for column, other in enumerate(theirs, 1):
+            previous, row[column] = (
+                row[column],
+                min(row[column] + 1, row[column - 1] + 1, previous + (sound != other)),
+            )
+    return row[-1]
