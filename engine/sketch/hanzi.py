@@ -1,7 +1,6 @@
-"""Mandarin for the singer: characters as pinyin, all in the high level tone.
+"""Mandarin for the singer: characters as pinyin, with the readings that the lyrics are checked by.
 
-In a song the melody replaces the tones. Spoken in tone one, every vowel is full and its pitch level, which
-is what the analysis hears best; the tone itself returns as a small turn of the pitch at the note's start.
+In a song the melody replaces the tones; they return as small turns of the pitch at the notes' starts.
 """
 
 import re
@@ -23,16 +22,15 @@ def speak_mandarin(
     """Speech and syllables, one for each character, of Chinese `text` by a variant ("", "f3") of the voice."""
     characters: list[str] = []
     words: list[str] = []
-    for piece in re.split(r"(\W+)", spoken_mandarin(text)):
-        if re.fullmatch(r"\W+", piece):
-            if words:
-                words[-1] += ","
-            continue
-        for character, reading in zip(piece, readings(piece) if piece else (), strict=False):
+    for phrase in re.split(r"[^\w]+", text):
+        run = re.sub(r"\W+", "", spoken_mandarin(phrase))
+        for character, reading in zip(run, readings(run) if run else (), strict=False):
             if re.fullmatch(r"[a-zü]+[1-5]", reading):
                 characters.append(character)
                 words.append(reading)
-    spoken = " ".join(re.sub(r"[1-5]", "1", word) for word in words)
+        if words and not words[-1].endswith(","):
+            words[-1] += ","
+    spoken = " ".join(words).strip(",")
     voice = f"{_VOICE}+{variant}" if variant else _VOICE
     speech = refine_onsets(speak(spoken, voice, rate_wpm=rate_wpm))
     syllables = split_syllables(speech, spoken)

@@ -29,9 +29,9 @@ _RELEASE_S = 0.07
 _CLOSURE_S = 0.02
 # Tone: seconds after the vowel's start, and the semitones there.
 _TONE_TURNS = {
-    2: ((0.0, 0.13), (-0.8, 0.0)),
-    3: ((0.0, 0.07, 0.17), (-0.5, -1.0, 0.0)),
-    4: ((0.0, 0.12), (0.7, 0.0)),
+    2: ((0.0, 0.15), (-1.5, 0.0)),
+    3: ((0.0, 0.08, 0.2), (-1.0, -2.0, 0.0)),
+    4: ((0.0, 0.14), (1.4, 0.0)),
 }
 
 FloatArray = NDArray[np.float64]

@@ -23,6 +23,8 @@ LOW_REGISTER = (45, 62)
 HIGH_REGISTER = (57, 74)
 PICO_REGISTER = (52, 69)
 _HIGH_VARIANT = "f3"
+# Variants that are understood better than the plain voice.
+_LOW_VARIANTS = {"cmn": "m7"}
 _SPEECH_RATE_WPM = 108
 _VOWEL_RMS = 0.14
 _FILES = {"en": "en-us", "zh": "cmn", "no": "nb", "fil": "id", "": "en-us"}
@@ -68,7 +70,9 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
     for voice in list_espeak_voices():
         if wanted and voice.file != wanted and voice.file.split("-")[0] != wanted.split("-")[0]:
             continue
-        infos.append(VoiceInfo(voice.file, voice.language, "low", f"{voice.name}, espeak-ng, low"))
+        variant = _LOW_VARIANTS.get(voice.file)
+        low = f"{voice.file}+{variant}" if variant else voice.file
+        infos.append(VoiceInfo(low, voice.language, "low", f"{voice.name}, espeak-ng, low"))
         infos.append(
             VoiceInfo(
                 f"{voice.file}+{_HIGH_VARIANT}",
@@ -82,7 +86,7 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
             told = f"{pico}, SVOX Pico, clear, high"
             infos.append(VoiceInfo(name, pico.casefold(), "high", told, has_pico()))
     if wanted:
-        infos.sort(key=lambda info: not info.name.startswith(wanted))
+        infos.sort(key=lambda info: info.name.partition("+")[0] != wanted)
     return infos
 
 
@@ -104,7 +108,7 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     else:
         file = _file_of(language)
         is_high = register == "high"
-        variant = _HIGH_VARIANT if is_high else ""
+        variant = _HIGH_VARIANT if is_high else _LOW_VARIANTS.get(file, "")
     lowest, highest = HIGH_REGISTER if is_high else LOW_REGISTER
     name = f"{file}+{variant}" if variant else file
     return Voice(name, language or "en", "high" if is_high else "low", lowest, highest)
