@@ -1,6 +1,6 @@
 """The lead instrument: a melody where nobody sings, and answers between the lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from songsmith.engine.sketch.genre import Genre
 from songsmith.engine.sketch.groove import Feel, fit_meter, hits
 from songsmith.engine.sketch.plan import Bar, Note, Plan
 from songsmith.engine.sketch.players import loudness
+from songsmith.engine.sketch.tempo import Meter
 
 __all__ = ["play_lead"]
 
@@ -50,7 +51,6 @@ _RHYTHMS: dict[str, tuple[str, ...]] = {
 }
 _SOLO_KINDS = ("intro", "interlude", "outro")
 _ANSWER_S = 1.3  # shorter gaps between lines stay free
-_FAST = {"lyrical": 0.1, "riff": 0.25, "bebop": 0.5, "pentatonic": 0.35, "sparse": 0.0}
 
 
 @dataclass
@@ -71,7 +71,7 @@ def play_lead(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> 
         part = plan.parts[bar.part]
         if plan.lines and part.kind not in _SOLO_KINDS:
             continue
-        pattern = _bar_rhythm(index, motifs, rhythms, part.energy, rng)
+        pattern = _bar_rhythm(index, motifs, rhythms, rng)
         notes += _sing_bar(
             plan, bar, fit_meter(pattern, _written_in_four(feel)), band, feel, line, rng
         )
@@ -84,15 +84,12 @@ def play_lead(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> 
 
 
 def _written_in_four(feel: Feel) -> Feel:
-    from dataclasses import replace
-
-    from songsmith.engine.sketch.tempo import Meter
-
+    """The feel for rhythms of this module, which are bars of four."""
     return replace(feel, written=Meter("4/4", 4))
 
 
 def _bar_rhythm(
-    index: int, motifs: list[str], rhythms: tuple[str, ...], energy: float, rng: np.random.Generator
+    index: int, motifs: list[str], rhythms: tuple[str, ...], rng: np.random.Generator
 ) -> str:
     """Motif, its answer, motif, something new: the ear wants three of four bars known."""
     if index % 4 == 3:

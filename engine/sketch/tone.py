@@ -1,5 +1,6 @@
 """Filters, levels and gains that the mix is made of; all on float32 arrays of shape (2, samples)."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
 
 FRAME = 441
 """Samples of a control frame: 10 ms."""
+_BLOCK = 100 * FRAME
 Sos = NDArray[np.float64]
 
 
@@ -61,8 +63,20 @@ def shelf(frequency_hz: float, gain_db: float) -> Sos:
 
 
 def equalise(audio: Audio, *sections: Sos) -> Audio:
-    """`audio` through all sections, in double precision inside."""
-    return np.asarray(sosfilt(np.concatenate(sections), audio), dtype=np.float32)
+    """`audio` (channels, samples) through all sections, in double precision inside."""
+    sos = np.concatenate(sections)
+    filtered = np.empty(audio.shape, dtype=np.float32)
+    for place, block in _filtered_blocks(sos, audio):
+        filtered[:, place : place + block.shape[1]] = block
+    return filtered
+
+
+def _filtered_blocks(sos: Sos, audio: Audio) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """(first sample, filtered block): what fits a cache is several times faster than the whole."""
+    state = np.zeros((len(sos), audio.shape[0], 2))
+    for place in range(0, audio.shape[1], _BLOCK):
+        block, state = sosfilt(sos, audio[:, place : place + _BLOCK], zi=state)
+        yield place, block
 
 
 @lru_cache(maxsize=1)
@@ -74,12 +88,13 @@ def _k_weighting() -> Sos:
 
 def power_frames(audio: Audio) -> NDArray[np.float64]:
     """K-weighted power of every 10 ms, summed over channels; shape (frames,)."""
-    weighted = sosfilt(_k_weighting(), audio)
-    frames = audio.shape[1] // FRAME
-    if frames == 0:
-        return np.zeros(1)
-    blocks = weighted[:, : frames * FRAME].reshape(audio.shape[0], frames, FRAME)
-    return np.asarray(np.einsum("cfs,cfs->f", blocks, blocks) / FRAME)
+    powers = [np.zeros(0)]
+    for _, block in _filtered_blocks(_k_weighting(), audio):
+        frames = block.shape[1] // FRAME
+        whole = block[:, : frames * FRAME].reshape(audio.shape[0], frames, FRAME)
+        powers.append(np.einsum("cfs,cfs->f", whole, whole) / FRAME)
+    found = np.concatenate(powers)
+    return found if len(found) else np.zeros(1)
 
 
 def gated_lufs(frames: NDArray[np.float64]) -> float:

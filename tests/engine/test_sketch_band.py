@@ -69,7 +69,7 @@ def test_grooves_differ_between_genres():
                 if 0 <= place < 1:
                     row = list(DRUM_NOTES.values()).index(note.pitch)
                     grid[row, int(place * 24)] += 1
-        return grid / max(np.linalg.norm(grid), 1)
+        return grid / max(float(np.linalg.norm(grid)), 1.0)
 
     names = [
         "jazz swing",

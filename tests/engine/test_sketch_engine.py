@@ -144,7 +144,7 @@ def test_spans_of_another_engines_take_are_planned_afresh():
 
 
 def test_progress_is_told_and_a_stop_is_passed_on():
-    told = []
+    told: list[Progress] = []
     next(SketchEngine().render(request(seeds=(1, 2)), told.append))
     stages = [progress.stage for progress in told]
 

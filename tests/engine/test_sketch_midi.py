@@ -2,7 +2,7 @@ import io
 
 import mido
 import pytest
-import symusic
+from symusic.core import ScoreTick
 
 from songsmith.engine.sketch.band import play_band
 from songsmith.engine.sketch.chordsheet import format_chordpro
@@ -104,7 +104,7 @@ def test_another_reader_finds_the_same_tracks_tempi_and_words():
     plan, tracks, notes = song()
     raw = format_midi(plan, tracks, notes, SYLLABLES, title="River")
 
-    score = symusic.Score.from_midi(raw)
+    score = ScoreTick.from_midi(raw)
 
     names = [track.name for track in score.tracks]
     assert {"Melody", "Chords", "acoustic guitar"} <= set(names)

@@ -120,6 +120,7 @@ def test_any_text_gives_a_style(text):
 @pytest.mark.parametrize("name", genre_names())
 def test_every_genre_is_playable(name):
     found = genre(name)
+    assert found.drums is not None
     rhythms = [
         pattern
         for voices in (found.drums.low, found.drums.mid, found.drums.high, *found.drums.fills)
