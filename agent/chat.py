@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from songsmith.agent.conversation import Conversation
+from songsmith.agent.listening import Mended
 from songsmith.agent.llm import Llm
 from songsmith.agent.memory import Memory
 from songsmith.agent.prompt_line import PromptLine, lines_of_stdin
@@ -177,6 +178,8 @@ class Chat:
                 self.screen.exported(result)
             case Hearing():
                 self.screen.hearing(result)
+            case Mended():
+                self.screen.mended(result)
 
     # --- the session
 

@@ -88,10 +88,11 @@ def _speak_utf8() -> None:
 
 def _mount() -> None:
     """Add the commands; their modules import nothing heavy."""
-    from songsmith.agent import commands_make, commands_song, config, models
+    from songsmith.agent import commands_listen, commands_make, commands_song, config, models
 
     commands_make.add_to(app)
     commands_song.add_to(app)
+    commands_listen.add_to(app)
     app.add_typer(config.app, name="config")
     app.add_typer(models.app, name="models")
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from songsmith.agent.listening import Mended, hearing_document
 from songsmith.agent.make import Made
 from songsmith.agent.rendering import Replay
 from songsmith.agent.results import Checked, Rendered, TakeList, Written
 from songsmith.agent.songbook import Song, TakeManifest
+from songsmith.engine.listen import Hearing
 from songsmith.lyrics.check import report_json
 
 __all__ = ["document"]
@@ -40,6 +42,11 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
                 "is_same": result.is_same,
                 "largest_difference": result.largest_difference,
             }
+        case Hearing():
+            body = hearing_document(result)
+        case Mended():
+            body = {**plain(result), "hearing": hearing_document(result.hearing)}
+            body["summary"] = result.summary
         case _:
             body = plain(result)
     return {name: plain(value) for name, value in {**place, **body}.items()}

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from songsmith.agent.ledger import Ledger
 from songsmith.agent.names import folder_name
@@ -53,6 +54,10 @@ from songsmith.lyrics.lrc import Parsed, format_lrc
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.mend import mend_lyrics
 from songsmith.lyrics.timing import natural_duration_s, retime
+
+if TYPE_CHECKING:
+    from songsmith.agent.listening import Mended
+    from songsmith.engine.listen import Hearing
 
 __all__ = ["VERBS", "Studio", "StudioError"]
 
@@ -329,6 +334,35 @@ class Studio:
         """Make a take again from its manifest and compare the samples."""
         name = self.take_named(take)
         return replay_take(self.song, self.engines, name, on_progress=self.audience.progress)
+
+    def listen(
+        self, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
+    ) -> "Hearing":
+        """Hear what was sung in a take, line by line; `allowed` lets a model be downloaded."""
+        from songsmith.agent.listening import listen_to_take
+
+        return listen_to_take(self, take, model=model, language=language, allowed=allowed)
+
+    def mend(
+        self,
+        take: str = "",
+        *,
+        until_sung: float | None = None,
+        max_rounds: int | None = None,
+        among: Sequence[str] = (),
+    ) -> "Mended":
+        """Sing only the lines again that were not understood, and pick the take heard best."""
+        from songsmith.agent.listening import DEFAULT_BAR, mend_take
+
+        return mend_take(
+            self,
+            take,
+            until_sung=self.settings.until_sung or DEFAULT_BAR
+            if until_sung is None
+            else until_sung,
+            max_rounds=self.settings.max_rounds if max_rounds is None else max_rounds,
+            among=among,
+        )
 
     # --- history
 

@@ -5,7 +5,7 @@ from outside: every word of a lyric, path or reply goes through `Text`.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -19,6 +19,10 @@ from songsmith.engine.engine import Progress
 from songsmith.lyrics.check import LineReport, Report, singability, singability_level
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
+
+if TYPE_CHECKING:
+    from songsmith.agent.listening import Mended
+    from songsmith.engine.listen import Hearing
 
 __all__ = ["Terminal", "printable"]
 
@@ -232,6 +236,18 @@ class Terminal:
                     f"  {mark} v{version.number}  {printable(version.made_by)}{came}{takes}{branch}"
                 )
             )
+
+    def hearing(self, result: "Hearing") -> None:
+        """What was sung, line by line."""
+        from songsmith.agent.listening_view import draw_hearing
+
+        draw_hearing(self.console, result)
+
+    def mended(self, result: "Mended") -> None:
+        """What singing again improved."""
+        from songsmith.agent.listening_view import draw_mended
+
+        draw_mended(self.console, result)
 
     def exported(self, result: Exported) -> None:
         names = "  ".join(path.name for path in result.files)

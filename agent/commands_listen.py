@@ -1,0 +1,107 @@
+"""The commands that listen: listen, mend."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from songsmith.agent.commands_make import read_words, terminal
+from songsmith.agent.options import JsonOption, LanguageOption, SongArgument, TakeOption
+
+if TYPE_CHECKING:
+    from songsmith.engine.listen import Hearing
+
+BarOption = Annotated[
+    float | None,
+    typer.Option("--until-sung", metavar="SHARE", help="Words to be heard in a line (0.85)."),
+]
+RoundsOption = Annotated[
+    int | None, typer.Option("--max-rounds", metavar="N", help="Rounds of singing again (3).")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(listen)
+    app.command()(mend)
+
+
+def listen(
+    source: Annotated[
+        str, typer.Argument(metavar="SONG|FILE", help="A song, a take's file, or any sound file.")
+    ],
+    lyrics: Annotated[
+        str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
+    ] = "",
+    take: TakeOption = "",
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME|PATH", help="Transcription model.")
+    ] = "",
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch the model if it is not here.")
+    ] = False,
+    language: LanguageOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Hear what was sung, line by line."""
+    from songsmith.agent.commands_song import open_studio
+    from songsmith.agent.documents import document
+    from songsmith.agent.songbook import to_json
+
+    with terminal(as_json) as screen:
+        path = Path(source)
+        home = path.parent.parent if path.is_file() and not lyrics else path
+        if path.is_file() and not (home / "song.json").is_file():
+            hearing = _listen_to_file(path, lyrics, model, language, download)
+        else:
+            name = path.name.split(".")[0] if path.is_file() else take
+            studio = open_studio(str(home), screen)
+            hearing = studio.listen(name, model=model, language=language, allowed=download)
+        screen.hearing(hearing)
+    if as_json:
+        typer.echo(to_json(document(hearing)))
+
+
+def mend(
+    song: SongArgument,
+    until_sung: BarOption = None,
+    max_rounds: RoundsOption = None,
+    take: TakeOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Listen, and sing again only the lines that were not understood."""
+    from songsmith.agent.commands_song import open_studio
+    from songsmith.agent.documents import document
+    from songsmith.agent.songbook import to_json
+
+    with terminal(as_json) as screen:
+        studio = open_studio(song, screen)
+        mended = studio.mend(take, until_sung=until_sung, max_rounds=max_rounds)
+        screen.end_progress()
+        screen.mended(mended)
+    if as_json:
+        typer.echo(to_json(document(mended, studio.song)))
+
+
+def _listen_to_file(
+    path: Path, lyrics: str, model: str, language: str, download: bool
+) -> "Hearing":
+    """A sound file against words from a file, or against those of an LRC file of the same name."""
+    from songsmith.agent.listening import ears_called
+    from songsmith.agent.settings import load_settings
+    from songsmith.agent.words import stamped
+    from songsmith.engine.audio import load_audio
+    from songsmith.engine.listen import ListenError
+    from songsmith.engine.listen import listen as hear
+    from songsmith.engine.units import SAMPLE_RATE_HZ
+
+    beside = path.with_suffix(".lrc")
+    if not lyrics and not beside.is_file():
+        raise ListenError(
+            "there are no lyrics to compare the sound with",
+            where=str(path),
+            mend="give them with --lyrics song.lrc",
+        )
+    audio = load_audio(path)
+    words, _ = stamped(read_words(lyrics or str(beside)).lyrics, audio.shape[1] / SAMPLE_RATE_HZ)
+    ears = ears_called(model or load_settings(None, {}).listen_model, download)
+    return hear(audio, words, ears=ears, language=language)
