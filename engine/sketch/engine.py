@@ -1,5 +1,6 @@
 """The sketch engine: plan, sing, play, mix. Any lyric in seconds on a laptop, the same request the same samples."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -196,9 +197,13 @@ def _with_options(style: SketchStyle, options: SketchOptions) -> SketchStyle:
 
 
 def _guess_language(request: RenderRequest) -> str:
+    """By script, where the lyrics don't say: Japanese, Korean, Chinese, else English."""
     text = "".join(line.text for line in request.lyrics.lines)
-    ideographs = sum("\u3400" <= character <= "\u9fff" for character in text)
-    return "zh" if ideographs > len(text) / 4 else "en"
+    if re.search(r"[\u3040-\u30ff]", text):
+        return "ja"
+    if re.search(r"[\uac00-\ud7a3]", text):
+        return "ko"
+    return "zh" if len(re.findall(r"[\u3400-\u9fff]", text)) > len(text) / 4 else "en"
 
 
 def _memory(request: RenderRequest) -> Memory | None:

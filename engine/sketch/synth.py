@@ -21,6 +21,7 @@ from songsmith.engine.units import SAMPLE_RATE_HZ
 __all__ = ["play_notes", "soundfont"]
 
 _MAX_RELEASE_S = 1.5
+_CUT_FADE = 220  # 5 ms, where a wave is cut or ends on its own
 _MIN_RELEASE_S = 0.015  # shorter ones click
 Mono = NDArray[np.float32]
 
@@ -140,7 +141,9 @@ def _add_note(sound: Audio, note: Note, region: Region, wave: Mono, is_drum: boo
     if length <= 0:
         return
     envelope = _envelope(region, held, release, length)
-    _fade_out(envelope, start + length >= sound.shape[1] or length == len(wave))
+    is_cut = start + length >= sound.shape[1] or length == len(wave)
+    # A cymbal that loops would stop dead; it dies away instead.
+    _fade_out(envelope, length // 2 if is_drum and region.is_looped else _CUT_FADE * is_cut)
     loudness = (note.velocity / 127) ** 1.7
     left, right = np.sqrt(0.5 * (1 - region.pan)), np.sqrt(0.5 * (1 + region.pan))
     shaped = wave[:length] * envelope * np.float32(loudness)
@@ -166,8 +169,8 @@ def _envelope(region: Region, held: int, release: int, length: int) -> Mono:
     return envelope
 
 
-def _fade_out(envelope: Mono, is_needed: bool) -> None:
-    """The last 5 ms to zero, in place, where a wave is cut or ends on its own."""
-    fade = min(220, len(envelope))
-    if is_needed and fade:
+def _fade_out(envelope: Mono, fade: int) -> None:
+    """The last `fade` samples down to zero, in place."""
+    fade = min(fade, len(envelope))
+    if fade:
         envelope[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)

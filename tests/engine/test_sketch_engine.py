@@ -251,3 +251,15 @@ def test_signs_that_nobody_can_sing_leave_an_instrumental():
 
     assert take.details["vocals"] == {}
     assert "line 1 holds nothing to sing" in take.details["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("月亮代表我的心", "zh"), ("さくら さくら", "ja"), ("사랑해요", "ko"), ("hello", "en")],
+)
+def test_the_language_is_told_by_its_script_where_the_lyrics_do_not_say(text, language):
+    unsaid = Lyrics("", "", line(text).sections)
+
+    take = render(request(lyrics=unsaid, duration_s=5.0))[0]
+
+    assert take.details["language"] == language
