@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.espeak import list_espeak_voices, speak
+from songsmith.engine.sketch.onsets import refine_onsets
+from songsmith.engine.sketch.syllables import split_syllables, split_word
+
+
+def test_a_text_gives_the_same_samples_whatever_was_spoken_before():
+    first = speak("They polished up the light", "en-us")
+    speak("Sechs Zebras zischen", "de")
+    again = speak("They polished up the light", "en-us")
+    assert np.array_equal(first.samples, again.samples)
+    assert first.phonemes == again.phonemes
+
+
+def test_phonemes_follow_each_other_without_gaps_to_the_end():
+    speech = speak("Hello, my old friend", "en-us")
+    assert speech.rate_hz == 22_050
+    for before, after in zip(speech.phonemes, speech.phonemes[1:], strict=False):
+        assert before.start < before.end == after.start
+    assert speech.phonemes[-1].end <= len(speech.samples)
+    assert next(speech.words[p.word] for p in speech.phonemes if p.stress == 2) == (0, 5)
+
+
+def test_phonemizer_in_the_same_process_is_not_disturbed():
+    from songsmith.lyrics.espeak import pronounce
+
+    before = pronounce("tomorrow never comes")
+    samples = speak("tomorrow never comes", "en-us").samples
+    speak("月亮", "cmn")
+    assert pronounce("tomorrow never comes") == before
+    assert np.array_equal(speak("tomorrow never comes", "en-us").samples, samples)
+
+
+def test_an_unknown_voice_is_named():
+    with pytest.raises(EngineError, match="no voice 'xx-none'"):
+        speak("hello", "xx-none")
+
+
+def test_more_than_a_hundred_languages_are_listed():
+    files = {voice.file for voice in list_espeak_voices()}
+    assert len(files) > 100
+    assert {"en-us", "cmn", "ko", "ja", "fr", "de", "es", "ru"} <= files
+
+
+@pytest.mark.parametrize("word", ["no", "lie", "moo"])
+def test_a_vowel_after_a_soft_consonant_begins_earlier_than_espeak_says_but_inside_it(word):
+    speech = speak(f"{word} more", "en-us")
+    refined = refine_onsets(speech)
+    said, heard = speech.phonemes[1].start, refined.phonemes[1].start
+    assert speech.phonemes[0].start < heard < said
+    assert refined.phonemes[0].end == heard
+
+
+@pytest.mark.parametrize(
+    ("word", "parts", "expected"),
+    [
+        ("bandstand", 2, ["bands", "tand"]),
+        ("polished", 2, ["po", "lished"]),
+        ("home", 1, ["home"]),
+        ("月亮", 2, ["月", "亮"]),
+        ("river", 2, ["ri", "ver"]),
+        ("2024", 6, ["2024", "", "", "", "", ""]),
+        ("a", 3, ["a", "", ""]),
+    ],
+)
+def test_words_are_parted_as_under_notes(word, parts, expected):
+    assert split_word(word, parts) == expected
+
+
+def test_syllables_keep_every_sound_in_order():
+    text = "beautiful strangers wandering home"
+    speech = speak(text, "en-us")
+    syllables = split_syllables(speech, text)
+    sounds = [p for s in syllables for p in (*s.onset, s.nucleus, *s.coda)]
+    assert sounds == [p for p in speech.phonemes if p.symbol]
+    assert len(syllables) == 9
+    assert "".join(s.text for s in syllables) == text.replace(" ", "")
+    assert [s.text for s in syllables if s.stress == 2] == ["beau", "stran", "wan", "home"]

@@ -1,0 +1,160 @@
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from songsmith.engine.sketch.melody import compose
+from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Note, Part, Plan, SungLine
+from songsmith.engine.sketch.voices import say
+
+BEAT_S = 0.6
+REGISTER = (45, 62)
+VERSE = (
+    "There is a garden on the seventh floor",
+    "With rusty chairs beside the kitchen door",
+    "My neighbor plants tomatoes in a row",
+    "She tells me everything she used to know",
+)
+CHORUS = (
+    "Stay a little longer in the summer air",
+    "Nobody is waiting for us anywhere",
+    "Stay a little longer in the summer air",
+    "Nobody is waiting for us anywhere",
+)
+
+
+def make_plan() -> Plan:
+    bar_s = 4 * BEAT_S
+    triads = {"C": (0, 4, 7), "Am": (9, 0, 4), "F": (5, 9, 0), "G": (7, 11, 2)}
+    order = ["C", "Am", "F", "G", "Am", "F", "G", "C"]
+    bars = tuple(
+        Bar(i * bar_s, (i + 1) * bar_s, tuple(i * bar_s + k * BEAT_S for k in range(4)), 0)
+        for i in range(26)
+    )
+    chords = tuple(
+        ChordSpan(b.start_s, b.end_s, Harmony(s, triads[s][0], triads[s], triads[s][0]))
+        for b, s in zip(bars, (order[i % 8] for i in range(26)), strict=True)
+    )
+    texts = (*VERSE, *CHORUS, *VERSE[:2])
+    lines = tuple(
+        SungLine(
+            i + 1,
+            text,
+            2 * i * bar_s,
+            (2 * i + 2) * bar_s,
+            0 if i < 4 else 1 if i < 8 else 2,
+            "",
+            texts.index(text) + 1,
+        )
+        for i, text in enumerate(texts)
+    )
+    parts = (
+        Part("verse", "Verse 1", 0, 8 * bar_s, 0.5),
+        Part("chorus", "Chorus", 8 * bar_s, 16 * bar_s, 0.9),
+        Part("verse", "Verse 2", 16 * bar_s, 20 * bar_s, 0.5, 1),
+    )
+    scale = (0, 2, 4, 5, 7, 9, 11)
+    return Plan(26 * bar_s, 100, 4, 0, "major", scale, bars, chords, parts, lines)
+
+
+def tune(plan: Plan, seed: int) -> tuple[Note, ...]:
+    syllables = {line.line: say("en-us", line.text).syllables for line in plan.lines}
+    return compose(plan, syllables, seed=seed, register=REGISTER)
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3])
+def song(request) -> tuple[Plan, tuple[Note, ...]]:
+    plan = make_plan()
+    return plan, tune(plan, request.param)
+
+
+def of_line(notes: tuple[Note, ...], line: int) -> list[Note]:
+    return [note for note in notes if note.line == line]
+
+
+def test_every_line_starts_on_its_stamp_and_ends_in_its_slot(song):
+    plan, notes = song
+    for line in plan.lines:
+        own = of_line(notes, line.line)
+        assert own[0].start_s == line.start_s
+        assert own[-1].end_s < line.end_s
+        assert all(a.end_s <= b.start_s + 1e-9 and a.start_s < a.end_s for a, b in pairwise(own))
+        assert {n.syllable for n in own} == set(range(own[-1].syllable + 1))
+
+
+def test_inner_syllables_are_on_eighths_and_stressed_ones_prefer_beats(song):
+    plan, notes = song
+    stressed, weak = [], []
+    for line in plan.lines:
+        syllables = say("en-us", line.text).syllables
+        firsts = {n.syllable: n for n in reversed(of_line(notes, line.line))}
+        for index, note in firsts.items():
+            eighths = note.start_s / (BEAT_S / 2)
+            assert abs(eighths - round(eighths)) < 1e-6
+            on_beat = round(eighths) % 2 == 0
+            (stressed if syllables[index].stress == 2 else weak).append(on_beat)
+    assert sum(stressed) / len(stressed) > sum(weak) / len(weak) + 0.2
+
+
+def test_the_tune_stays_in_scale_and_register_and_moves_mostly_by_step(song):
+    plan, notes = song
+    assert all(REGISTER[0] <= n.pitch <= REGISTER[1] and n.pitch % 12 in plan.scale for n in notes)
+    leaps = [abs(a.pitch - b.pitch) for a, b in pairwise(notes) if a.line == b.line]
+    assert sum(leap <= 4 for leap in leaps) / len(leaps) > 0.85
+    assert max(leaps) <= 9
+    assert sum(leap > 0 for leap in leaps) / len(leaps) > 0.5
+
+
+def test_long_notes_and_downbeats_agree_with_their_chords(song):
+    plan, notes = song
+    heavy = [n for n in notes if n.end_s - n.start_s > 0.7]
+    fitting = [n.pitch % 12 in plan.chord_at(n.start_s + 0.02).tones for n in heavy]
+    assert sum(fitting) / len(fitting) > 0.8
+
+
+def test_the_chorus_is_a_third_to_a_sixth_higher(song):
+    _, notes = song
+
+    def middle(lines: range) -> float:
+        pitches = [n.pitch for n in notes if n.line in lines]
+        return sum(pitches) / len(pitches)
+
+    assert 2.5 < middle(range(5, 9)) - middle(range(1, 5)) < 9
+
+
+def test_repeated_lines_share_their_tune(song):
+    _, notes = song
+    for first, again in ((5, 7), (6, 8), (1, 9), (2, 10)):
+        assert [n.pitch for n in of_line(notes, first)] == [n.pitch for n in of_line(notes, again)]
+
+
+def test_the_verse_closes_at_home_or_at_rest(song):
+    plan, notes = song
+    last = of_line(notes, 4)[-1]
+    chord = plan.chord_at(last.start_s + 0.02)
+    wished = {plan.tonic} if plan.tonic in chord.tones else set(chord.tones)
+    assert last.pitch % 12 in wished
+
+
+def test_only_last_syllables_have_turns_and_of_three_notes_at_most(song):
+    plan, notes = song
+    for line in plan.lines:
+        counts = Counter(n.syllable for n in of_line(notes, line.line))
+        assert all(count == 1 for index, count in counts.items() if index != max(counts))
+        assert counts[max(counts)] <= 3
+
+
+def test_the_same_seed_is_the_same_tune_and_others_differ():
+    plan = make_plan()
+    assert tune(plan, 5) == tune(plan, 5)
+    assert len({tuple(n.pitch for n in tune(plan, seed)) for seed in range(4)}) == 4
+
+
+def test_lines_that_start_off_the_grid_are_still_sung_from_their_stamp():
+    plan = make_plan()
+    moved = replace(plan.lines[1], start_s=plan.lines[1].start_s + 0.137)
+    shifted = replace(plan, lines=(plan.lines[0], moved, *plan.lines[2:]))
+    notes = of_line(tune(shifted, 1), 2)
+    assert notes[0].start_s == moved.start_s
+    assert notes[-1].end_s < moved.end_s
