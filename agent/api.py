@@ -42,6 +42,8 @@ def make(
     options: Mapping[str, object] | None = None,
     out: Path | str = "songs",
     go_on_with_faults: bool = False,
+    until_sung: float | None = None,
+    max_rounds: int | None = None,
     audience: Audience | None = None,
 ) -> Made:
     """Write (or take over `lyrics`), check and sing a song; the same arguments with a seed give the same samples.
@@ -68,6 +70,8 @@ def make(
         writer=writer,
         audience=audience,
         may_go_on=lambda report: go_on_with_faults,
+        until_sung=until_sung,
+        max_rounds=max_rounds,
     )
 
 

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from songsmith.agent.commands_make import read_words, terminal
-from songsmith.agent.options import JsonOption, LanguageOption, SongArgument, TakeOption
+from songsmith.agent.options import (
+    BarOption,
+    JsonOption,
+    LanguageOption,
+    RoundsOption,
+    SongArgument,
+    TakeOption,
+)
 
 if TYPE_CHECKING:
     from songsmith.engine.listen import Hearing
-
-BarOption = Annotated[
-    float | None,
-    typer.Option("--until-sung", metavar="SHARE", help="Words to be heard in a line (0.85)."),
-]
-RoundsOption = Annotated[
-    int | None, typer.Option("--max-rounds", metavar="N", help="Rounds of singing again (3).")
-]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from songsmith.agent.options import (
+    BarOption,
     DurationOption,
     JsonOption,
     LanguageOption,
+    RoundsOption,
     WriterOption,
     YesOption,
     with_wish,
@@ -57,6 +59,8 @@ def make(
         Path | None,
         typer.Option("--out", "-o", help="Folder to make the song's folder in (songs)."),
     ] = None,
+    until_sung: BarOption = None,
+    max_rounds: RoundsOption = None,
     as_json: JsonOption = False,
     yes: YesOption = False,
     *,
@@ -95,6 +99,8 @@ def make(
             audience=screen,
             on_written=lambda written: _show_written(screen, written),
             may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
+            until_sung=until_sung,
+            max_rounds=max_rounds,
         )
         _show_made(screen, made, time.monotonic() - started_s)
     if as_json:
@@ -388,6 +394,8 @@ def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
     screen.end_progress()
     show_rendered(screen, rendered, made.song)
     screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
+    if made.mended:
+        screen.mended(made.mended)
     files = "  ".join(
         [*(f"takes/{manifest.file}" for manifest in rendered.takes), made.written.version.words]
     )

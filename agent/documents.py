@@ -147,5 +147,6 @@ def _made(made: Made) -> dict[str, Any]:
         **_rendered(made.rendered, made.song),
         "notes": [*made.written.notes, *made.rendered.forecast.notes],
         "audio": str(made.audio),
+        "mended": document(made.mended) if made.mended else None,
         "lyrics": str(made.folder / made.written.version.words),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from songsmith.agent.rendering import Engines, RenderWish
 from songsmith.agent.results import Audience, Rendered, Silence, Written
@@ -12,6 +13,9 @@ from songsmith.agent.songwriter import Brief
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed
+
+if TYPE_CHECKING:
+    from songsmith.agent.listening import Mended
 
 __all__ = ["Made", "begin_song", "make_song"]
 
@@ -23,6 +27,7 @@ class Made:
     song: Song
     written: Written
     rendered: Rendered
+    mended: "Mended | None" = None
 
     @property
     def folder(self) -> Path:
@@ -59,11 +64,14 @@ def make_song(
     engines: Engines | None = None,
     on_written: Callable[[Written], None] = lambda written: None,
     may_go_on: Callable[[Report], bool] = lambda report: False,
+    until_sung: float | None = None,
+    max_rounds: int | None = None,
 ) -> Made:
     """Write (or take over `parsed`), check, sing. Nothing is written to the disk before the engine is known
     to be able to sing.
 
-    Lines that can't be sung as written stop the song unless `may_go_on` says otherwise.
+    Lines that can't be sung as written stop the song unless `may_go_on` says otherwise. With `until_sung`
+    (or that setting) the takes are listened to and lines below it sung again, up to `max_rounds` times.
     """
     engines = engines or Engines()
     is_instrumental = bool(wish.options.get("instrumental"))
@@ -87,7 +95,15 @@ def make_song(
             where=str(song.folder),
             mend="mend them (songsmith check --mend), or go on all the same with --yes",
         )
-    return Made(song, written, studio.render(wish))
+    rendered = studio.render(wish)
+    if is_instrumental or not (until_sung or settings.until_sung):
+        return Made(song, written, rendered)
+    mended = studio.mend(
+        until_sung=until_sung,
+        max_rounds=max_rounds,
+        among=[manifest.take for manifest in rendered.takes],
+    )
+    return Made(song, written, rendered, mended)
 
 
 def _take_over(studio: Studio, parsed: Parsed, brief: Brief) -> Written:

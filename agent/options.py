@@ -14,9 +14,11 @@ import typer
 from songsmith.errors import SongsmithError
 
 __all__ = [
+    "BarOption",
     "DurationOption",
     "JsonOption",
     "LanguageOption",
+    "RoundsOption",
     "SongArgument",
     "TakeOption",
     "WriterOption",
@@ -55,6 +57,16 @@ DurationOption = Annotated[
     typer.Option("--length", metavar="TIME", parser=_duration, help="Length: 95, 95s or 1:35."),
 ]
 WriterOption = Annotated[str, typer.Option("--writer", help="Who writes: auto, llm or offline.")]
+BarOption = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option(
+        "--until-sung", metavar="SHARE", help="Words to be heard in every line, e.g. 0.85."
+    ),
+]
+RoundsOption = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--max-rounds", metavar="N", help="Rounds of singing again (3)."),
+]
 TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
 
 # name, type, flags, help: of the wish itself, then the engines' own options.
