@@ -92,7 +92,7 @@ class Engines:
             status = engine.status()
             if engine.languages and language and language not in engine.languages:
                 whys.append(f"{name} sings only {' and '.join(engine.languages)}")
-            elif status.is_ready:
+            elif status.is_ready and status.is_advised:
                 return engine, "; ".join(whys) or status.reason
             else:
                 whys.append("; ".join(part for part in (status.reason, status.remedy) if part))

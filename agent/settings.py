@@ -33,7 +33,7 @@ __all__ = [
 SONG_FILE = "songsmith.toml"
 _PREFIX = "SONGSMITH_"
 _CONFIG_VARIABLE = "SONGSMITH_CONFIG"
-_OTHER_VARIABLES = {_CONFIG_VARIABLE, "SONGSMITH_MODELS", "SONGSMITH_GITHUB"}
+_OTHER_VARIABLES = {_CONFIG_VARIABLE, "SONGSMITH_MODELS", "SONGSMITH_GITHUB_RAW"}
 """Variables that are no settings: this module's, and the engines' own."""
 _NOT_IN_SONGS = ("api_key", "base_url", "profiles", "out")
 

@@ -114,11 +114,15 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """Whether an engine can sing here and now; `reason` says why (not), `remedy` what would help."""
+    """Whether an engine can sing here and now; `reason` says why (not), `remedy` what would help.
+
+    One that is ready but not advised (it would take hours) is only taken when it is asked for.
+    """
 
     is_ready: bool
     reason: str
     remedy: str = ""
+    is_advised: bool = True
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ SongsmithError                a line: what, where, how to mend it; the command l
 ├── EngineError               engine.engine: an engine that can't do what was asked
 │   ├── Cancelled             engine.engine: the person stopped a render
 │   ├── CheckpointError       engine.diffrhythm.rename: tensors missing, left over or of another shape
-│   ├── DeviceError           engine.diffrhythm.device: out of memory, unsupported dtype
+│   ├── DeviceError           engine.diffrhythm.memory: out of memory, unsupported dtype
 │   ├── StyleError            engine.diffrhythm.style: reference audio that can't be used
-│   └── WeightsError          engine.diffrhythm: missing, damaged or wrong weights
+│   └── WeightsError          engine.diffrhythm.hub: missing, damaged or wrong weights
 ├── ListenError               engine.listen: no ears installed, or nothing to hear
 ├── PromptError               prompts: unknown prompt or field
 ├── FileError                 agent.atomic: a file or folder that can't be read or written

@@ -14,10 +14,17 @@ from songsmith.engine.diffrhythm.plan import (
     make_plan,
 )
 from songsmith.engine.diffrhythm.resident import Resident, dit_config
-from songsmith.engine.diffrhythm.standing import Standing, format_wait, standing
+from songsmith.engine.diffrhythm.standing import format_wait, standing
 from songsmith.engine.diffrhythm.store import Store, models_folder
 from songsmith.engine.diffrhythm.weights import format_bytes
-from songsmith.engine.engine import EngineError, Forecast, OnProgress, RenderRequest, Take
+from songsmith.engine.engine import (
+    EngineError,
+    EngineStatus,
+    Forecast,
+    OnProgress,
+    RenderRequest,
+    Take,
+)
 
 __all__ = ["DiffRhythmEngine"]
 
@@ -33,7 +40,7 @@ class DiffRhythmEngine:
     def __init__(self) -> None:
         self._resident = Resident()
 
-    def status(self) -> Standing:
+    def status(self) -> EngineStatus:
         """Whether the weights are here, and an accelerator; torch is imported only if the weights are."""
         return standing(Store(models_folder()))
 

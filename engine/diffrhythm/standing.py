@@ -1,7 +1,5 @@
 """Whether DiffRhythm can sing here, and if not: what to fetch, how large it is, how long a song would take."""
 
-from dataclasses import dataclass
-
 from songsmith.engine.diffrhythm.catalogue import Variant, Version, parts_for
 from songsmith.engine.diffrhythm.device import find_accelerator
 from songsmith.engine.diffrhythm.forecast import FORWARD_EFFICIENCY, numpy_flops_per_s
@@ -9,22 +7,19 @@ from songsmith.engine.diffrhythm.store import Store
 from songsmith.engine.diffrhythm.weights import format_bytes, missing_bytes
 from songsmith.engine.engine import EngineStatus
 
-__all__ = ["Standing", "format_wait", "standing"]
+__all__ = ["format_wait", "standing"]
 
 _SONG_FLOPS: dict[Variant, float] = {"base": 62 * 5.09e12, "full": 62 * 18.6e12}
 _SONG_LENGTHS: dict[Variant, str] = {"base": "95 s", "full": "285 s"}
 
 
-@dataclass(frozen=True)
-class Standing(EngineStatus):
-    """`is_ready`: the weights are here. `is_advised`: there is an accelerator too, so that it is worth
-    picking unasked."""
+def standing(
+    store: Store, variant: Variant | None = None, version: Version = "1.2"
+) -> EngineStatus:
+    """How the engine stands for songs of `variant` (None = for any). Nothing is loaded or hashed.
 
-    is_advised: bool = False
-
-
-def standing(store: Store, variant: Variant | None = None, version: Version = "1.2") -> Standing:
-    """How the engine stands for songs of `variant` (None = for any). Nothing is loaded or hashed."""
+    It is advised only where an accelerator is there too.
+    """
     variants: tuple[Variant, ...] = (variant,) if variant else ("base", "full")
     ready = [each for each in variants if _is_whole(store, each, version)]
     accelerator = find_accelerator(may_import_torch=bool(ready))
@@ -32,11 +27,12 @@ def standing(store: Store, variant: Variant | None = None, version: Version = "1
         return _missing(store, variants[0], version, accelerator)
     models = " and ".join(ready)
     if accelerator:
-        return Standing(True, f"weights ({models}) and {accelerator} are here", is_advised=True)
-    return Standing(
+        return EngineStatus(True, f"weights ({models}) and {accelerator} are here")
+    return EngineStatus(
         True,
         f"weights ({models}) are here, but no GPU: {_song_time(ready[0])}",
         "--preset draft needs a third of the time; --engine sketch sings in seconds",
+        is_advised=False,
     )
 
 
@@ -53,7 +49,7 @@ def _is_whole(store: Store, variant: Variant, version: Version) -> bool:
     return all(store.has(part) for part in parts_for(variant, version) if part.is_required)
 
 
-def _missing(store: Store, variant: Variant, version: Version, accelerator: str) -> Standing:
+def _missing(store: Store, variant: Variant, version: Version, accelerator: str) -> EngineStatus:
     size = format_bytes(missing_bytes(store, parts_for(variant, version)))
     flags = "" if variant == "base" else f" --variant {variant}"
     flags += "" if version == "1.2" else f" --version {version}"
@@ -64,7 +60,7 @@ def _missing(store: Store, variant: Variant, version: Version, accelerator: str)
     )
     other: Variant = "full" if variant == "base" else "base"
     instead = f"; --variant {other} is here" if _is_whole(store, other, version) else ""
-    return Standing(
+    return EngineStatus(
         False,
         f"no {variant} weights in {store.folder}",
         f"`songsmith models pull{flags}` fetches {size}; {then}{instead}",

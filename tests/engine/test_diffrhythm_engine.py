@@ -306,7 +306,7 @@ def test_without_weights_it_says_what_to_pull_how_large_it_is_and_how_long_a_son
     monkeypatch.setenv("SONGSMITH_MODELS", str(tmp_path))
     engine = DiffRhythmEngine()
     status = engine.status()
-    assert not status.is_ready and not status.is_advised
+    assert not status.is_ready
     assert "`songsmith models pull` fetches 5.7 GB" in status.remedy
     assert "a song of 95 s takes about" in status.remedy
     with pytest.raises(EngineError, match=r"can't sing yet: no full weights in .*--variant full"):
