@@ -19,6 +19,8 @@ LEEWAY_S = 1.2
 """How far outside a line's slot its words may be heard: transcribers place words that loosely in music."""
 _ALIKE = 0.6
 """Similarity of sound from which a heard word counts as one of the lyric misheard."""
+_ALIKE_TOGETHER = 0.75
+"""The same for words that were cut at other places: longer, so easier to be alike by chance."""
 _HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
 """Lyric words against heard words that may match at once: transcribers cut words differently."""
@@ -127,9 +129,8 @@ def _gated(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
     if heard[-1].start_s - heard[0].end_s > 1.0:
         return 0.0
     ours, theirs = " ".join(w.text for w in sung), " ".join(w.text for w in heard)
-    if _HANZI.search(ours + theirs):
-        return 0.0
-    return likeness(ours, theirs)
+    like = 0.0 if _HANZI.search(ours + theirs) else likeness(ours, theirs)
+    return like if like >= _ALIKE_TOGETHER else 0.0
 
 
 @lru_cache(maxsize=65_536)

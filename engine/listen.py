@@ -25,7 +25,7 @@ Verdict = Literal["sung", "partly", "missing"]
 
 SUNG, PARTLY = 0.7, 0.25
 """Word recall from which a line is sung, and below which it is missing."""
-_ELSEWHERE, _AGAIN = 0.6, 0.75
+_ELSEWHERE, _AGAIN = 0.6, 0.6
 """Recall from which words at another place are taken for this line, or for this line once more."""
 _FEWEST_AGAIN = 3
 _WINDOW_S = 28.0
@@ -68,8 +68,8 @@ class HeardLine:
 class Hearing:
     """A whole take as it was heard, by which model, and what was measured of its sound.
 
-    `word_error_rate` is that of the first whole hearing against the lyrics (characters in Chinese);
-    words that sound the same are the same word. `extra` are words heard that no line has.
+    `heard` is the whole transcript, `word_error_rate` its distance from the lyrics in words (in Chinese
+    characters); words that sound the same are the same word. `extra` are words heard that no line has.
     """
 
     lines: tuple[HeardLine, ...]
@@ -137,12 +137,13 @@ def listen(
     best = ear.alignment(whole.words)
     for sound in ear.sounds[::-1]:
         best = ear.second_hearing(sound, best)
-    lines = _placed(ear, best, whole.words)
+    words = _together(whole.words, best)
+    lines = _placed(ear, best, words)
     loudness = measure_loudness(audio)
     return Hearing(
         lines=lines,
-        word_error_rate=round(_error_rate(ear.sung, whole.words), 4),
-        heard=whole.text,
+        word_error_rate=round(_error_rate(ear.sung, words), 4),
+        heard=_joined(words),
         model=ears.name(spoken),
         language=spoken,
         lufs=round(loudness.lufs, 2),
@@ -150,7 +151,7 @@ def listen(
         clipped_samples=int(np.count_nonzero(np.abs(audio) >= 1 - 2.0**-15)),
         silent_s=round(_silent_s(audio), 2),
         style_similarity=style_similarity,
-        extra=_extra(ear.sung, whole.words),
+        extra=_extra(ear.sung, words),
     )
 
 
@@ -252,6 +253,14 @@ def _by_line(
         )
         for number, words in taken.items()
     }
+
+
+def _together(whole: Sequence[HeardWord], best: Mapping[int, _LineHeard]) -> tuple[HeardWord, ...]:
+    """The words of the whole hearing, with those of lines that were heard better by themselves instead."""
+    first = set(whole)
+    fresh = [word for line in best.values() for word in line.heard if word not in first]
+    kept = [word for word in whole if not any(_overlap(word, other) for other in fresh)]
+    return tuple(sorted([*kept, *fresh], key=lambda word: word.start_s))
 
 
 def _placed(

@@ -1,0 +1,45 @@
+"""A short sung song and ways to damage it, for tests that listen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from songsmith.engine.engine import RenderRequest, load_engine
+from songsmith.engine.units import sample_at
+from songsmith.lyrics.lrc import parse_lyrics
+
+WORDS = """[00:02.00]The harbour lights are burning low
+[00:06.00]You left your coat upon the chair
+[00:10.00]The morning train is leaving soon
+[00:14.00]I hear them whistle to the moon
+"""
+LENGTH_S = 24.0
+
+
+@dataclass
+class SungSong:
+    """The band and the voice by themselves, each (2, samples); no echo of the voice in the band."""
+
+    lyrics: object
+    band: np.ndarray
+    voice: np.ndarray
+
+    @property
+    def audio(self):
+        return self.with_voice(self.voice)
+
+    def with_voice(self, voice):
+        return np.clip(self.band + voice, -1, 1).astype(np.float32)
+
+    def line(self, number):
+        """Samples of a line's slot, consonants before the stamp along with it."""
+        start_s = self.lyrics.lines[number - 1].start_s - 0.2
+        return slice(sample_at(start_s), sample_at(start_s + 4.0))
+
+
+def sung_song(text=WORDS, style="soft rock", length_s=LENGTH_S, seed=3) -> SungSong:
+    lyrics = parse_lyrics(text).lyrics
+    request = RenderRequest(lyrics, style, length_s, (seed,), options={"stems": True})
+    take = next(iter(load_engine("sketch").render(request, lambda progress: None)))
+    band = [sound for name, sound in take.stems.items() if name not in ("vocal", "ambience")]
+    return SungSong(lyrics, np.sum(band, axis=0), take.stems["vocal"])
