@@ -189,8 +189,8 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Find every fault of a lyric at once."""
-    from songsmith.agent.atomic import write_whole
     from songsmith.agent.documents import document
+    from songsmith.agent.files import write_whole
     from songsmith.agent.results import Checked
     from songsmith.agent.songbook import to_json
     from songsmith.agent.words import check_for, diff_lyrics, stamped

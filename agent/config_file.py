@@ -1,7 +1,5 @@
 """Changing the user's settings file: one value at a time, comments kept, checked first, readable by its owner only."""
 
-import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from songsmith.agent.profiles import PROFILES, Profile
 from songsmith.agent.settings import Settings, SettingsError, endpoint, validated
+from songsmith.atomic import write_whole
 
 __all__ = ["key_place", "set_value", "unset_value"]
 
@@ -93,21 +92,12 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
 
 def _write(path: Path, text: str) -> None:
     """Replace the file in one step; from its first moment nobody else can read it."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+        write_whole(path, text.encode(), mode=0o600)
     except OSError as error:
         raise SettingsError(
             f"can't be written ({error.strerror})",
             where=str(path),
             mend="check its folder's rights",
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from songsmith.agent.atomic import write_whole
+from songsmith.agent.files import write_whole
 from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.results import Audience
 from songsmith.agent.settings import load_settings

@@ -176,7 +176,7 @@ def save_take(
         (folder / f"{name}.stems").mkdir(exist_ok=True)
         save_audio(folder / f"{name}.stems" / f"{stem}.flac", sound)
     for attachment, data in take.attachments.items():
-        from songsmith.agent.atomic import write_new
+        from songsmith.agent.files import write_new
 
         write_new(folder / f"{name}.{attachment}", data)
     loudness = measure_loudness(audio)

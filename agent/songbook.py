@@ -22,7 +22,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from songsmith.agent.atomic import FileError, make_folder, read_text, write_new, write_whole
+from songsmith.agent.files import FileError, make_folder, read_text, write_new, write_whole
 from songsmith.agent.names import free_folder
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.lrc import format_lrc, parse_lyrics

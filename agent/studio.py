@@ -400,7 +400,7 @@ class Studio:
 
     def export(self, formats: Sequence[str] = ("flac",), *, take: str = "") -> Exported:
         """Copies for other programs: sound, LRC, SRT and ASS subtitles, and what else the take has."""
-        from songsmith.agent.atomic import make_folder, write_whole
+        from songsmith.agent.files import make_folder, write_whole
         from songsmith.engine.audio import load_audio, save_audio
         from songsmith.lyrics.subtitles import format_ass, format_srt
 

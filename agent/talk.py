@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from songsmith.agent.atomic import write_whole
+from songsmith.agent.files import write_whole
 from songsmith.agent.memory import Memory, Turn
 from songsmith.agent.messages import Message, ToolCall
 

@@ -5,9 +5,7 @@ multiples of 2^-23, which 24-bit files hold exactly: what is saved and loaded ag
 so a splice is too.
 """
 
-import contextlib
 import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import pyloudnorm
 import soundfile
 import soxr
 
+from songsmith.atomic import write_whole
 from songsmith.engine.engine import Audio, Span
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.errors import SongsmithError
@@ -102,7 +101,14 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
     )
     if tags:
         _write_tags(buffer, format_name, tags)
-    _write_whole(path, buffer.getvalue())
+    try:
+        write_whole(path, buffer.getvalue())
+    except OSError as error:
+        raise AudioError(
+            f"can't be written ({(error.strerror or str(error)).lower()})",
+            where=str(path),
+            mend="check the folder, its rights and the space on the disk",
+        ) from error
 
 
 def measure_loudness(audio: Audio) -> Loudness:
@@ -161,26 +167,6 @@ def _file_samples(audio: Audio, format_name: str) -> np.ndarray:
             np.int32
         )
     return np.asarray(audio.T, dtype=np.float32)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step: written aside, flushed, renamed."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except OSError as error:
-        raise AudioError(
-            f"can't be written ({(error.strerror or str(error)).lower()})",
-            where=str(path),
-            mend="check the folder, its rights and the space on the disk",
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def _write_tags(buffer: io.BytesIO, format_name: str, tags: Mapping[str, str]) -> None:

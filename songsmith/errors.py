@@ -12,7 +12,7 @@ SongsmithError                a line: what, where, how to mend it; the command l
 │   └── WeightsError          engine.diffrhythm.hub: missing, damaged or wrong weights
 ├── ListenError               engine.listen: no ears installed, or nothing to hear
 ├── PromptError               prompts: unknown prompt or field
-├── FileError                 agent.atomic: a file or folder that can't be read or written
+├── FileError                 agent.files:  a file or folder that can't be read or written
 ├── SettingsError             agent.settings: a setting that can't be used
 ├── BriefError                agent.songwriter: something is asked for that no song can have
 ├── WriterError               agent.offline.reading: a song that can't be written

@@ -8,8 +8,8 @@ import tomlkit
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
-    "agent": {"agent", "prompts", "lyrics", "engine", "errors", ""},
-    "engine": {"engine", "lyrics", "errors"},
+    "agent": {"agent", "prompts", "lyrics", "engine", "errors", "atomic", ""},
+    "engine": {"engine", "lyrics", "errors", "atomic"},
     "lyrics": {"lyrics", "errors"},
     "prompts": {"prompts", "errors"},
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from songsmith.atomic import write_whole
 from songsmith.engine.diffrhythm.catalogue import PARTS, Part, WeightFile
 from songsmith.engine.diffrhythm.hub import WeightsError, sha256_of
 from songsmith.engine.diffrhythm.sniff import fault_of
@@ -104,16 +105,11 @@ class Store:
     def write_lock(self, lock: Lock) -> None:
         """Replace the lock file, whole or not at all."""
         path = self.folder / LOCK_NAME
-        aside = path.with_name(f".{LOCK_NAME}.{os.getpid()}.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside.write_text(lock.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            aside.replace(path)
+            write_whole(path, f"{lock.model_dump_json(indent=2)}\n".encode())
         except OSError as error:
             raise _disk_error(path, error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                aside.unlink()
 
     def record(
         self, path: Path, file: WeightFile, *, revision: str, sha256: str, source_sha256: str = ""

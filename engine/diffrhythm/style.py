@@ -4,12 +4,10 @@ The encoder is large and an embedding is small, so embeddings are kept on disk b
 from, and the encoder is loaded only for new ones, one tower at a time.
 """
 
-import contextlib
 import hashlib
 import io
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +19,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from songsmith.atomic import write_whole
 from songsmith.engine.audio import load_audio
 from songsmith.engine.diffrhythm.checkpoint import TensorFile
 from songsmith.engine.diffrhythm.rename import CheckpointError
@@ -284,12 +283,10 @@ def _read_embedding(path: Path) -> Tensor | None:
 
 def _write_embedding(path: Path, style: Tensor) -> None:
     """Keep an embedding; a cache that can't be written to only costs time."""
-    aside = path.with_name(f".{path.stem}.{os.getpid()}.part.npy")
+    buffer = io.BytesIO()
+    np.save(buffer, style.numpy(), allow_pickle=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(aside, style.numpy(), allow_pickle=False)
-        aside.replace(path)
+        write_whole(path, buffer.getvalue())
     except OSError as error:
         logger.warning("%s can't be written: %s", path, error)
-        with contextlib.suppress(OSError):
-            aside.unlink()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songsmith.agent.atomic import FileError
+from songsmith.agent.files import FileError
 from songsmith.agent.songbook import Song, SongError
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
@@ -122,7 +122,7 @@ def test_a_folder_without_a_song_says_how_to_make_one(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(FileError, match="in the way|not a directory|exists"):
+    with pytest.raises(FileError, match=r"in the way|not a directory|exists"):
         Song.create(tmp_path / "file" / "songs", name="x", title="x", prompt="", language="")
 
 

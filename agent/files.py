@@ -1,9 +1,8 @@
-"""Files that appear whole or not at all: written aside, flushed to the disk, renamed into place."""
+"""Files of a song: every fault of the disk as one clear line."""
 
-import contextlib
-import os
 from pathlib import Path
 
+from songsmith import atomic
 from songsmith.errors import SongsmithError
 
 __all__ = ["FileError", "make_folder", "read_text", "write_new", "write_whole"]
@@ -15,20 +14,10 @@ class FileError(SongsmithError):
 
 def write_whole(path: Path, data: bytes | str) -> None:
     """Put `data` at `path`, replacing what was there in one step."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    raw = data.encode() if isinstance(data, str) else data
     try:
-        with aside.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-        _sync_folder(path.parent)
+        atomic.write_whole(path, data.encode() if isinstance(data, str) else data)
     except OSError as error:
         raise _file_error(path, "written", error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def write_new(path: Path, data: bytes | str) -> None:
@@ -56,16 +45,6 @@ def read_text(path: Path) -> str:
         raise FileError(
             "is no UTF-8 text", where=str(path), mend="restore it from a copy"
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the rename itself; Windows can't open folders and needs no such call."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _file_error(path: Path, deed: str, error: OSError) -> FileError:
