@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from songsmith.engine.sketch.espeak import Phoneme
+from songsmith.engine.sketch.sounds import longest_s
 from songsmith.engine.sketch.syllables import Syllable
 
 __all__ = ["Stretch", "retime_line"]
 
-_CONSONANT_MAX_S = 0.11
 _CONSONANTS_MAX_SHARE = 0.62
 _VOWEL_MIN_S = 0.06
 _GAP_MIN_S = 0.03
@@ -87,7 +87,7 @@ def _consonants(
 ) -> list[Stretch]:
     """`sounds` sung so that the last ends at `end_s`, in at most `room_s` seconds."""
     spans = [(s.start / rate_hz, s.end / rate_hz) for s in sounds]
-    lengths = [min(b - a, _CONSONANT_MAX_S) for a, b in spans]
+    lengths = [min(b - a, longest_s(s.symbol)) for s, (a, b) in zip(sounds, spans, strict=True)]
     share = min(1.0, room_s / max(sum(lengths), 1e-9))
     start_s = end_s - share * sum(lengths)
     stretches = []

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.espeak import Speech
 from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.retime import Stretch, retime_line
-from songsmith.engine.sketch.sounds import consonant_gain, is_stop, sound_kind
+from songsmith.engine.sketch.sounds import closure_s, consonant_gain, sound_kind
 from songsmith.engine.sketch.syllables import Syllable
 from songsmith.engine.sketch.timbre import drift, mend_top
 
@@ -26,7 +26,6 @@ _SILENCE = 1e-12
 _FFT_SIZE = 1024
 _RAW_FADE_S = 0.004
 _RELEASE_S = 0.07
-_CLOSURE_S = 0.02
 # Tone: seconds after the vowel's start, and the semitones there.
 _TONE_TURNS = {
     2: ((0.0, 0.15), (-1.5, 0.0)),
@@ -257,8 +256,8 @@ def _add_voiceless(
     for stretch in stretches:
         if sound_kind(stretch.symbol) != "voiceless":
             continue
-        closure_s = _CLOSURE_S if is_stop(stretch.symbol) else 0.0
-        length = round((stretch.end_s - stretch.start_s - closure_s) * speech.rate_hz)
+        sounding_s = stretch.end_s - stretch.start_s - closure_s(stretch.symbol)
+        length = round(sounding_s * speech.rate_hz)
         stop = round(stretch.source_end_s * speech.rate_hz)
         # A fade's length more on both sides overlaps the neighbours, so that nothing sags.
         first = max(stop - length - fade, 0)

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Literal
 
-__all__ = ["SoundKind", "consonant_gain", "is_nucleus", "is_stop", "sound_kind"]
+__all__ = ["SoundKind", "closure_s", "consonant_gain", "is_nucleus", "longest_s", "sound_kind"]
 
 SoundKind = Literal["nucleus", "sonorant", "voiced stop", "voiced fricative", "voiceless", "pause"]
 
@@ -13,8 +13,13 @@ _SONORANTS = frozenset("mnŋɲɳɴɱlɫʎɭɬɹɻrɾɽʀjwɥɰʋʔ")
 _VOICED_STOPS = frozenset("bdɡgɖɟɢɓɗ")
 _VOICED_FRICATIVES = frozenset("vzʒðʐʑɣβʁʕɦʝ")
 
-# espeak's Mandarin hisses too softly to be told from "h" in a song.
-_GAINS_DB = {"s.": 6.0, "ts.": 7.0, "ts.h": 5.0, "tɕ": 7.0, "tɕh": 2.0, "ts": 4.0, "tsh": 3.0}
+# espeak's Mandarin hisses and breathes too softly to be told apart in a song.
+_GAINS_DB = {
+    **dict.fromkeys(("s.", "ts.", "tɕ"), 6.0),
+    **dict.fromkeys(("χ", "χw"), 9.0),
+    **dict.fromkeys(("ts.h", "tsh", "tɕh", "ph", "th", "kh"), 5.0),
+    "ts": 4.0,
+}
 
 
 def is_nucleus(symbol: str) -> bool:
@@ -45,9 +50,20 @@ def sound_kind(symbol: str) -> SoundKind:
     return "voiceless"
 
 
-def is_stop(symbol: str) -> bool:
-    """Whether a voiceless sound begins with a closure, as plosives and affricates do."""
-    return symbol[:1] in ("p", "t", "k", "c", "q", "ʈ")
+def closure_s(symbol: str) -> float:
+    """Silence a voiceless plosive or affricate has to begin with to be heard as one, in seconds."""
+    if symbol in ("ts", "ts.", "tɕ"):
+        return 0.045
+    if symbol in ("tsh", "ts.h", "tɕh"):
+        return 0.035
+    return 0.02 if symbol[:1] in ("p", "t", "k", "c", "q", "ʈ") else 0.0
+
+
+def longest_s(symbol: str) -> float:
+    """Longest time a consonant may take in song, in seconds."""
+    if symbol in ("ts", "ts.", "tɕ"):
+        return 0.095
+    return 0.135 if len(symbol) > 1 and symbol.endswith("h") else 0.11
 
 
 def consonant_gain(symbol: str) -> float:
