@@ -50,7 +50,7 @@ def test_an_engine_that_is_not_advised_is_taken_when_asked_for():
 
 
 def test_an_engine_that_is_asked_for_and_not_there_says_what_would_help():
-    with pytest.raises(EngineError, match="no weights.*pull them"):
+    with pytest.raises(EngineError, match=r"no weights.*pull them"):
         engines(EngineStatus(False, "no weights", "pull them")).choose("diffrhythm", "en")
 
 
