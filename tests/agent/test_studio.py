@@ -1,5 +1,9 @@
+import contextlib
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from songsmith.agent.rendering import Engines, RenderWish
 from songsmith.agent.settings import load_settings
@@ -25,8 +29,8 @@ LRC = """[ti:Night Train]
 @pytest.fixture
 def studio(tmp_path) -> Studio:
     song = Song.create(tmp_path, name="Night Train", title="Night Train", prompt="", language="en")
-    settings = load_settings(None, {"engine": "sketch"}, environ={"SONGSMITH_CONFIG": "/nowhere"})
-    studio = Studio(song, settings=settings, engines=Engines({"sketch": BeepEngine()}))
+    sketch = load_settings(None, {"engine": "sketch"}, environ={"SONGSMITH_CONFIG": "/nowhere"})
+    studio = Studio(song, settings=sketch, engines=Engines({"sketch": BeepEngine()}))
     studio.edit(parse_lyrics(LRC), duration_s=15)
     return studio
 
@@ -172,3 +176,36 @@ def test_a_song_grows_and_what_was_there_stays(studio):
     assert np.array_equal(old[:, :kept], new[:, :kept])
     assert np.abs(new[:, sample_at(17) : sample_at(17.4)]).max() > 0.1
     assert studio.replay("t002").is_same
+
+
+VERB_CALLS = {
+    "edit": lambda s, n: s.replace_lines({1 + n % 4: f"other words number {n}"}),
+    "retime": lambda s, n: s.retime(bpm=80 + n),
+    "style": lambda s, n: s.style(f"style {n}"),
+    "render": lambda s, n: s.render(RenderWish(seed=n)),
+    "fix": lambda s, n: s.fix([Span(2, 4)], RenderWish(seed=n, takes=2)),
+    "pick": lambda s, n: s.pick(s.song.takes[n % len(s.song.takes)]),
+    "branch": lambda s, n: s.branch(f"b{n % 3}"),
+    "back": lambda s, n: s.branch("v1"),
+}
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(sorted(VERB_CALLS)), max_size=6))
+def test_any_sequence_of_verbs_and_as_many_undos_give_the_first_state_back(studio, verbs):
+    studio.edit(parse_lyrics(LRC), duration_s=15)
+    studio.render(RenderWish(seed=1))
+    before = (studio.song.lyrics, studio.takes(), studio.song.version, studio.versions().branch)
+    done = 0
+    for number, verb in enumerate(verbs):
+        with contextlib.suppress(StudioError):  # back at v1 there is no take to fix or pick
+            if verb != "pick" or studio.song.takes:
+                VERB_CALLS[verb](studio, number)
+                done += 1
+    for _ in range(done):
+        studio.undo()
+    after = (studio.song.lyrics, studio.takes(), studio.song.version, studio.versions().branch)
+    assert after == before
+    assert Song.open(studio.song.folder).version == before[2]
