@@ -58,6 +58,7 @@ class Player(_Strict):
 class Genre(_Strict):
     """A groove, a harmony, a band, a way of building a song.
 
+    `words` name the genre, `hints` point to it where no genre is named ("love song", "nightclub").
     `bpm` is slowest, usual, fastest. `swing` is the long share of a beat (or of half a beat, with
     `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
     mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
@@ -66,6 +67,7 @@ class Genre(_Strict):
 
     name: str
     words: tuple[str, ...]
+    hints: tuple[str, ...] = ()
     bpm: tuple[int, int, int]
     time: str = "4/4"
     swing: float = 0.5

@@ -37,7 +37,7 @@ __all__ = ["TARGET_LUFS", "Gains", "Mix", "mix_song", "render_tracks"]
 
 TARGET_LUFS = -14.0
 _CEILING_DBTP = -1.0
-_VOICE_LUFS = -17.0
+_VOICE_LUFS = -16.0
 _STEM_LUFS = {
     "drums": -22.0,
     "bass": -22.5,
@@ -46,7 +46,7 @@ _STEM_LUFS = {
     "strings": -28.0,
     "lead": -22.0,
 }
-"""Loudness of one instrument while it plays, against the voice at -17."""
+"""Loudness of one instrument while it plays, against the voice at -16."""
 _DUCK_DB = 3.0
 _CLEAR_DB = 6.0  # how far 1-4 kHz of the band goes down under the voice
 _FADE_S = 1.4

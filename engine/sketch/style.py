@@ -131,11 +131,8 @@ def parse_style(text: str) -> SketchStyle:
     instruments, dropped = words.instruments()
     notes: list[str] = []
     if not names:
-        names = [_guess(text, instruments, moods)]
-        if text.strip() and not (instruments or moods):
-            notes.append(
-                f"nothing in the style {_short(text)!r} names a music the sketch engine knows: it plays {names[0]}"
-            )
+        names = [_guess(text, moods)]
+        notes += _guess_notes(text, names[0], is_blank=not (instruments or moods))
     band = _blend(names)
     band = _with_instruments(band, instruments, dropped, is_alone=words.has(_vocabulary().alone))
     band = band.model_copy(update=_mood_changes(band, moods))
@@ -150,9 +147,21 @@ def parse_style(text: str) -> SketchStyle:
         energy=min(max(band.energy + sum(m.energy for m in moods), 0.1), 1.0),
         moods=tuple(dict.fromkeys(m.say for m in moods)),
         is_instrumental=words.has(_vocabulary().instrumental),
-        understood=tuple(words.understood),
+        understood=tuple(dict.fromkeys(words.understood)),
         notes=tuple(notes),
     )
+
+
+def _guess_notes(text: str, name: str, *, is_blank: bool) -> list[str]:
+    """What to say of a genre nobody named."""
+    if not text.strip():
+        return []
+    if is_blank:
+        return [
+            f"nothing in the style {_short(text)!r} names a music the sketch engine knows: "
+            f"it plays {name}"
+        ]
+    return [f"the style names no kind of music the sketch engine knows: it plays {name}"]
 
 
 def _short(text: str) -> str:
@@ -192,14 +201,16 @@ class _Words:
         return sorted(found)
 
     def genres(self) -> list[str]:
-        """Names of the genres in the text; of more than two the first and the last."""
+        """Names of the genres in the text, of more than two the first and the last; else the first hint."""
         known = genre_names()
-        entries = [(w, i) for i, name in enumerate(known) for w in (name, *genre(name).words)]
+        named = [(w, i) for i, name in enumerate(known) for w in (name, *genre(name).words)]
+        hinted = [(w, i) for i, name in enumerate(known) for w in genre(name).hints]
+        found = self.hits(list(dict.fromkeys(named))) or self.hits(hinted)[:1]
         places: dict[int, int] = {}
-        for place, index in self.hits(list(dict.fromkeys(entries))):
+        for place, index in found:
             places.setdefault(index, place)
-        named = [known[i] for i, _ in sorted(places.items(), key=lambda item: item[1])]
-        return [named[0], named[-1]] if len(named) > 1 else named
+        names = [known[i] for i, _ in sorted(places.items(), key=lambda item: item[1])]
+        return [names[0], names[-1]] if len(names) > 1 else names
 
     def moods(self) -> list[_Mood]:
         moods = _vocabulary().moods
@@ -242,10 +253,8 @@ def _bpm(text: str) -> float | None:
     return value if 40 <= value <= 220 else None
 
 
-def _guess(text: str, instruments: list[Instrument], moods: list[_Mood]) -> str:
+def _guess(text: str, moods: list[_Mood]) -> str:
     """A neutral genre when none is named, the same one for the same words."""
-    if any(i.name in ("guzheng", "erhu", "pipa", "dizi", "guqin", "xiao") for i in instruments):
-        return "chinese ballad"
     energy = sum(mood.energy for mood in moods)
     if energy >= 0.15:
         return "rock"

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -96,7 +97,8 @@ def test_spans_change_only_what_they_say():
     parent = folk_take()
     spans = (Span(3.2, 5.3), Span(6.0, 7.0))
 
-    take = render(request(seeds=(9,), spans=spans, parent=parent))[0]
+    stored = replace(parent, details=json.loads(json.dumps(parent.details)))
+    take = render(request(seeds=(9,), spans=spans, parent=stored))[0]
 
     differs = np.any(take.audio != parent.audio, axis=0)
     inside = np.zeros_like(differs)

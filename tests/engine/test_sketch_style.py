@@ -16,6 +16,8 @@ from songsmith.engine.sketch.style import parse_style
         ("EDM banger", "house"),
         ("slow blues", "blues"),
         ("neo-soul", "r&b"),
+        ("jazzy nightclub love song about a saxophonist who never shows up", "jazz swing"),
+        ("a love song", "pop ballad"),
         ("Arctic research station, theremin auroras", "ambient"),
     ],
 )
