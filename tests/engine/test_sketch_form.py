@@ -36,7 +36,7 @@ def beats_of(plan):
 gaps_s = st.lists(st.integers(250, 9000), min_size=0, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(first=st.integers(0, 12_000), gaps=gaps_s, tail=st.integers(2500, 20_000))
 def test_any_stamps_get_bars_without_gaps_and_lines_on_their_stamps(first, gaps, tail):
     stamps_s = list(np.cumsum([first, *gaps]) / 1000)
@@ -58,7 +58,7 @@ def test_any_stamps_get_bars_without_gaps_and_lines_on_their_stamps(first, gaps,
     assert plan.chords[-1].end_s == duration_s
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(gaps=st.lists(st.integers(1500, 9000), min_size=2, max_size=10))
 def test_the_tempo_stays_within_its_limits(gaps):
     stamps_s = list(np.cumsum([4000, *gaps]) / 1000)
