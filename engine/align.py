@@ -21,6 +21,8 @@ _ALIKE = 0.6
 """Similarity of sound from which a heard word counts as one of the lyric misheard."""
 _ALIKE_TOGETHER = 0.75
 """The same for words that were cut at other places: longer, so easier to be alike by chance."""
+_FLOW = 0.1
+"""What it is worth that a word follows one of its own line, so that a stray "the" goes where its line is."""
 _HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
 """Lyric words against heard words that may match at once: transcribers cut words differently."""
@@ -79,7 +81,7 @@ def align_words(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> list[Ma
     """The matches of the best alignment that keeps the order of both, in that order.
 
     Dynamic programming over (sung, heard) pairs; the score is the likeness of what matches, every match
-    worth as many words of the lyric as it covers.
+    worth as many words of the lyric as it covers, a little less outside the line's slot.
     """
     rows, columns = len(sung), len(heard)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
@@ -99,7 +101,10 @@ def align_words(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> list[Ma
                 if down > row or right > column:
                     continue
                 like = _gated(sung[row - down : row], heard[column - right : column])
-                total = best[row - down][column - right] + like * down
+                nearness = 1 - 0.05 * _outside_s(sung[row - 1], heard[column - 1]) if like else 0.0
+                before = step[row - down][column - right][2] if row > down else 0.0
+                flow = _FLOW if before and sung[row - 1].line == sung[row - down - 1].line else 0.0
+                total = best[row - down][column - right] + like * down * nearness + flow
                 if like and total > score:
                     choice, score = (down, right, like), total
             best[row][column], step[row][column] = score, choice
@@ -115,6 +120,15 @@ def _traced(step: list[list[tuple[int, int, float]]], row: int, column: int) -> 
             matches.append(Match(*pair, like))
         row, column = row - down, column - right
     return matches[::-1]
+
+
+def _outside_s(sung: SungWord, heard: HeardWord) -> float:
+    """How far outside its line's slot the word was heard: of two lines that could have it, the nearer does."""
+    return max(
+        0.0,
+        sung.from_s + LEEWAY_S - heard.start_s,
+        heard.start_s - (sung.until_s - LEEWAY_S),
+    )
 
 
 def _gated(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
