@@ -162,6 +162,8 @@ def mix_song(
     if presence is not None:
         total = _make_room(total, presence)
     ambience = _reverb(_send(band.send, sung), room_s)
+    if presence is not None:  # the room blooms when the voice pauses, and leaves its words dry
+        ambience = _make_room(ambience, presence)
     for audio in (*sung.values(), ambience):
         total += audio
     parts_db = given.parts_db or _level_parts(total, plan)
@@ -189,7 +191,7 @@ def _sum(stems: Mapping[str, Audio], samples: int) -> Audio:
 def _send(band: NDArray[np.float32], sung: Mapping[str, Audio]) -> NDArray[np.float32]:
     """What goes to the reverb, mono; the voice a little late, so that its words stay dry."""
     send = band
-    for name, share in (("vocal", 0.16), ("harmony", 0.25)):
+    for name, share in (("vocal", 0.15), ("harmony", 0.25)):
         if name in sung:
             send = send + np.float32(share) * _late(sung[name].mean(axis=0), 0.02)
     return send
