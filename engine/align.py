@@ -23,6 +23,8 @@ _ALIKE_TOGETHER = 0.75
 """The same for words that were cut at other places: longer, so easier to be alike by chance."""
 _FLOW = 0.1
 """What it is worth that a word follows one of its own line, so that a stray "the" goes where its line is."""
+_AWAY = 0.05
+"""Share of a match's worth that every second outside the line's slot takes."""
 _HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
 """Lyric words against heard words that may match at once: transcribers cut words differently."""
@@ -81,45 +83,58 @@ def align_words(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> list[Ma
     """The matches of the best alignment that keeps the order of both, in that order.
 
     Dynamic programming over (sung, heard) pairs; the score is the likeness of what matches, every match
-    worth as many words of the lyric as it covers, a little less outside the line's slot.
+    worth as many words of the lyric as it covers, a little less outside the line's slot, a little more
+    where it goes on from a match of the same line.
     """
     rows, columns = len(sung), len(heard)
-    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    step: list[list[tuple[int, int, float]]] = [
-        [(0, 0, 0.0)] * (columns + 1) for _ in range(rows + 1)
-    ]
-    for row in range(rows + 1):
-        for column in range(columns + 1):
-            choice, score = (0, 0, 0.0), 0.0
-            if row and best[row - 1][column] >= score:
-                choice, score = (1, 0, 0.0), best[row - 1][column]
-            if column and best[row][column - 1] > score:
-                choice, score = (0, 1, 0.0), best[row][column - 1]
-            elif column and not row:
-                choice = (0, 1, 0.0)
+    # best[row][column]: over the first words of both; met: the same, if the last of both match.
+    best = [[_NOTHING] * (columns + 1) for _ in range(rows + 1)]
+    met: list[list[_Path | None]] = [[None] * (columns + 1) for _ in range(rows + 1)]
+    for row in range(1, rows + 1):
+        for column in range(1, columns + 1):
+            choices = [best[row - 1][column], best[row][column - 1]]
             for down, right in _STEPS:
                 if down > row or right > column:
                     continue
                 like = _gated(sung[row - down : row], heard[column - right : column])
-                nearness = 1 - 0.05 * _outside_s(sung[row - 1], heard[column - 1]) if like else 0.0
-                before = step[row - down][column - right][2] if row > down else 0.0
-                flow = _FLOW if before and sung[row - 1].line == sung[row - down - 1].line else 0.0
-                total = best[row - down][column - right] + like * down * nearness + flow
-                if like and total > score:
-                    choice, score = (down, right, like), total
-            best[row][column], step[row][column] = score, choice
-    return _traced(step, rows, columns)
+                if not like:
+                    continue
+                worth = like * down * (1 - _AWAY * _outside_s(sung[row - 1], heard[column - 1]))
+                pair = tuple(range(row - down, row)), tuple(range(column - right, column))
+                before = best[row - down][column - right]
+                path = _Path(before.score + worth, Match(*pair, like), before)
+                along = met[row - down][column - right]
+                if along and sung[row - 1].line == sung[row - down - 1].line:
+                    flowing = _Path(along.score + worth + _FLOW, Match(*pair, like), along)
+                    path = max(path, flowing, key=_score)
+                met[row][column] = max(met[row][column] or path, path, key=_score)
+                choices.append(path)
+            best[row][column] = max(choices, key=_score)
+    return best[rows][columns].matches()
 
 
-def _traced(step: list[list[tuple[int, int, float]]], row: int, column: int) -> list[Match]:
-    matches = []
-    while row or column:
-        down, right, like = step[row][column]
-        if like:
-            pair = tuple(range(row - down, row)), tuple(range(column - right, column))
-            matches.append(Match(*pair, like))
-        row, column = row - down, column - right
-    return matches[::-1]
+@dataclass(frozen=True, eq=False)
+class _Path:
+    """An alignment of the first words of both: its score, its last match, and what came before."""
+
+    score: float
+    match: Match | None = None
+    before: "_Path | None" = None
+
+    def matches(self) -> list[Match]:
+        found: list[Match] = []
+        path: _Path | None = self
+        while path and path.match:
+            found.append(path.match)
+            path = path.before
+        return found[::-1]
+
+
+_NOTHING = _Path(0.0)
+
+
+def _score(path: _Path) -> float:
+    return path.score
 
 
 def _outside_s(sung: SungWord, heard: HeardWord) -> float:

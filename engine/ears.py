@@ -23,6 +23,8 @@ __all__ = ["EARS_RATE_HZ", "Ears", "Heard", "centred", "mixed_down"]
 EARS_RATE_HZ = 16_000
 _LOOPING = 2.4
 """Compression ratio of a text from which it is a loop, not words (Whisper's own bound)."""
+_LONGEST_FIRST_S = 1.2
+"""The first word of a segment is said to begin where the pause before it does; this is as long as it may be."""
 _SILENT_RMS = 10 ** (-50 / 20)
 
 logger = logging.getLogger(__name__)
@@ -121,8 +123,11 @@ def _for_ears(mono: np.ndarray) -> np.ndarray:
 
 def _words(segment: Any, sound: np.ndarray, start_s: float) -> Iterator[HeardWord]:
     """Comparable words of a segment; a piece that holds several (Chinese) is parted evenly."""
-    for piece in segment.words or ():
-        begin_s, end_s = float(piece.start), float(piece.end)
+    for place, piece in enumerate(segment.words or ()):
+        end_s = float(piece.end)
+        begin_s = float(piece.start)
+        if place == 0:
+            begin_s = max(begin_s, end_s - _LONGEST_FIRST_S)
         around = sound[
             int(max(0.0, begin_s - 0.2) * EARS_RATE_HZ) : int((end_s + 0.2) * EARS_RATE_HZ)
         ]
@@ -133,6 +138,6 @@ def _words(segment: Any, sound: np.ndarray, start_s: float) -> Iterator[HeardWor
             continue
         texts = words_of(piece.word)
         length_s = (end_s - begin_s) / max(1, len(texts))
-        for place, text in enumerate(texts):
-            word_s = start_s + begin_s + place * length_s
+        for index, text in enumerate(texts):
+            word_s = start_s + begin_s + index * length_s
             yield HeardWord(text, word_s, word_s + length_s)

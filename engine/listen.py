@@ -5,7 +5,7 @@ neighbours, from the mix and from its middle, and the better hearing of a line c
 another place than its own is misplaced; one that is heard a second time, where no line belongs, is repeated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -179,17 +179,15 @@ class _Listener:
         sounds = [mixed_down(audio), centred(audio)]
         self.sounds = sounds[::-1] if language == "zh" else sounds
         """The likelier to be understood first."""
+        self.transcripts: list[tuple[HeardWord, ...]] = []
+        """What second hearings heard."""
 
     def whole(self) -> Heard:
         return self._hear(self.sounds[0], 0.0, self.duration_s)
 
-    def alignment(
-        self, heard: Sequence[HeardWord], only: frozenset[int] = frozenset()
-    ) -> dict[int, _LineHeard]:
-        """Every line (or `only` these) as it is in `heard`."""
-        sung = [word for word in self.sung if not only or word.line in only]
-        matches = align_words(sung, heard)
-        return _by_line(sung, heard, matches)
+    def alignment(self, heard: Sequence[HeardWord]) -> dict[int, _LineHeard]:
+        """Every line as it is in `heard`."""
+        return _by_line(self.sung, heard, align_words(self.sung, heard))
 
     def second_hearing(
         self, sound: np.ndarray, best: dict[int, _LineHeard]
@@ -198,9 +196,13 @@ class _Listener:
         for start_s, end_s, numbers in self._windows(
             [number for number, line in best.items() if line.recall < SUNG]
         ):
-            again = self.alignment(self._hear(sound, start_s, end_s).words, numbers)
+            heard = self._hear(sound, start_s, end_s).words
+            self.transcripts.append(heard)
+            again = self.alignment(heard)
             best = {
-                number: max(line, again.get(number, line), key=lambda heard: heard.recall)
+                number: max(line, again[number], key=lambda heard: heard.recall)
+                if number in numbers
+                else line
                 for number, line in best.items()
             }
         return best
@@ -268,18 +270,21 @@ def _placed(
 ) -> tuple[HeardLine, ...]:
     """All lines with their verdicts; those not where they belong are looked for among the words left over."""
     known = {word for line in best.values() if line.recall >= SUNG for word in line.heard}
-    # Times of a second hearing differ a little, so a word counts as taken where a taken one overlaps it.
-    free = [word for word in heard if not any(_overlap(word, other) for other in known)]
+    free = [_left_over(words, known) for words in (heard, *ear.transcripts)]
     lines = []
     for number, line in enumerate(ear.lyrics.lines, 1):
         found = best.get(number, _LineHeard((), ()))
-        away = _elsewhere(line.text, number, free)
+        again = _elsewhere(line.text, number, free[0])
+        away = again
+        if found.recall < SUNG:
+            others = (_elsewhere(line.text, number, words) for words in free[1:])
+            away = max([again, *others], key=lambda heard: heard.recall)
         is_misplaced = found.recall < SUNG and away.recall >= max(_ELSEWHERE, found.recall + 0.2)
         is_repeated = (
             not is_misplaced
             and found.recall >= SUNG / 2
-            and away.recall >= _AGAIN
-            and len(away.likeness) >= _FEWEST_AGAIN
+            and again.recall >= _AGAIN
+            and len(again.likeness) >= _FEWEST_AGAIN
         )
         lines.append(_line(number, line.text, line.start_s, away if is_misplaced else found))
         lines[-1] = replace(lines[-1], is_misplaced=is_misplaced, is_repeated=is_repeated)
@@ -323,6 +328,11 @@ def _flowing(words: Sequence[HeardWord]) -> Sequence[HeardWord]:
         if words[place].start_s - words[place - 1].end_s > 3.0:
             return words[:place]
     return words
+
+
+def _left_over(words: Sequence[HeardWord], known: Collection[HeardWord]) -> list[HeardWord]:
+    """Words that no line took; times of hearings differ a little, so any overlap with a taken one counts."""
+    return [word for word in words if not any(_overlap(word, other) for other in known)]
 
 
 def _overlap(word: HeardWord, other: HeardWord) -> bool:
