@@ -121,7 +121,7 @@ class _Helper:
                 pickle.dump(tasks[index], self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
                 self._process.stdin.flush()
                 results[index] = pickle.load(self._process.stdout)
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
+            except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
                 logger.warning("a helper process ended: %r", error)
                 self.close()
                 return

@@ -32,4 +32,4 @@ def double(samples: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
     sos = butter(2, _TOP_HZ, fs=SAMPLE_RATE_HZ, output="sos")
     soft = sosfilt(sos, samples)
     read_at = np.arange(length) - delay_s * SAMPLE_RATE_HZ
-    return np.interp(read_at, np.arange(len(soft)), soft, left=0.0, right=0.0)
+    return np.asarray(np.interp(read_at, np.arange(len(soft)), soft, left=0.0, right=0.0))

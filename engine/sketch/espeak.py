@@ -7,14 +7,18 @@ keeps it apart from phonemizer, which loads copies of its own.
 """
 
 import atexit
+import contextlib
 import ctypes
 import functools
 import shutil
+import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -137,6 +141,23 @@ def list_espeak_voices() -> tuple[EspeakVoice, ...]:
     return tuple(voices)
 
 
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the end: ctypes would print and drop what is raised within a callback."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield  # nobody is interrupted here
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if held:
+            handler(*held[0])
+
+
 class _Library:
     """The library freshly loaded and initialised; unloaded on exit, so that no state stays."""
 
@@ -199,8 +220,9 @@ class _Library:
             ctypes.c_void_p,
         ]
         encoded = text.encode("utf-8")
-        self.api.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
-        self.api.espeak_Synchronize()
+        with interrupts_held():
+            self.api.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+            self.api.espeak_Synchronize()
         samples = np.frombuffer(b"".join(pieces), dtype=np.int16).astype(np.float64) / 32768
         phonemes, words = _phonemes(events, len(samples))
         return Speech(samples, self.rate_hz, phonemes, words)

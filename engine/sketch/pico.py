@@ -1,6 +1,7 @@
 """SVOX Pico, an optional clearer voice for six languages (package py-nanotts)."""
 
 import functools
+import importlib
 import importlib.util
 
 import numpy as np
@@ -35,8 +36,7 @@ def has_pico() -> bool:
 
 def speak_pico(text: str, name: str) -> Speech:
     """`text` spoken by the Pico voice `name`, with phonemes and words as espeak would speak them."""
-    import py_nanotts
-
+    py_nanotts = importlib.import_module("py_nanotts")
     pico, guide_voice = PICO_VOICES[name]
     guide = speak(text, guide_voice, rate_wpm=_GUIDE_RATE_WPM)
     pcm = py_nanotts.NanoTTS().speak(text, voice=pico, speed=_SPEED)

@@ -95,11 +95,11 @@ def sing_line(
     stretches = retime_line(syllables, spans, rate_hz=rate_hz, earliest_s=earliest_s)
     start_s = float(np.floor(stretches[0].start_s / FRAME_S) - 2) * FRAME_S
     count = int(np.ceil((stretches[-1].end_s - start_s) / FRAME_S)) + 4
-    times = start_s + FRAME_S * np.arange(count)
+    times: FloatArray = start_s + FRAME_S * np.arange(count, dtype=np.float64)
     source, is_sung, gains = _source_frames(analysis, stretches, syllables, times)
     log_envelope, aperiodicity, is_voiced = _read(analysis, source, is_sung)
     log_envelope += 2 * np.log(gains * _releases(stretches, times))[:, None]
-    log_envelope += drift(*log_envelope.shape, FRAME_S, seed=seed)
+    log_envelope += drift(count, log_envelope.shape[1], FRAME_S, seed=seed)
     pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
     pitch *= 2 ** (_tone_turns(syllables, spans, times) / 12)
     pitch[~is_voiced] = 0.0

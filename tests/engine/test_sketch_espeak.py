@@ -1,8 +1,10 @@
+import signal
+
 import numpy as np
 import pytest
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.sketch.espeak import list_espeak_voices, speak
+from songsmith.engine.sketch.espeak import interrupts_held, list_espeak_voices, speak
 from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.syllables import split_syllables, split_word
 
@@ -79,3 +81,13 @@ def test_syllables_keep_every_sound_in_order():
     assert len(syllables) == 9
     assert "".join(s.text for s in syllables) == text.replace(" ", "")
     assert [s.text for s in syllables if s.stress == 2] == ["beau", "stran", "wan", "home"]
+
+
+def test_an_interrupt_while_espeak_speaks_is_raised_after_it():
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupts_held():
+        signal.raise_signal(signal.SIGINT)
+        done.append("spoken")
+    assert done == ["spoken"]
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)

