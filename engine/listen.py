@@ -268,27 +268,52 @@ def _together(whole: Sequence[HeardWord], best: Mapping[int, _LineHeard]) -> tup
 def _placed(
     ear: _Listener, best: Mapping[int, _LineHeard], heard: Sequence[HeardWord]
 ) -> tuple[HeardLine, ...]:
-    """All lines with their verdicts; those not where they belong are looked for among the words left over."""
-    known = {word for line in best.values() if line.recall >= SUNG for word in line.heard}
-    free = [_left_over(words, known) for words in (heard, *ear.transcripts)]
+    """All lines with their verdicts; those not where they belong are looked for among words left over."""
+    repeated = _repeated(ear.lyrics, best, heard)
+    sung_well = {word for line in best.values() if line.recall >= SUNG for word in line.heard}
+    free = [_left_over(words, sung_well) for words in (heard, *ear.transcripts)]
     lines = []
     for number, line in enumerate(ear.lyrics.lines, 1):
         found = best.get(number, _LineHeard((), ()))
-        again = _elsewhere(line.text, number, free[0])
-        away = again
-        if found.recall < SUNG:
-            others = (_elsewhere(line.text, number, words) for words in free[1:])
-            away = max([again, *others], key=lambda heard: heard.recall)
-        is_misplaced = found.recall < SUNG and away.recall >= max(_ELSEWHERE, found.recall + 0.2)
-        is_repeated = (
-            not is_misplaced
-            and found.recall >= SUNG / 2
-            and again.recall >= _AGAIN
-            and len(again.likeness) >= _FEWEST_AGAIN
-        )
-        lines.append(_line(number, line.text, line.start_s, away if is_misplaced else found))
-        lines[-1] = replace(lines[-1], is_misplaced=is_misplaced, is_repeated=is_repeated)
+        away = _away(number, line.text, best, free) if found.recall < SUNG else found
+        is_misplaced = away is not found and away.recall >= max(_ELSEWHERE, found.recall + 0.2)
+        judged = _line(number, line.text, line.start_s, away if is_misplaced else found)
+        is_repeated = not is_misplaced and number in repeated
+        lines.append(replace(judged, is_misplaced=is_misplaced, is_repeated=is_repeated))
     return tuple(lines)
+
+
+def _away(
+    number: int,
+    text: str,
+    best: Mapping[int, _LineHeard],
+    free: Sequence[Sequence[HeardWord]],
+) -> _LineHeard:
+    """Where else a line was heard best; words that are as much another line's are not its own."""
+    away = max((_elsewhere(text, number, words) for words in free), key=lambda line: line.recall)
+    rivals = (
+        line.recall
+        for other, line in best.items()
+        if other != number and _left_over(line.heard, away.heard) != list(line.heard)
+    )
+    return away if away.recall > max(rivals, default=0.0) + 0.15 else _LineHeard((0.0,), ())
+
+
+def _repeated(
+    lyrics: Lyrics, best: Mapping[int, _LineHeard], heard: Sequence[HeardWord]
+) -> set[int]:
+    """Lines heard in their place, and once more among words that are no line's."""
+    taken = {word for line in best.values() if line.recall >= PARTLY for word in line.heard}
+    free = _left_over(heard, taken)
+    nearest: dict[HeardWord, tuple[float, int]] = {}
+    for number, line in enumerate(lyrics.lines, 1):
+        again = _elsewhere(line.text, number, free)
+        is_enough = again.recall >= _AGAIN and len(again.likeness) >= _FEWEST_AGAIN
+        if is_enough and number in best and best[number].recall >= SUNG / 2:
+            first = again.heard[0]
+            away_s = abs(first.start_s - line.start_s)
+            nearest[first] = min(nearest.get(first, (away_s, number)), (away_s, number))
+    return {number for _, number in nearest.values()}
 
 
 def _line(number: int, text: str, start_s: float, found: _LineHeard) -> HeardLine:

