@@ -262,7 +262,7 @@ def replay_take(
 
 def _versions() -> dict[str, str]:
     """Versions that a take's samples may depend on."""
-    packages = ("numpy", "scipy", "torch", "symusic", "pyworld-prebuilt", "pedalboard", "soxr")
+    packages = ("numpy", "scipy", "torch", "pyworld-prebuilt", "pretty_midi", "pedalboard", "soxr")
     return {
         "songsmith": __version__,
         "python": platform.python_version(),

@@ -34,7 +34,7 @@ __all__ = [
 
 FORMATS = ("flac", "wav", "mp3", "ogg")
 _SUBTYPES = {"flac": "PCM_24", "wav": "PCM_24", "mp3": "MPEG_LAYER_III", "ogg": "VORBIS"}
-_STEP = 2.0**-23
+_STEPS = 2**23
 CROSSFADE_S = 0.03
 
 
@@ -52,8 +52,10 @@ class Loudness:
 
 def quantise(audio: Audio) -> Audio:
     """`audio` (channels, samples) clipped to [-1, 1) and rounded to steps of 2^-23."""
-    steps = np.rint(np.asarray(audio, dtype=np.float64) / _STEP)
-    return (np.clip(steps, -(2**23), 2**23 - 1) * _STEP).astype(np.float32)
+    # Powers of two and integers below 2^24 are exact in float32.
+    steps = np.asarray(audio, dtype=np.float32) * np.float32(_STEPS)
+    np.clip(np.rint(steps, out=steps), -_STEPS, _STEPS - 1, out=steps)
+    return np.multiply(steps, np.float32(1 / _STEPS), out=steps)
 
 
 def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
@@ -163,9 +165,7 @@ def _file_samples(audio: Audio, format_name: str) -> np.ndarray:
     """Samples as soundfile takes them, (samples, 2): integers where the format is lossless, so that no
     scaling of libsndfile's comes between."""
     if format_name in ("flac", "wav"):
-        return (np.rint(quantise(audio).T.astype(np.float64) / _STEP).astype(np.int64) << 8).astype(
-            np.int32
-        )
+        return (quantise(audio).T * np.float32(_STEPS)).astype(np.int32) << 8
     return np.asarray(audio.T, dtype=np.float32)
 
 
