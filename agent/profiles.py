@@ -6,6 +6,7 @@ local servers need none. Prices change too often to ship: they are set by the pe
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -54,6 +55,8 @@ class Profile(BaseModel):
             parts = urlsplit(value.strip())
             is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
             _ = parts.port
+            if ":" in (parts.hostname or ""):
+                ip_address(str(parts.hostname))  # Python 3.10 lets any brackets pass
         except ValueError:
             is_usable = False
         if not is_usable:
