@@ -4,7 +4,9 @@ Every command prints for people on stdout, or with `--json` one JSON object on s
 on stderr. Exit codes: 0 good, 1 the input is at fault, 2 wrong usage, 130 interrupted.
 """
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -20,6 +22,8 @@ app = typer.Typer(
     add_completion=True,
     rich_markup_mode=None,
 )
+
+_INTERRUPTED = 130
 
 
 def _show_version(value: bool) -> None:
@@ -46,18 +50,39 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line (that of the process, if none is given); mistakes become one red line."""
     _speak_utf8()
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(_readable(arguments), standalone_mode=False)
+        if code == _INTERRUPTED:  # what typer makes of Ctrl-C
+            _say_interrupted()
     except SongsmithError as error:
         _say_error(str(error))
         code = 1
     except (KeyboardInterrupt, typer.Abort):
-        _say_error("interrupted; what was finished is kept")
-        code = 130
+        _say_interrupted()
+        code = _INTERRUPTED
     except BrokenPipeError:
         code = 141
     except Exception as error:
         code = _usage_code(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _readable(arguments: list[str] | None) -> list[str]:
+    """The arguments, as UTF-8 where the console's encoding left bytes unread."""
+    return [
+        argument if argument.isascii() or Path(argument).exists() else _as_text(argument)
+        for argument in (sys.argv[1:] if arguments is None else arguments)
+    ]
+
+
+def _as_text(argument: str) -> str:
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError as error:
+        shown = argument.encode("utf-8", "replace").decode()
+        raise SongsmithError(
+            f"{shown!r} is in an encoding that can't be read here",
+            mend="set the terminal to UTF-8, or put the words into a file and give - and < FILE",
+        ) from error
 
 
 def _usage_code(error: Exception) -> int:
@@ -66,8 +91,16 @@ def _usage_code(error: Exception) -> int:
     if exit_code is None or not hasattr(error, "format_message"):
         raise error
     command = getattr(getattr(error, "ctx", None), "command_path", "songsmith")
-    _say_error(f"{error.format_message()} (see {command} --help)")
+    message = error.format_message().removeprefix("Invalid value: ")
+    if message.startswith("Usage: "):  # a group without a command explains itself
+        typer.echo(message, err=True)
+    else:
+        _say_error(f"{message} (see {command} --help)")
     return int(exit_code)
+
+
+def _say_interrupted() -> None:
+    _say_error("interrupted; what was finished is kept")
 
 
 def _say_error(line: str) -> None:

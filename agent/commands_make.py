@@ -1,4 +1,4 @@
-"""The commands that begin with words: make, write, check, render."""
+"""The commands that make something of words: make, write, render."""
 
 import sys
 import time
@@ -26,17 +26,16 @@ if TYPE_CHECKING:
     from songsmith.agent.results import Written
     from songsmith.agent.songbook import Song
     from songsmith.agent.views import Terminal
-    from songsmith.lyrics.check import Report, Variant
+    from songsmith.lyrics.check import Report
     from songsmith.lyrics.lrc import Parsed
 
 StyleOption = Annotated[str, typer.Option("--style", "-s", help='e.g. "jazzy nightclub, 92 bpm".')]
 TitleOption = Annotated[str, typer.Option("--title", help="Title of the song.")]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Where to put it.", show_default=False)
-]
 
 
 def add_to(app: typer.Typer) -> None:
+    from songsmith.agent.commands_check import check
+
     app.command()(make)
     app.command()(write)
     app.command()(check)
@@ -49,7 +48,10 @@ def make(
         str,
         typer.Argument(help='What the song is about: "jazzy nightclub love song"; - reads stdin.'),
     ] = "",
-    lyrics: Annotated[str, typer.Option("--lyrics", metavar="FILE", help="Sing these words.")] = "",
+    lyrics: Annotated[
+        str | None,
+        typer.Option("--lyrics", metavar="FILE", help="Sing these words; - reads stdin."),
+    ] = None,
     style: StyleOption = "",
     title: TitleOption = "",
     language: LanguageOption = "",
@@ -74,9 +76,11 @@ def make(
     from songsmith.agent.songwriter import Brief
 
     settings = load_settings(None, {"out": out})
-    parsed = read_words(lyrics) if lyrics else None
+    if prompt == lyrics == "-":
+        raise typer.BadParameter("stdin can be the prompt or the lyrics, not both")
+    parsed = None if lyrics is None else read_words(lyrics)
     if prompt == "-":
-        prompt = read_stdin("the prompt")
+        prompt = read_prompt()
     if not prompt.strip() and parsed is None and not wish.options.get("instrumental"):
         raise typer.BadParameter('say what the song is about, e.g. songsmith make "night train"')
     brief = Brief(
@@ -95,7 +99,7 @@ def make(
             settings,
             parsed=parsed,
             writer=writer,
-            name=prompt.strip() or title or Path(lyrics).stem,
+            name=prompt.strip() or ("" if lyrics in (None, "-") else Path(lyrics or "").stem),
             audience=screen,
             on_written=lambda written: _show_written(screen, written),
             may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
@@ -130,7 +134,7 @@ def write(
     from songsmith.lyrics.check import check_lyrics, report_json
     from songsmith.lyrics.lrc import format_lrc
 
-    text = read_stdin("the prompt") if prompt == "-" else prompt
+    text = read_prompt() if prompt == "-" else prompt
     if not text.strip():
         raise typer.BadParameter("say what the song is about")
     settings = load_settings(None, {})
@@ -177,66 +181,6 @@ def write(
         typer.echo(lrc, nl=not lrc.endswith("\n"))
 
 
-def check(
-    source: Annotated[
-        str, typer.Argument(metavar="FILE|SONG", help="A lyrics file, a song, or -.")
-    ],
-    length: DurationOption = None,
-    variant: Annotated[str, typer.Option("--variant", help="Frame layout: base or full.")] = "",
-    engine: Annotated[str, typer.Option("--engine", help="Check for this engine only.")] = "",
-    mend: Annotated[bool, typer.Option("--mend", help="Put the safe faults right.")] = False,
-    out: OutOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Find every fault of a lyric at once."""
-    from songsmith.agent.documents import document
-    from songsmith.agent.files import write_whole
-    from songsmith.agent.results import Checked
-    from songsmith.agent.songbook import to_json
-    from songsmith.agent.words import check_for, diff_lyrics, stamped
-    from songsmith.engine.engine import ENGINE_NAMES
-    from songsmith.lyrics.fault import Fault
-    from songsmith.lyrics.lrc import format_lrc
-    from songsmith.lyrics.lyric import Draft
-    from songsmith.lyrics.mend import mend_lyrics
-
-    if engine and engine not in ENGINE_NAMES:
-        raise typer.BadParameter(f"--engine is one of {', '.join(ENGINE_NAMES)}")
-    if variant not in ("", "base", "full"):
-        raise typer.BadParameter("--variant is base or full")
-    with terminal(as_json) as screen:
-        if _is_song(source):
-            from songsmith.agent.commands_song import open_studio
-
-            checked = open_studio(source, screen).check(mend=mend, engine=engine)
-        else:
-            parsed = read_words(source)
-            if isinstance(parsed.lyrics, Draft):
-                screen.note("no stamps in there: these are computed")
-            lyrics, duration_s = stamped(parsed.lyrics, length)
-            before, faults = lyrics, parsed.faults
-            mended: tuple[Fault, ...] = ()
-            if mend:
-                lyrics, mended = mend_lyrics(lyrics, duration_s=duration_s)
-                # Reading mends what it can; a line that could not be read is still lost in the new file.
-                faults = tuple(fault for fault in faults if fault.severity == "error")
-            report = check_for(
-                engine,
-                lyrics,
-                duration_s=duration_s,
-                variant=_variant(variant),
-                parse_faults=faults,
-            )
-            checked = Checked(lyrics, report, mended, diff_lyrics(before, lyrics))
-            if mend:
-                _keep_mended(source, out, format_lrc(lyrics), write_whole, as_json)
-        _show_checked(screen, checked)
-    if as_json:
-        typer.echo(to_json(document(checked)))
-    if checked.report.has_errors:
-        raise typer.Exit(1)
-
-
 @with_wish
 def render(
     source: Annotated[
@@ -258,9 +202,14 @@ def render(
     from songsmith.agent.songbook import to_json
 
     with terminal(as_json) as screen:
-        if _is_song(source):
+        if is_song(source):
             from songsmith.agent.commands_song import open_studio
 
+            if out or language or length:
+                raise typer.BadParameter(
+                    "--out, --language and --length go with a lyrics file; the takes of a song lie in its"
+                    " folder (songsmith export copies one out) and are as long as the song"
+                )
             studio = open_studio(source, screen)
             if style:
                 studio.style(style)
@@ -268,7 +217,7 @@ def render(
             show_rendered(screen, rendered, studio.song)
             result = document(rendered, studio.song)
         else:
-            from songsmith.agent.one_file import render_file
+            from songsmith.agent.one_file import render_file, unused_file
 
             parsed = read_words(source)
             result = render_file(
@@ -277,7 +226,7 @@ def render(
                 language,
                 length,
                 wish,
-                out or Path(f"{'song' if source == '-' else Path(source).stem}.flac"),
+                out or unused_file("song" if source == "-" else Path(source).stem, wish.formats),
                 audience=screen,
                 may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
             )
@@ -312,6 +261,16 @@ def read_stdin(what: str) -> str:
     return decode_lyrics(sys.stdin.buffer.read())
 
 
+def read_prompt() -> str:
+    """The prompt from stdin; there must be one."""
+    from songsmith.agent.songwriter import BriefError
+
+    text = read_stdin("the prompt")
+    if not text.strip():
+        raise BriefError("is empty", where="stdin", mend="say what the song is about")
+    return text
+
+
 def read_words(source: str) -> "Parsed":
     """Words of a file, or of stdin for "-"."""
     from songsmith.lyrics.lrc import load_lyrics, parse_lyrics
@@ -333,7 +292,7 @@ def show_rendered(screen: "Terminal", rendered: Any, song: "Song") -> None:
         screen.fact("take", f"{manifest.take} · seed {manifest.seed} · {loud}{spans}")
 
 
-def _is_song(source: str) -> bool:
+def is_song(source: str) -> bool:
     from songsmith.agent.commands_song import find_song
 
     return source != "-" and not Path(source).is_file() and find_song(source) is not None
@@ -345,24 +304,6 @@ def _with_seed(wish: "RenderWish", seed: int) -> "RenderWish":
     return replace(wish, seed=seed)
 
 
-def _variant(text: str) -> "Variant | None":
-    return "base" if text == "base" else "full" if text == "full" else None
-
-
-def _keep_mended(source: str, out: Path | None, lrc: str, write_whole: Any, as_json: bool) -> None:
-    """Mended words go to --out, else to the file they came from (its old self kept aside), else to stdout."""
-    if source == "-" and out is None:
-        if not as_json:
-            sys.stdout.write(lrc)
-        return
-    path = out or Path(source)
-    if out is None:
-        kept = path.with_name(f"{path.name}.orig")
-        if not kept.exists():
-            write_whole(kept, path.read_bytes())
-    write_whole(path, lrc)
-
-
 def _show_written(screen: "Terminal", written: "Written") -> None:
     screen.end_text()
     for note in written.notes:
@@ -370,20 +311,6 @@ def _show_written(screen: "Terminal", written: "Written") -> None:
     if written.lyrics.lines:
         screen.lyrics(written.lyrics, written.report)
     screen.faults(written.report.faults)
-
-
-def _show_checked(screen: "Terminal", checked: Any) -> None:
-    screen.lyrics(checked.lyrics, checked.report)
-    for fault in checked.mended:
-        screen.fact("mended", str(fault))
-    screen.diff(checked.changes)
-    screen.faults(checked.report.faults, with_notes=True)
-    errors = sum(fault.severity == "error" for fault in checked.report.faults)
-    warnings = sum(fault.severity == "warning" for fault in checked.report.faults)
-    screen.fact(
-        "check",
-        f"{errors} errors, {warnings} warnings" if errors or warnings else "all lines can be sung",
-    )
 
 
 def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
@@ -396,8 +323,9 @@ def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
     screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
     if made.mended:
         screen.mended(made.mended)
+    sounds = [made.song.sound_files(manifest.take) for manifest in rendered.takes]
     files = "  ".join(
-        [*(f"takes/{manifest.file}" for manifest in rendered.takes), made.written.version.words]
+        [*(f"takes/{path.name}" for paths in sounds for path in paths), made.written.version.words]
     )
     screen.fact("song", f"{shown_path(made.folder)}/  {files}")
 

@@ -15,6 +15,7 @@ from songsmith.agent.results import Checked, Rendered, TakeList, Written
 from songsmith.agent.songbook import Song, TakeManifest
 from songsmith.engine.listen import Hearing
 from songsmith.lyrics.check import report_json
+from songsmith.lyrics.lrc import format_lrc
 
 __all__ = ["document"]
 
@@ -99,6 +100,7 @@ def _written(written: Written) -> dict[str, Any]:
 
 def _checked(checked: Checked) -> dict[str, Any]:
     return {
+        "lrc": format_lrc(checked.lyrics),
         **report_json(checked.report),
         "mended": [plain(fault) for fault in checked.mended],
         "changes": list(checked.changes),

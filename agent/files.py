@@ -33,6 +33,12 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _file_error(path, "made", error) from error
+    except UnicodeEncodeError as error:
+        raise FileError(
+            f"can't be made (file names here are {error.encoding})",
+            where=str(path),
+            mend="set PYTHONUTF8=1, or choose another name with --title",
+        ) from error
 
 
 def read_text(path: Path) -> str:

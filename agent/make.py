@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from songsmith.agent.rendering import Engines, RenderWish
+from songsmith.agent.rendering import Engines, RenderWish, check_duration
 from songsmith.agent.results import Audience, Rendered, Silence, Written
 from songsmith.agent.settings import Settings
 from songsmith.agent.songbook import Song
@@ -45,7 +45,7 @@ def begin_song(brief: Brief, parsed: Parsed | None, settings: Settings, *, name:
     title = brief.title or (words.title if words else "") or brief.prompt
     return Song.create(
         settings.out,
-        name=name or brief.prompt or title or "song",
+        name=brief.title or name or brief.prompt or title or "song",
         title=title[:200],
         prompt=brief.prompt,
         language=brief.language or (words.language if words else ""),
@@ -75,7 +75,9 @@ def make_song(
     """
     engines = engines or Engines()
     is_instrumental = bool(wish.options.get("instrumental"))
-    engines.choose(wish.engine or settings.engine, brief.language)
+    engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
+    if brief.duration_s is not None:
+        check_duration(engine, brief.duration_s)
     song = begin_song(brief, parsed, settings, name=name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
     try:
@@ -93,7 +95,8 @@ def make_song(
         raise StudioError(
             f"{_lines_at_fault(written.report)} can't be sung as written",
             where=str(song.folder),
-            mend="mend them (songsmith check --mend), or go on all the same with --yes",
+            mend=f"mend them (songsmith check {song.folder} --mend), change them (songsmith edit), and sing"
+            f" them (songsmith render), or go on all the same with --yes",
         )
     rendered = studio.render(wish)
     if is_instrumental or not (until_sung or settings.until_sung):

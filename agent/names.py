@@ -9,6 +9,11 @@ from pathvalidate import is_valid_filename
 __all__ = ["folder_name", "free_folder"]
 
 _MOST_CHARACTERS = 60
+_MARKS = "".join(
+    chr(code) for code in range(0x300, 0x1AFF) if unicodedata.category(chr(code)) in ("Mn", "Mc")
+)
+"""Vowel signs and accents: parts of a word in Hindi, Thai or Arabic."""
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _MOST_BYTES = 180  # file systems allow 255; endings and numbers come on top
 
 
@@ -21,7 +26,7 @@ def folder_name(title: str) -> str:
     'etc'
     """
     text = unicodedata.normalize("NFC", title).casefold().replace("'", "").replace("’", "")
-    words = [word for word in re.split(r"[\W_]+", text) if word]
+    words = _WORD.findall(text)
     name = ""
     for word in words:
         longer = f"{name}-{word}" if name else word[:_MOST_CHARACTERS]

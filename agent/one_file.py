@@ -1,6 +1,7 @@
 """Words in, sound file out: a render that leaves no song folder, for scripts."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,16 @@ from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed, format_lrc
 from songsmith.lyrics.lyric import Lyrics
 
-__all__ = ["render_file"]
+__all__ = ["render_file", "unused_file"]
+
+
+def unused_file(stem: str, formats: Sequence[str]) -> Path:
+    """A sound file here that does not exist yet, for a person who named none."""
+    ending = formats[0] if formats else "flac"
+    path, number = Path(f"{stem}.{ending}"), 2
+    while path.exists():
+        path, number = Path(f"{stem}-{number}.{ending}"), number + 1
+    return path
 
 
 def render_file(
@@ -36,8 +46,15 @@ def render_file(
     """
     from songsmith.engine.audio import FORMATS, AudioError
 
-    if wish.formats:
-        out = out.with_suffix(f".{wish.formats[0]}")
+    is_named = out.suffix.lstrip(".").lower() in FORMATS
+    if wish.formats and is_named and out.suffix.lower() != f".{wish.formats[0]}":
+        raise AudioError(
+            f"--format says {wish.formats[0]}, the name says otherwise",
+            where=str(out),
+            mend="leave one of them out",
+        )
+    if wish.formats and not is_named:
+        out = out.with_name(f"{out.name}.{wish.formats[0]}")
     if out.suffix.lstrip(".").lower() not in FORMATS:
         raise AudioError(
             f"no such sound format: {out.suffix or out.name!r}",
@@ -46,6 +63,10 @@ def render_file(
         )
     if not out.parent.is_dir():
         raise StudioError("there is no such folder", where=str(out.parent), mend="make it first")
+    if not os.access(out.parent, os.W_OK):
+        raise StudioError(
+            "nothing can be written here", where=str(out.parent), mend="choose another"
+        )
     settings = load_settings(None, {})
     lyrics, length_s = stamped(parsed.lyrics, duration_s)
     lyrics = replace(lyrics, language=language or lyrics.language)
@@ -99,7 +120,7 @@ def _write_take(take: Take, path: Path, lyrics: Lyrics) -> dict[str, Any]:
         "files": [str(file) for file in files],
         "seed": take.seed,
         "duration_s": take.duration_s,
-        "lufs": loudness.lufs if loudness.lufs > float("-inf") else None,
+        "lufs": round(loudness.lufs, 2) if loudness.lufs > float("-inf") else None,
         "samples_sha256": sha256_of(audio.tobytes()),
     }
 

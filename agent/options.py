@@ -36,9 +36,12 @@ def _duration(text: str) -> float:
     if isinstance(text, float):
         return text
     try:
-        return parse_duration(text)
+        length_s = parse_duration(text)
     except SongsmithError as error:
         raise typer.BadParameter(str(error)) from error
+    if length_s <= 0:
+        raise typer.BadParameter(f"{text!r} is no length; write seconds or minutes:seconds")
+    return length_s
 
 
 SongArgument = Annotated[
@@ -74,9 +77,9 @@ _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
     ("engine", str, "", typer.Option("--engine", help="Who sings: auto, sketch or diffrhythm.")),
     (
         "takes",
-        int,
-        0,
-        typer.Option("--takes", "-n", metavar="N", help="How many takes (1).", show_default=False),
+        Optional[int],  # noqa: UP045
+        None,
+        typer.Option("--takes", "-n", metavar="N", help="How many takes (1)."),
     ),
     ("seed", Optional[int], None, typer.Option("--seed", help="Seed of the first take.")),  # noqa: UP045
     ("format", str, "", typer.Option("--format", help="flac, wav, mp3 or ogg.")),
@@ -149,6 +152,8 @@ def _wish(values: dict[str, Any]) -> Any:
 
     if values["format"] and values["format"] not in FORMATS:
         raise typer.BadParameter(f"--format is one of {', '.join(FORMATS)}")
+    if values["takes"] == 0:
+        raise typer.BadParameter("0 takes are no song; ask for 1 to 64")
     options = {
         name: values[name]
         for name, kind, _ in _ENGINE_OPTIONS
@@ -156,7 +161,7 @@ def _wish(values: dict[str, Any]) -> Any:
     }
     return RenderWish(
         engine=values["engine"],
-        takes=values["takes"],
+        takes=values["takes"] or 0,
         seed=values["seed"],
         options=options,
         formats=(values["format"],) if values["format"] else (),

@@ -113,10 +113,15 @@ class Song:
     def create(cls, parent: Path, *, name: str, title: str, prompt: str, language: str) -> "Song":
         """A new song in a new folder below `parent`, named after `name`."""
         make_folder(parent)
-        folder = free_folder(parent, name)
-        make_folder(folder / "takes")
-        song = cls(folder, SongFile(title=title, prompt=prompt, language=language))
-        song._write()
+        song = cls(
+            free_folder(parent, name), SongFile(title=title, prompt=prompt, language=language)
+        )
+        try:
+            make_folder(song.folder / "takes")
+            song._write()
+        except BaseException:
+            song.discard_if_empty()
+            raise
         return song
 
     @classmethod
@@ -219,6 +224,12 @@ class Song:
     def audio_path(self, take: str) -> Path:
         """The sound file of a take."""
         return self.folder / "takes" / self.manifest(take).file
+
+    def sound_files(self, take: str) -> tuple[Path, ...]:
+        """The take in every format it was kept in, its own file first."""
+        own = self.audio_path(take)
+        others = (own.with_suffix(f".{ending}") for ending in ("wav", "mp3", "ogg"))
+        return (own, *(path for path in others if path.is_file()))
 
     # --- changes
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Terminal", "printable"]
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
+_UNSUNG = ("past-end", "nothing-to-sing", "unsupported-script")
 _BAR = "▇"
 
 
@@ -167,6 +168,7 @@ class Terminal:
     ) -> None:
         rate = report.tokens_per_s
         verdict, level = singability(rate), singability_level(rate)
+        is_unsung = any(fault.code in _UNSUNG for fault in report.faults)
         worst = min(
             (fault.severity for fault in report.faults), key=list(_COLOURS).index, default=""
         )
@@ -179,7 +181,7 @@ class Terminal:
             Text(clock(report.start_s), style="cyan"),
             Text(printable(words)),
             bar,
-            Text(verdict, style=colour),
+            Text("not sung" if is_unsung else verdict, style=colour),
         )
 
     def faults(self, faults: Sequence[Fault], *, with_notes: bool = False) -> None:

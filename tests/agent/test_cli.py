@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import signal
@@ -113,6 +114,55 @@ def test_check_mends_a_file_and_keeps_what_it_was(run, tmp_path):
     assert (tmp_path / "song.lrc.orig").read_text(encoding="utf-8").startswith("[00:09.00]")
 
 
+def test_words_from_stdin_are_mended_to_stdout_alone(run, monkeypatch):
+    words = "[00:09.00]second line here\n[00:04.00]first line here\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(words.encode("utf-16"))))
+    code, out, err = run("check", "-", "--mend")
+    assert code == 0
+    assert out == "[00:04.00]first line here\n[00:09.00]second line here\n"
+    assert "+[00:04.00]first line here" in err
+
+
+def test_an_empty_prompt_from_stdin_is_the_input_at_fault(run, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b" \n")))
+    code, out, err = run("write", "-")
+    assert (code, out) == (1, "")
+    assert "stdin: is empty" in err
+
+
+def test_a_song_can_be_checked_for_another_length_and_model(run, lrc):
+    run("make", "--lyrics", lrc, "--title", "Night Train", "--seed", "7", "--length", "8")
+    code, out, _ = run("check", "night-train", "--length", "2", "--variant", "full", "--json")
+    checked = json.loads(out)
+    assert (code, checked["variant"], len(checked["frames"])) == (1, "full", 6144)
+    assert checked["lrc"].startswith("[ti:Night Train]")
+    code, _, err = run("render", "night-train", "-o", "x.flac")
+    assert code == 2
+    assert "songsmith export" in err
+
+
+def test_a_sound_file_nobody_named_takes_no_other_ones_place(run, lrc, tmp_path):
+    (tmp_path / "song.ogg").write_bytes(b"mine")
+    code, out, _ = run("render", lrc, "--format", "ogg", "--length", "6", "--json")
+    assert (code, json.loads(out)["takes"][0]["file"]) == (0, "song-2.ogg")
+    assert (tmp_path / "song.ogg").read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are not bytes there")
+def test_a_prompt_in_bytes_that_cannot_be_read_is_one_clear_line(run):
+    prompt = "夏夜的海边".encode("gb18030").decode("utf-8", "surrogateescape")
+    code, out, err = run("make", prompt, "--length", "12")
+    assert (code, out) == (1, "")
+    assert "set the terminal to UTF-8" in err
+
+
+def test_without_a_command_the_help_is_shown(run):
+    code, out, err = run()
+    assert (code, out) == (2, "")
+    assert "turns a sentence into a song" in err.casefold()
+    assert not err.rstrip().endswith("--help)")
+
+
 def test_check_exits_with_one_for_words_that_cannot_be_sung(run, tmp_path):
     (tmp_path / "bad.lrc").write_text(
         "[00:01.00]" + "very " * 60 + "\n[00:02.00]hi\n", encoding="utf-8"
@@ -146,12 +196,19 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
         (["make", "x", "--length", "2"], 1, "2 s"),
         (["make", "x", "--length", "long"], 2, "1:35"),
         (["make", "x", "--format", "aac"], 2, "flac, wav, mp3, ogg"),
+        (["make", "x", "--length", "0"], 2, "'0' is no length"),
+        (["make", "x", "--length", "1000"], 1, "5 to 600 s"),
         (["make", "x", "--takes", "100"], 1, "1 to 64"),
+        (["make", "x", "--takes", "0"], 2, "1 to 64"),
+        (["make", "x", "--lyrics", ""], 1, "folder"),
+        (["make", "-", "--lyrics", "-"], 2, "not both"),
         (["make", "x", "--lyrics", "nowhere.lrc"], 1, "nowhere.lrc"),
         (["make", "x", "--steps", "5", "--length", "8"], 1, "steps"),
         (["render", "nowhere.lrc"], 1, "nowhere.lrc"),
         (["render", "song.lrc", "-o", "missing/song.flac"], 1, "no such folder"),
         (["render", "song.lrc", "-o", "song.txt"], 1, ".flac"),
+        (["render", "song.lrc", "-o", "song.wav", "--format", "mp3"], 1, "leave one of them out"),
+        (["check", "song.lrc", "-o", "mended.lrc"], 2, "--out goes with --mend"),
         (["check", "."], 1, "folder"),
         (["fix", "nowhere", "--lines", "1"], 1, "no song 'nowhere'"),
         (["dance"], 2, "dance"),
@@ -204,6 +261,7 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
             break
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
+    assert err.splitlines()[-1] == "interrupted; what was finished is kept"
     assert "Traceback" not in err
     folder = tmp_path / "songs" / "night-train"
     assert len(Song.open(folder).lyrics.lines) > 8

@@ -17,6 +17,8 @@ from songsmith.agent.names import folder_name, free_folder
         ("Don't stop!", "dont-stop"),
         ("夏天海边", "夏天海边"),
         ("a/b\\c:d", "a-b-c-d"),
+        ("हिन्दी गीत", "हिन्दी-गीत"),
+        ("เพลงรัก", "เพลงรัก"),
     ],
 )
 def test_titles_become_safe_names(title, name):
