@@ -292,7 +292,7 @@ def test_ctrl_c_ends_the_process_without_a_word_from_its_helpers(tmp_path: Path)
 
 def word_error_rate(wanted: str, heard: str) -> float:
     ours, theirs = (
-        re.sub(r"[^a-z0-9 ]+", "", text.casefold().replace("-", " ")).split()
+        re.sub(r"[^a-z0-9\s]+", "", text.casefold().replace("-", " ")).split()
         for text in (wanted, heard)
     )
     row = list(range(len(theirs) + 1))
