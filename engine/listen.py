@@ -25,6 +25,8 @@ Verdict = Literal["sung", "partly", "missing"]
 
 SUNG, PARTLY = 0.7, 0.25
 """Word recall from which a line is sung, and below which it is missing."""
+_POOR = 0.5
+"""Recall below which a line is heard a last time all by itself."""
 _ELSEWHERE, _AGAIN = 0.6, 0.6
 """Recall from which words at another place are taken for this line, or for this line once more."""
 _FEWEST_AGAIN = 3
@@ -136,7 +138,8 @@ def listen(
     whole = ear.whole()
     best = ear.alignment(whole.words)
     for sound in ear.sounds[::-1]:
-        best = ear.second_hearing(sound, best)
+        best = ear.second_hearing(sound, best, below=SUNG)
+    best = ear.second_hearing(ear.sounds[0], best, below=_POOR, neighbours=0)
     words = _together(whole.words, best)
     lines = _placed(ear, best, words)
     loudness = measure_loudness(audio)
@@ -190,12 +193,16 @@ class _Listener:
         return _by_line(self.sung, heard, align_words(self.sung, heard))
 
     def second_hearing(
-        self, sound: np.ndarray, best: dict[int, _LineHeard]
+        self,
+        sound: np.ndarray,
+        best: dict[int, _LineHeard],
+        *,
+        below: float,
+        neighbours: int = 1,
     ) -> dict[int, _LineHeard]:
-        """`best`, with lines that were not understood as they are heard in a window of their own."""
-        for start_s, end_s, numbers in self._windows(
-            [number for number, line in best.items() if line.recall < SUNG]
-        ):
+        """`best`, with lines of a recall `below` that as they are heard in windows of their own, if better."""
+        low = [number for number, line in best.items() if line.recall < below]
+        for start_s, end_s, numbers in self._windows(low, neighbours):
             heard = self._hear(sound, start_s, end_s).words
             self.transcripts.append(heard)
             again = self.alignment(heard)
@@ -216,22 +223,24 @@ class _Listener:
             repetition_penalty=_REPETITION_PENALTY.get(self.language, 1.0),
         )
 
-    def _windows(self, numbers: Sequence[int]) -> list[tuple[float, float, frozenset[int]]]:
-        """Parts of the song around these lines, from the line before to the line after, and which lines
-        each holds."""
+    def _windows(
+        self, numbers: Sequence[int], neighbours: int
+    ) -> list[tuple[float, float, frozenset[int]]]:
+        """Parts of the song around these lines with so many lines before and after, and which lines each
+        holds; lines with neighbours share a window where they can."""
         order = sorted(range(len(self.lyrics.lines)), key=lambda k: self.lyrics.lines[k].start_s)
         starts = [self.lyrics.lines[index].start_s for index in order]
         windows: list[tuple[float, float, frozenset[int]]] = []
         for place, index in enumerate(order):
             if index + 1 not in numbers:
                 continue
-            start_s = max(0.0, starts[max(0, place - 1)] - 0.5, starts[place] - _WINDOW_S / 2)
-            end_s = min(
-                [*starts[place + 2 : place + 3], self.duration_s, starts[place] + _WINDOW_S / 2]
-            )
+            half_s = _WINDOW_S / 2
+            start_s = max(0.0, starts[max(0, place - neighbours)] - 0.5, starts[place] - half_s)
+            after = starts[place + neighbours + 1 : place + neighbours + 2]
+            end_s = min([*after, self.duration_s, starts[place] + half_s])
             if end_s - start_s < 0.5:
                 continue
-            if windows and end_s - windows[-1][0] <= _WINDOW_S:
+            if neighbours and windows and end_s - windows[-1][0] <= _WINDOW_S:
                 before = windows.pop()
                 windows.append((before[0], end_s, before[2] | {index + 1}))
             else:
