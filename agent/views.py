@@ -77,7 +77,7 @@ class Terminal:
 
     def note(self, line: str) -> None:
         self.end_text()
-        self.console.print(Text(f"  {printable(line)}", style="dim"))
+        self._print_under("  ", line, "dim")
 
     def progress(self, progress: Progress) -> None:
         """Draw a step; a terminal sees a bar, a file one line a stage."""
@@ -121,7 +121,17 @@ class Terminal:
     def fact(self, name: str, value: str) -> None:
         """One line of "name  value"."""
         self.end_text()
-        self.console.print(Text(f"  {name:<8} {printable(value)}"))
+        self._print_under(f"  {name:<8} ", value)
+
+    def _print_under(self, head: str, value: str, style: str = "") -> None:
+        """`head` and `value` as one line; a terminal too narrow for it sees whole words, in one column."""
+        text = Text(printable(value), style=style)
+        width = max(20, self.console.width - len(head))
+        lines = text.wrap(self.console, width) if self.console.is_terminal else [text]
+        for number, line in enumerate(lines):
+            lead = head if number == 0 else " " * len(head)
+            line.rstrip()
+            self.console.print(Text(lead, style=style).append_text(line))
 
     def help_row(self, usage: str, what: str) -> None:
         self.console.print(Text(f"  {usage:<28} {what}"))
@@ -136,7 +146,7 @@ class Terminal:
         """One red line."""
         self.end_progress()
         self.end_text()
-        self.console.print(Text(f"  {'error':<8} {printable(message)}", style="red"))
+        self._print_under(f"  {'error':<8} ", message, "red")
 
     def lyrics(self, lyrics: Lyrics, report: Report) -> None:
         """The song as a table: section, stamp, words, singability."""
@@ -191,11 +201,7 @@ class Terminal:
             count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
             self.note(f"{count} on how it sings: check shows them")
         for fault in faults if with_notes else [f for f in faults if f not in notes]:
-            self.console.print(
-                Text(
-                    f"  {fault.severity:<8} {printable(str(fault))}", style=_COLOURS[fault.severity]
-                )
-            )
+            self._print_under(f"  {fault.severity:<8} ", str(fault), _COLOURS[fault.severity])
 
     def diff(self, lines: Sequence[str]) -> None:
         """Changed lines in green and red."""
