@@ -11,6 +11,7 @@ from songsmith.agent.settings import Settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import Brief
 from songsmith.agent.studio import Studio, StudioError
+from songsmith.agent.words import stamped
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed
 
@@ -76,8 +77,9 @@ def make_song(
     engines = engines or Engines()
     is_instrumental = bool(wish.options.get("instrumental"))
     engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
-    if brief.duration_s is not None:
-        check_duration(engine, brief.duration_s)
+    length_s = stamped(parsed.lyrics, brief.duration_s)[1] if parsed else brief.duration_s
+    if length_s is not None:
+        check_duration(engine, length_s)
     song = begin_song(brief, parsed, settings, name=name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
     try:

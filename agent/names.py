@@ -35,7 +35,7 @@ def folder_name(title: str) -> str:
         name = longer
     while len(name.encode()) > _MOST_BYTES:
         name = name[:-1]
-    if not name or not is_valid_filename(name, platform="universal"):
+    if not name or not is_valid_filename(name, platform="universal", fs_encoding="utf-8"):
         name = f"song-{name}".rstrip("-")
     return name
 
