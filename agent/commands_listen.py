@@ -48,8 +48,9 @@ def listen(
 
     with terminal(as_json) as screen:
         path = Path(source)
-        home = path.parent.parent if path.is_file() and not lyrics else path
-        if path.is_file() and not (home / "song.json").is_file():
+        home = path.resolve().parent.parent if path.is_file() and not lyrics else path
+        is_sound = (lyrics or path.is_file() or path.suffix) and not path.is_dir()
+        if is_sound and not (home / "song.json").is_file():
             hearing = _listen_to_file(path, lyrics, model, language, download)
         else:
             name = path.name.split(".")[0] if path.is_file() else take
@@ -93,6 +94,7 @@ def _listen_to_file(
     from songsmith.engine.listen import listen as hear
     from songsmith.engine.units import SAMPLE_RATE_HZ
 
+    audio = load_audio(path)
     beside = path.with_suffix(".lrc")
     if not lyrics and not beside.is_file():
         raise ListenError(
@@ -100,7 +102,6 @@ def _listen_to_file(
             where=str(path),
             mend="give them with --lyrics song.lrc",
         )
-    audio = load_audio(path)
     words, _ = stamped(read_words(lyrics or str(beside)).lyrics, audio.shape[1] / SAMPLE_RATE_HZ)
     ears = ears_called(model or load_settings(None, {}).listen_model, download)
     return hear(audio, words, ears=ears, language=language)
