@@ -13,7 +13,17 @@ from functools import lru_cache
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.phonemes import phonemize, spoken_text
 
-__all__ = ["HeardWord", "Match", "SungWord", "align_words", "sung_words", "words_of"]
+__all__ = [
+    "HeardWord",
+    "Match",
+    "SungWord",
+    "align_words",
+    "error_rate",
+    "left_unmatched",
+    "likeness",
+    "sung_words",
+    "words_of",
+]
 
 LEEWAY_S = 1.2
 """How far outside a line's slot its words may be heard: transcribers place words that loosely in music."""
@@ -160,6 +170,26 @@ def _gated(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
     ours, theirs = " ".join(w.text for w in sung), " ".join(w.text for w in heard)
     like = 0.0 if _HANZI.search(ours + theirs) else likeness(ours, theirs)
     return like if like >= _ALIKE_TOGETHER else 0.0
+
+
+def error_rate(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
+    """Levenshtein distance in words over the number of sung words; words alike to the ear are equal."""
+    row = list(range(len(heard) + 1))
+    for number, word in enumerate(sung, 1):
+        previous, row[0] = row[0], number
+        for column, other in enumerate(heard, 1):
+            miss = likeness(word.text, other.text) < 1
+            row[column], previous = (
+                min(row[column] + 1, row[column - 1] + 1, previous + miss),
+                row[column],
+            )
+    return row[-1] / len(sung) if sung else 0.0
+
+
+def left_unmatched(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> tuple[str, ...]:
+    """Heard words that match no word of the lyric."""
+    taken = {index for match in align_words(sung, heard) for index in match.heard}
+    return tuple(word.text for index, word in enumerate(heard) if index not in taken)
 
 
 @lru_cache(maxsize=65_536)

@@ -11,7 +11,16 @@ from typing import Literal
 
 import numpy as np
 
-from songsmith.engine.align import HeardWord, Match, SungWord, align_words, sung_words, words_of
+from songsmith.engine.align import (
+    HeardWord,
+    Match,
+    SungWord,
+    align_words,
+    error_rate,
+    left_unmatched,
+    sung_words,
+    words_of,
+)
 from songsmith.engine.audio import measure_loudness
 from songsmith.engine.ears import EARS_RATE_HZ, Ears, Heard, centred, mixed_down
 from songsmith.engine.ears_models import ListenError
@@ -145,7 +154,7 @@ def listen(
     loudness = measure_loudness(audio)
     return Hearing(
         lines=lines,
-        word_error_rate=round(_error_rate(ear.sung, words), 4),
+        word_error_rate=round(error_rate(ear.sung, words), 4),
         heard=_joined(words),
         model=ears.name(spoken),
         language=spoken,
@@ -154,7 +163,7 @@ def listen(
         clipped_samples=int(np.count_nonzero(np.abs(audio) >= 1 - 2.0**-15)),
         silent_s=round(_silent_s(audio), 2),
         style_similarity=style_similarity,
-        extra=_extra(ear.sung, words),
+        extra=left_unmatched(ear.sung, words),
     )
 
 
@@ -371,27 +380,6 @@ def _left_over(words: Sequence[HeardWord], known: Collection[HeardWord]) -> list
 
 def _overlap(word: HeardWord, other: HeardWord) -> bool:
     return word.start_s < other.end_s - 0.02 and other.start_s < word.end_s - 0.02
-
-
-def _error_rate(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
-    """Levenshtein distance in words over the number of sung words; words alike to the ear are equal."""
-    from songsmith.engine.align import likeness
-
-    row = list(range(len(heard) + 1))
-    for number, word in enumerate(sung, 1):
-        previous, row[0] = row[0], number
-        for column, other in enumerate(heard, 1):
-            miss = likeness(word.text, other.text) < 1
-            row[column], previous = (
-                min(row[column] + 1, row[column - 1] + 1, previous + miss),
-                row[column],
-            )
-    return row[-1] / len(sung) if sung else 0.0
-
-
-def _extra(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> tuple[str, ...]:
-    taken = {index for match in align_words(sung, heard) for index in match.heard}
-    return tuple(word.text for index, word in enumerate(heard) if index not in taken)
 
 
 def _silent_s(audio: Audio) -> float:

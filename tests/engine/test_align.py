@@ -1,6 +1,14 @@
 import pytest
 
-from songsmith.engine.align import HeardWord, SungWord, align_words, likeness, sung_words, words_of
+from songsmith.engine.align import (
+    HeardWord,
+    SungWord,
+    align_words,
+    error_rate,
+    likeness,
+    sung_words,
+    words_of,
+)
 from songsmith.lyrics.lrc import parse_lyrics
 
 
@@ -77,3 +85,16 @@ def test_words_far_from_their_slot_match_nothing():
 
 def test_nothing_heard_matches_nothing():
     assert align_words(sung("come home"), []) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "rate"),
+    [
+        ("come home my sailor", "come home my sailor", 0.0),
+        ("come home my sailor", "come foam my sailor", 0.25),
+        ("the harbour lights", "the harbor lights tonight", 1 / 3),
+        ("come home", "", 1.0),
+    ],
+)
+def test_the_word_error_rate_counts_words_wrong_lost_and_put_in(ours, theirs, rate):
+    assert error_rate(sung(ours), heard(theirs)) == pytest.approx(rate)
