@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from songsmith.agent.rendering import RenderWish
 from songsmith.agent.spans import span_of_lines
 from songsmith.agent.words import check_for
+from songsmith.engine.diffrhythm.store import Store, models_folder
+from songsmith.engine.diffrhythm.styles import style_similarity
 from songsmith.engine.ears import Ears
 from songsmith.engine.listen import HeardLine, Hearing, ListenError, listen
 from songsmith.lyrics.check import LineReport
@@ -84,7 +86,15 @@ def listen_to_take(
     lyrics = _sung_words(studio, name)
     audio = load_audio(studio.song.audio_path(name))
     ears = ears_called(model or studio.settings.listen_model, allowed)
-    hearing = listen(audio, lyrics, ears=ears, language=language or lyrics.language)
+    hearing = listen(
+        audio,
+        lyrics,
+        ears=ears,
+        language=language or lyrics.language,
+        style_similarity=style_similarity(
+            Store(models_folder()), audio, studio.song.manifest(name).style
+        ),
+    )
     studio.song.set_hearing(name, hearing_document(hearing))
     return hearing
 

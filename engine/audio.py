@@ -55,7 +55,8 @@ def quantise(audio: Audio) -> Audio:
     # Powers of two and integers below 2^24 are exact in float32.
     steps = np.asarray(audio, dtype=np.float32) * np.float32(_STEPS)
     np.clip(np.rint(steps, out=steps), -_STEPS, _STEPS - 1, out=steps)
-    return np.multiply(steps, np.float32(1 / _STEPS), out=steps)
+    steps *= np.float32(1 / _STEPS)
+    return steps
 
 
 def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:

@@ -14,13 +14,15 @@ from songsmith.engine.diffrhythm.hub import sha256_of
 from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.diffrhythm.store import Store
 from songsmith.engine.diffrhythm.weights import hashes, require
+from songsmith.engine.engine import Audio
+from songsmith.engine.units import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from songsmith.engine.diffrhythm.style import StyleEncoder
 
-__all__ = ["Styles", "embed_styles"]
+__all__ = ["Styles", "embed_styles", "style_similarity"]
 
 _CACHE_NAME = "style-cache"
 
@@ -39,14 +41,9 @@ class Styles:
 
 def embed_styles(store: Store, text: str, options: Options) -> Styles:
     """The styles for a style text and options, with the encoder and the cache in the models folder."""
-    from songsmith.engine.diffrhythm.style import StyleEncoder, blend
+    from songsmith.engine.diffrhythm.style import blend
 
-    require(store, STYLE)
-    encoder = StyleEncoder(
-        store.folder / STYLE.name,
-        cache=store.folder / _CACHE_NAME,
-        weights_id=hashes(store, STYLE)["model.safetensors"],
-    )
+    encoder = _open_encoder(store)
     try:
         parts = [
             (encoder.embed_audio(reference.path, window=reference.window), reference.weight)
@@ -59,6 +56,37 @@ def embed_styles(store: Store, text: str, options: Options) -> Styles:
     finally:
         encoder.release()
     return Styles(style, negative, _described(text, options, note), (note,) if note else ())
+
+
+def style_similarity(store: Store, audio: Audio, text: str) -> float | None:
+    """How close a sound (2, samples) is to a style text, -1 to 1, the middle ten seconds of it being heard.
+
+    None where the encoder's weights are not here, the text is empty, or the sound can't be judged.
+    """
+    if not text.strip() or not store.has(STYLE):
+        return None
+    from songsmith.engine.diffrhythm.style import StyleError
+
+    encoder = _open_encoder(store)
+    try:
+        heard = encoder.embed_audio((audio.mean(axis=0), SAMPLE_RATE_HZ))
+        return float((heard * encoder.embed_text(text)).sum())
+    except StyleError as error:
+        logger.info("no style similarity: %s", error)
+        return None
+    finally:
+        encoder.release()
+
+
+def _open_encoder(store: Store) -> "StyleEncoder":
+    from songsmith.engine.diffrhythm.style import StyleEncoder
+
+    require(store, STYLE)
+    return StyleEncoder(
+        store.folder / STYLE.name,
+        cache=store.folder / _CACHE_NAME,
+        weights_id=hashes(store, STYLE)["model.safetensors"],
+    )
 
 
 def _negative(store: Store, encoder: "StyleEncoder", options: Options) -> tuple["Tensor", str]:

@@ -77,7 +77,7 @@ def hearing() -> Hearing:
     return Hearing(lines, 0.25, "…", "tiny.en", "en", -14.0, float("-inf"), 3, 2.0)
 
 
-def drawn(hearing, capsys) -> str:
+def drawn(hearing, capsys):
     Terminal(plain=True).hearing(hearing)
     return capsys.readouterr().out
 

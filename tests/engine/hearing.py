@@ -7,6 +7,7 @@ import numpy as np
 from songsmith.engine.engine import RenderRequest, load_engine
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lrc import parse_lyrics
+from songsmith.lyrics.lyric import Lyrics
 
 WORDS = """[00:02.00]The harbour lights are burning low
 [00:06.00]You left your coat upon the chair
@@ -20,7 +21,7 @@ LENGTH_S = 24.0
 class SungSong:
     """The band and the voice by themselves, each (2, samples); no echo of the voice in the band."""
 
-    lyrics: object
+    lyrics: Lyrics
     band: np.ndarray
     voice: np.ndarray
 
@@ -39,6 +40,7 @@ class SungSong:
 
 def sung_song(text=WORDS, style="soft rock", length_s=LENGTH_S, seed=3) -> SungSong:
     lyrics = parse_lyrics(text).lyrics
+    assert isinstance(lyrics, Lyrics)
     request = RenderRequest(lyrics, style, length_s, (seed,), options={"stems": True})
     take = next(iter(load_engine("sketch").render(request, lambda progress: None)))
     band = [sound for name, sound in take.stems.items() if name not in ("vocal", "ambience")]

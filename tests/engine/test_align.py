@@ -10,6 +10,7 @@ from songsmith.engine.align import (
     words_of,
 )
 from songsmith.lyrics.lrc import parse_lyrics
+from songsmith.lyrics.lyric import Lyrics
 
 
 def heard(text, start_s=0.0, step_s=0.4):
@@ -73,6 +74,7 @@ def test_a_chorus_is_matched_to_the_one_sung_at_that_time():
     lyrics = parse_lyrics(
         "[00:02.00]come home my sailor\n[00:06.00]the night is cold\n[00:20.00]come home my sailor"
     ).lyrics
+    assert isinstance(lyrics, Lyrics)
     words = sung_words(lyrics, 26.0)
     matches = align_words(words, heard("come home my sailor", start_s=20.2))
     assert {words[index].line for match in matches for index in match.sung} == {3}
@@ -80,6 +82,7 @@ def test_a_chorus_is_matched_to_the_one_sung_at_that_time():
 
 def test_words_far_from_their_slot_match_nothing():
     lyrics = parse_lyrics("[00:02.00]the harbour lights\n[00:06.00]are burning low").lyrics
+    assert isinstance(lyrics, Lyrics)
     assert align_words(sung_words(lyrics, 30.0), heard("harbour lights", start_s=20.0)) == []
 
 

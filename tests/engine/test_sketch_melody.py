@@ -6,7 +6,7 @@ import pytest
 
 from songsmith.engine.sketch.melody import compose
 from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Note, Part, Plan, SungLine
-from songsmith.engine.sketch.voices import say
+from songsmith.engine.sketch.voices import Utterance, say
 
 BEAT_S = 0.6
 REGISTER = (45, 62)
@@ -22,6 +22,12 @@ CHORUS = (
     "Stay a little longer in the summer air",
     "Nobody is waiting for us anywhere",
 )
+
+
+def spoken(text: str) -> Utterance:
+    utterance = say("en-us", text)
+    assert utterance is not None
+    return utterance
 
 
 def make_plan() -> Plan:
@@ -59,7 +65,7 @@ def make_plan() -> Plan:
 
 
 def tune(plan: Plan, seed: int) -> tuple[Note, ...]:
-    syllables = {line.line: say("en-us", line.text).syllables for line in plan.lines}
+    syllables = {line.line: spoken(line.text).syllables for line in plan.lines}
     return compose(plan, syllables, seed=seed, register=REGISTER)
 
 
@@ -85,9 +91,10 @@ def test_every_line_starts_on_its_stamp_and_ends_in_its_slot(song):
 
 def test_inner_syllables_are_on_eighths_and_stressed_ones_prefer_beats(song):
     plan, notes = song
-    stressed, weak = [], []
+    stressed: list[float] = []
+    weak: list[float] = []
     for line in plan.lines:
-        syllables = say("en-us", line.text).syllables
+        syllables = spoken(line.text).syllables
         firsts = {n.syllable: n for n in reversed(of_line(notes, line.line))}
         for index, note in firsts.items():
             eighths = note.start_s / (BEAT_S / 2)
@@ -118,7 +125,7 @@ def test_the_chorus_is_a_third_to_a_sixth_higher(song):
 
     def middle(lines: range) -> float:
         pitches = [n.pitch for n in notes if n.line in lines]
-        return sum(pitches) / len(pitches)
+        return float(sum(pitches) / len(pitches))
 
     assert 2.5 < middle(range(5, 9)) - middle(range(1, 5)) < 9
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from songsmith.engine.sketch.melody import compose
 from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Part, Plan, SungLine
 from songsmith.engine.sketch.sing import FRAME_S, analyse, sing_line
 from songsmith.engine.sketch.vocals import Vocals, sing_plan
-from songsmith.engine.sketch.voices import say
+from songsmith.engine.sketch.voices import Utterance, say
 
 RATE_HZ = 44_100
 DATA = Path(__file__).parent / "data"
@@ -29,6 +30,12 @@ ENGLISH = (
     "The whole room hums the shape of you",
 )
 MANDARIN = ("月亮照着回家的路", "你的笑容温暖了我")
+
+
+def spoken(text: str) -> Utterance:
+    utterance = say("en-us", text)
+    assert utterance is not None
+    return utterance
 
 
 def make_plan(
@@ -67,8 +74,8 @@ def make_plan(
     return Plan(end_s, bpm, 4, 0, "major", scale, tuple(bars), tuple(chords), parts, tuple(lines))
 
 
-def sing(plan: Plan, language: str = "en", **options: object) -> Vocals:
-    given: dict[str, object] = {"seed": 7, "on_line": lambda done, total: None, "helpers": 0}
+def sing(plan: Plan, language: str = "en", **options: Any) -> Vocals:
+    given: dict[str, Any] = {"seed": 7, "on_line": lambda done, total: None, "helpers": 0}
     return sing_plan(plan, language=language, **(given | options))
 
 
@@ -130,7 +137,7 @@ def test_pitch_follows_the_asked_curve_to_a_few_cents():
     plan = make_plan(ENGLISH)
     errors = []
     for line in plan.lines:
-        utterance = say("en-us", line.text)
+        utterance = spoken(line.text)
         notes = compose(plan, {line.line: utterance.syllables}, seed=3, register=(45, 62))
         sung = sing_line(
             analyse(utterance.speech), utterance.syllables, notes, earliest_s=line.start_s - 0.3
@@ -224,7 +231,8 @@ def test_a_duet_is_sung_by_a_low_and_a_high_voice():
 
     cast = (replace(plan.lines[0], voice="him"), replace(plan.lines[1], voice="Her"))
     vocals = sing(replace(plan, lines=cast))
-    assert len(vocals.details["voices"]) == 2
+    voices = vocals.details["voices"]
+    assert isinstance(voices, list | tuple | dict) and len(voices) == 2
     import pyworld
 
     middles = []
@@ -254,7 +262,7 @@ def test_what_the_callback_raises_ends_the_singing():
 
 
 def test_a_task_is_pure():
-    utterance = say("en-us", "Hold on")
+    utterance = spoken("Hold on")
     plan = make_plan(("Hold on",), chorus_from=1)
     notes = compose(plan, {1: utterance.syllables}, seed=1, register=(45, 62))
     task = Task(utterance, (Way("lead", notes, 4.0, 5),))

@@ -289,3 +289,16 @@ def test_without_the_negative_style_a_text_stands_in_and_says_so(shared):
     style, note = negative_style(None, shared)
     assert torch.equal(style, shared.embed_text("vocal"))
     assert '"vocal" stands in' in note
+
+
+def test_a_take_is_as_close_to_a_style_as_the_encoder_says(tiny_models, tmp_path):
+    from songsmith.engine.diffrhythm.store import Store
+    from songsmith.engine.diffrhythm.styles import style_similarity
+
+    audio = np.random.default_rng(0).standard_normal((2, 12 * 44_100)).astype(np.float32) * 0.1
+    close = style_similarity(Store(tiny_models), audio, "slow jazz")
+    assert close is not None and -1 <= close <= 1
+    assert style_similarity(Store(tiny_models), audio, "slow jazz") == close
+    assert style_similarity(Store(tiny_models), audio, "fast rock") != close
+    assert style_similarity(Store(tiny_models), audio[:, :1000], "slow jazz") is None
+    assert style_similarity(Store(tmp_path / "nothing"), audio, "slow jazz") is None
