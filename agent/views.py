@@ -2,6 +2,7 @@
 from outside: every word of a lyric, path or reply goes through `Text`.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = ["Terminal", "printable"]
 _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 _UNSUNG = ("past-end", "nothing-to-sing", "unsupported-script")
 _BAR = "▇"
+_FILE_WIDTH = 120  # columns of a table in a file, which has no width of its own
 
 
 def printable(text: str) -> str:
@@ -57,6 +59,8 @@ class Terminal:
             no_color=True if plain else None,
             force_terminal=False if plain else None,
         )
+        if not self.console.is_terminal and "COLUMNS" not in os.environ:
+            self.console.width = _FILE_WIDTH
         self._bar: ProgressBar | None = None
         self._stage = ""
         self._at_line_start = True
