@@ -4,6 +4,7 @@ Every command prints for people on stdout, or with `--json` one JSON object on s
 on stderr. Exit codes: 0 good, 1 the input is at fault, 2 wrong usage, 130 interrupted.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -59,8 +60,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         _say_interrupted()
         code = _INTERRUPTED
-    except BrokenPipeError:
-        code = 141
+    except OSError as error:
+        _say_error(
+            f"{error.filename or 'what is printed'}: {(error.strerror or str(error)).lower()};"
+            " check the place it goes to and the space there"
+        )
+        _drop_output()
+        code = 1
     except Exception as error:
         code = _usage_code(error)
     sys.exit(code if isinstance(code, int) else 0)
@@ -97,6 +103,12 @@ def _usage_code(error: Exception) -> int:
     else:
         _say_error(f"{message} (see {command} --help)")
     return int(exit_code)
+
+
+def _drop_output() -> None:
+    """Nothing more can be printed, so that Python does not try again, and complain, when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say_interrupted() -> None:

@@ -136,7 +136,7 @@ def with_wish(command: Callable[..., Result]) -> Callable[..., Result]:
     def wrapped(**values: Any) -> Result:
         flag_values = {parameter.name: values.pop(parameter.name) for parameter in flags}
         if flag_values["voice"] == "list":
-            _list_voices(values.get("language", ""))
+            _list_voices(values.get("language", ""), as_json=values.get("as_json", False))
         return command(**values, wish=_wish(flag_values))
 
     own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
@@ -168,10 +168,17 @@ def _wish(values: dict[str, Any]) -> Any:
     )
 
 
-def _list_voices(language: str) -> None:
+def _list_voices(language: str, *, as_json: bool) -> None:
     from songsmith.engine.sketch.voices import voice_names
 
-    for voice in voice_names(language or ""):
+    voices = voice_names(language or "")
+    if as_json:
+        from songsmith.agent.documents import plain
+        from songsmith.agent.songbook import to_json
+
+        typer.echo(to_json({"voices": plain(voices)}))
+        raise typer.Exit
+    for voice in voices:
         installed = "" if voice.is_installed else "  (not installed)"
         typer.echo(
             f"{voice.name:<24} {voice.language:<6} {voice.register:<5} {voice.description}{installed}"

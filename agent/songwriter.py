@@ -11,6 +11,7 @@ from songsmith.agent.ledger import Ledger
 from songsmith.agent.profiles import shown_url
 from songsmith.agent.settings import Settings, SettingsError, endpoint
 from songsmith.errors import SongsmithError
+from songsmith.lyrics.check import language_code
 from songsmith.lyrics.lyric import LyricLine, Lyrics
 
 __all__ = [
@@ -60,13 +61,14 @@ class Brief(BaseModel):
 
     @field_validator("language")
     @classmethod
-    def _can_be_sung(cls, language: str) -> str:
-        if language not in _LANGUAGES:
+    def _can_be_written(cls, language: str) -> str:
+        code = language_code(language)
+        if code not in _LANGUAGES:
             raise BriefError(
                 f"lyrics can't be written in {language!r}",
                 mend="choose en (English) or zh (Chinese)",
             )
-        return language
+        return code
 
     @field_validator("duration_s")
     @classmethod

@@ -25,6 +25,7 @@ __all__ = [
     "Singer",
     "Variant",
     "check_lyrics",
+    "language_code",
     "report_json",
     "singability",
     "singability_level",

@@ -156,6 +156,29 @@ def test_a_prompt_in_bytes_that_cannot_be_read_is_one_clear_line(run):
     assert "set the terminal to UTF-8" in err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_one_clear_line(lrc, tmp_path):
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "songsmith", "check", lrc, "--json"],
+            cwd=tmp_path,
+            env={**os.environ, "SONGSMITH_CONFIG": str(tmp_path / "c.toml")},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("what is printed: no space left")
+
+
+def test_voices_are_listed_as_json_too(run):
+    code, out, _ = run("make", "--voice", "list", "--language", "zh", "--json")
+    assert code == 0
+    assert {"name", "language", "register"} <= set(json.loads(out)["voices"][0])
+
+
 def test_without_a_command_the_help_is_shown(run):
     code, out, err = run()
     assert (code, out) == (2, "")

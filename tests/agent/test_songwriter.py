@@ -367,6 +367,13 @@ def test_a_brief_no_song_can_follow_is_refused(changes, words):
         Brief(**{"prompt": "rain", **changes})
 
 
+@pytest.mark.parametrize(
+    ("said", "code"), [("EN", "en"), ("english", "en"), ("zh-CN", "zh"), ("中文", "zh"), ("", "")]
+)
+def test_a_language_may_be_named_as_people_do(said, code):
+    assert Brief(prompt="rain", language=said).language == code
+
+
 def test_the_tempo_is_read_from_the_style():
     assert bpm_of("jazz, 92 bpm") == 92
     assert bpm_of("waltz 128.5BPM") == 128.5
