@@ -21,6 +21,8 @@ __all__ = ["LANGUAGE_NAMES", "LineFacts", "is_decoration", "line_faults"]
 
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese"}
 _IN_WORDS = {"&": "and", "@": "at", "%": "percent", "+": "plus", "=": "equals", "#": "number"}
+_IN_CHINESE = {"&": "和", "@": "在", "%": "百分之", "+": "加", "=": "等于", "#": "号"}
+_LONGEST_SONG_S = 600.0
 _DECORATION = frozenset("*_|^`~\\<>{}[]•·★☆♪♫♬♩")
 _GOOD_GAP_PER_S = 3.0
 _SPARSE_GAP_S = 3.5  # a held note or two fills less
@@ -93,12 +95,13 @@ def _stamp(facts: LineFacts) -> Iterator[_Finding]:
     line = facts.line
     stamp = f"[{format_stamp(line.start_s)}]"
     if facts.is_past_end:
+        needed_s = math.ceil(line.start_s + facts.token_count / 5 + 1)
+        longer = f"make the song at least {needed_s} s long, or "
         yield _Finding(
             "past-end",
             "error",
             f"starts at {stamp}, but the song ends at {format_stamp(facts.duration_s)}",
-            f"make the song at least {math.ceil(line.start_s + facts.token_count / 5 + 1)} s long, "
-            "or move or cut the line",
+            f"{longer if needed_s <= _LONGEST_SONG_S else ''}move or cut the line",
         )
     if line.start_s < facts.latest_s:
         yield _Finding(
@@ -261,12 +264,20 @@ def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
                 f"“{text[:60]}” will be sung as “{spoken[:90]}”",
                 "write numbers and abbreviations as they should be sung",
             )
-        signs = [sign for sign in signs if _IN_WORDS[sign] not in spoken]
+        signs = [s for s in signs if _IN_WORDS[s] not in spoken and _IN_CHINESE[s] not in spoken]
     if signs:
-        words = ", ".join(f"“{_IN_WORDS[sign]}” for “{sign}”" for sign in signs)
-        yield _Finding(
-            "silent-sign", "warning", f"{' '.join(signs)} will not be sung", f"write {words}"
-        )
+        table = _IN_CHINESE if re.search(r"[\u3400-\u9fff]", text) else _IN_WORDS
+        words = ", ".join(f"“{table[sign]}” for “{sign}”" for sign in signs)
+        shown = " ".join(signs)
+        if facts.languages:
+            yield _Finding("silent-sign", "warning", f"{shown} will not be sung", f"write {words}")
+        else:
+            yield _Finding(
+                "read-aloud",
+                "note",
+                f"{shown} will be sung as the voice reads it",
+                f"write {words} to be sure",
+            )
     ornaments = dict.fromkeys(ch for ch in text if is_decoration(ch))
     if ornaments and facts.has_words:
         yield _Finding(

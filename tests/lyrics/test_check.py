@@ -63,6 +63,7 @@ def test_the_songs_that_singers_learnt_from_have_no_errors():
         ("We met in 1999 again", ("read-aloud", "note")),
         ("Mr. Jones is at the door", ("read-aloud", "note")),
         ("You & I are far away", ("silent-sign", "warning")),
+        ("我 & 你 在远方", ("silent-sign", "warning")),
         ("Rain 😀 on the window", ("ornament", "note")),
     ],
 )
@@ -131,6 +132,26 @@ def test_stamps_out_of_order_and_doubled_are_errors():
     assert ("out-of-order", "error") in codes(report, 2)
     assert ("doubled-stamp", "error") in codes(report, 3)
     assert not codes(report, 1)
+
+
+def test_a_sign_that_is_read_aloud_in_chinese_is_not_called_silent():
+    faults = check_lyrics(lyric((10.0, "100% 的爱 & 你")), duration_s=60).faults
+    signs = [fault for fault in faults if fault.code == "silent-sign"]
+    assert [fault.message for fault in signs] == ["& will not be sung"]
+    assert signs[0].mend == "write “和” for “&”"
+
+
+def test_signs_are_left_to_a_singer_of_any_language():
+    faults = check_lyrics(lyric((10.0, "You & I")), duration_s=60, for_engine="sketch").faults
+    assert [(fault.code, fault.severity) for fault in faults] == [("read-aloud", "note")]
+
+
+def test_no_song_is_asked_to_last_longer_than_any_can():
+    late, too_late = check_lyrics(
+        lyric((90.0, "late again"), (5940.0, "later than that")), duration_s=60
+    ).faults
+    assert late.mend.startswith("make the song at least 9")
+    assert too_late.mend == "move or cut the line"
 
 
 def test_lines_past_the_end_and_cut_by_it_are_errors():
