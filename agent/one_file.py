@@ -44,29 +44,7 @@ def render_file(
 
     The ending of `out` is the format, unless the wish names one.
     """
-    from songsmith.engine.audio import FORMATS, AudioError
-
-    is_named = out.suffix.lstrip(".").lower() in FORMATS
-    if wish.formats and is_named and out.suffix.lower() != f".{wish.formats[0]}":
-        raise AudioError(
-            f"--format says {wish.formats[0]}, the name says otherwise",
-            where=str(out),
-            mend="leave one of them out",
-        )
-    if wish.formats and not is_named:
-        out = out.with_name(f"{out.name}.{wish.formats[0]}")
-    if out.suffix.lstrip(".").lower() not in FORMATS:
-        raise AudioError(
-            f"no such sound format: {out.suffix or out.name!r}",
-            where=str(out),
-            mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
-        )
-    if not out.parent.is_dir():
-        raise StudioError("there is no such folder", where=str(out.parent), mend="make it first")
-    if not os.access(out.parent, os.W_OK):
-        raise StudioError(
-            "nothing can be written here", where=str(out.parent), mend="choose another"
-        )
+    out = _checked_path(out, wish)
     settings = load_settings(None, {})
     lyrics, length_s = stamped(parsed.lyrics, duration_s)
     lyrics = replace(lyrics, language=language or lyrics.language)
@@ -99,6 +77,34 @@ def render_file(
         "faults": [str(fault) for fault in report.faults],
         "takes": takes,
     }
+
+
+def _checked_path(out: Path, wish: RenderWish) -> Path:
+    """Where the sound goes, its ending a format; refused before any time is spent."""
+    from songsmith.engine.audio import FORMATS, AudioError
+
+    is_named = out.suffix.lstrip(".").lower() in FORMATS
+    if wish.formats and is_named and out.suffix.lower() != f".{wish.formats[0]}":
+        raise AudioError(
+            f"--format says {wish.formats[0]}, the name says otherwise",
+            where=str(out),
+            mend="leave one of them out",
+        )
+    if wish.formats and not is_named:
+        out = out.with_name(f"{out.name}.{wish.formats[0]}")
+    if out.suffix.lstrip(".").lower() not in FORMATS:
+        raise AudioError(
+            f"no such sound format: {out.suffix or out.name!r}",
+            where=str(out),
+            mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
+        )
+    if not out.parent.is_dir():
+        raise StudioError("there is no such folder", where=str(out.parent), mend="make it first")
+    if not os.access(out.parent, os.W_OK):
+        raise StudioError(
+            "nothing can be written here", where=str(out.parent), mend="choose another"
+        )
+    return out
 
 
 def _write_take(take: Take, path: Path, lyrics: Lyrics) -> dict[str, Any]:

@@ -5,14 +5,13 @@ and scripts print as JSON; what happens meanwhile (words as they are written, st
 goes to the `Audience`. `VERBS` names them all; every face must offer each.
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from songsmith.agent.exporting import export_take
 from songsmith.agent.ledger import Ledger
-from songsmith.agent.names import folder_name
 from songsmith.agent.rendering import (
     Engines,
     RenderWish,
@@ -50,7 +49,7 @@ from songsmith.engine.engine import ENGINE_NAMES, Forecast, Span
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.lrc import Parsed, format_lrc
+from songsmith.lyrics.lrc import Parsed
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.mend import mend_lyrics
 from songsmith.lyrics.timing import natural_duration_s, retime
@@ -400,36 +399,7 @@ class Studio:
 
     def export(self, formats: Sequence[str] = ("flac",), *, take: str = "") -> Exported:
         """Copies for other programs: sound, LRC, SRT and ASS subtitles, and what else the take has."""
-        from songsmith.agent.files import make_folder, write_whole
-        from songsmith.engine.audio import load_audio, save_audio
-        from songsmith.lyrics.subtitles import format_ass, format_srt
-
-        name = self.take_named(take)
-        manifest = self.song.manifest(name)
-        folder, stem = self.song.folder / "export", folder_name(self.song.title)
-        make_folder(folder)
-        audio = load_audio(self.song.audio_path(name))
-        files = []
-        for format_name in dict.fromkeys(formats):
-            files.append(folder / f"{stem}.{format_name}")
-            save_audio(files[-1], audio, tags={"title": self.song.title, "lyrics": manifest.lyrics})
-        lyrics = self.song.lyrics
-        texts = {
-            "lrc": format_lrc(lyrics),
-            "srt": format_srt(lyrics, manifest.duration_s),
-            "ass": format_ass(lyrics, manifest.duration_s),
-        }
-        for ending, text in texts.items() if lyrics.lines else ():
-            files.append(folder / f"{stem}.{ending}")
-            write_whole(files[-1], text)
-        for attachment in manifest.attachments:
-            files.append(folder / f"{stem}{Path(attachment).suffix}")
-            shutil.copyfile(self.song.folder / "takes" / f"{name}.{attachment}", files[-1])
-        stems = self.song.folder / "takes" / f"{name}.stems"
-        for sound in sorted(stems.glob("*.flac")):
-            files.append(folder / f"{stem}.{sound.name}")
-            shutil.copyfile(sound, files[-1])
-        return Exported(folder, tuple(files))
+        return export_take(self.song, self.take_named(take), formats)
 
     # --- what the verbs share
 

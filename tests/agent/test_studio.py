@@ -209,3 +209,10 @@ def test_any_sequence_of_verbs_and_as_many_undos_give_the_first_state_back(studi
     after = (studio.song.lyrics, studio.takes(), studio.song.version, studio.versions().branch)
     assert after == before
     assert Song.open(studio.song.folder).version == before[2]
+
+
+def test_an_export_has_the_words_that_the_take_sings(studio):
+    studio.render(RenderWish(seed=7))
+    studio.replace_lines({1: "Nobody sang this yet"})
+    (lrc,) = (path for path in studio.export(["flac"]).files if path.suffix == ".lrc")
+    assert "The train is late again tonight" in lrc.read_text(encoding="utf-8")
