@@ -138,8 +138,10 @@ def _mount() -> None:
     commands_make.add_to(app)
     commands_song.add_to(app)
     commands_listen.add_to(app)
-    app.add_typer(config.app, name="config")
-    app.add_typer(models.app, name="models")
+    app.add_typer(config.app, name="config", short_help="Show and change settings.")
+    app.add_typer(
+        models.app, name="models", short_help="Fetch, list and check DiffRhythm's weights."
+    )
 
 
 _mount()

@@ -59,7 +59,7 @@ def make(
     writer: WriterOption = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder to make the song's folder in (songs)."),
+        typer.Option("--out", "-o", help="Where the song's folder goes (songs)."),
     ] = None,
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
@@ -117,7 +117,10 @@ def write(
     title: TitleOption = "",
     language: LanguageOption = "",
     length: DurationOption = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the offline writer.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", help="A number; the offline writer writes the same song for it."),
+    ] = None,
     writer: WriterOption = "",
     song: Annotated[
         str, typer.Option("--song", metavar="SONG", help="New words for this song.")

@@ -81,7 +81,12 @@ _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
         None,
         typer.Option("--takes", "-n", metavar="N", help="How many takes (1)."),
     ),
-    ("seed", Optional[int], None, typer.Option("--seed", help="Seed of the first take.")),  # noqa: UP045
+    (
+        "seed",
+        Optional[int],  # noqa: UP045
+        None,
+        typer.Option("--seed", help="A number; the same one gives the same song."),
+    ),
     ("format", str, "", typer.Option("--format", help="flac, wav, mp3 or ogg.")),
 )
 _ENGINE_OPTIONS: tuple[tuple[str, Any, typer.models.OptionInfo], ...] = (
