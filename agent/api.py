@@ -11,7 +11,7 @@ from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.results import Audience, Silence
 from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song
-from songsmith.agent.songwriter import Brief, choose_writer
+from songsmith.agent.songwriter import Brief, BriefError, choose_writer
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.agent.words import DEFAULT_DURATION_S, stamped
 from songsmith.engine.engine import Take
@@ -50,9 +50,15 @@ def make(
 
     Raises `SongsmithError` with one clear line for everything a caller can mend.
     """
+    from songsmith.engine.audio import FORMATS, AudioError
+
+    if format not in FORMATS:
+        raise AudioError(f"no such sound format: {format!r}", mend=f"choose {', '.join(FORMATS)}")
     wish = RenderWish(
         engine=engine, takes=takes, seed=seed, options=options or {}, formats=(format,)
     )
+    if lyrics is None and not wish.options.get("instrumental"):
+        _need_prompt(prompt)
     first_seed = wish.seeds()[0]
     brief = Brief(
         prompt=prompt,
@@ -87,6 +93,7 @@ def write(
     audience: Audience | None = None,
 ) -> Lyrics:
     """New stamped lyrics for `prompt`."""
+    _need_prompt(prompt)
     author, _ = choose_writer(load_settings(None, {}), writer)
     brief = Brief(
         prompt=prompt,
@@ -133,6 +140,11 @@ def render(
 def open_song(folder: Path | str, *, audience: Audience | None = None) -> Studio:
     """A song folder with all its verbs."""
     return Studio(Song.open(Path(folder)), audience=audience)
+
+
+def _need_prompt(prompt: str) -> None:
+    if not prompt.strip():
+        raise BriefError("the prompt is empty", mend="say what the song is about")
 
 
 def _parsed(words: Words) -> Parsed:

@@ -49,6 +49,16 @@ class Brief(BaseModel):
     title: str = ""
     seed: int = 0
 
+    @field_validator("prompt", "style", "title")
+    @classmethod
+    def _is_text(cls, text: str) -> str:
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            shown = text.encode("utf-8", "replace").decode()[:40]
+            raise BriefError(
+                f"{shown!r} holds characters that are no text", mend="write it as UTF-8"
+            )
+        return text
+
     @field_validator("prompt")
     @classmethod
     def _is_readable(cls, prompt: str) -> str:
