@@ -122,7 +122,7 @@ class _Helper:
                 self._process.stdin.flush()
                 results[index] = pickle.load(self._process.stdout)
             except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
-                logger.warning("a helper process ended: %r", error)
+                logger.info("a helper process ended: %r", error)
                 self.close()
                 return
 
