@@ -4,14 +4,15 @@ What is there already is changed through `open_song(folder)`, which gives the `S
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from songsmith.agent.make import Made, make_song
+from songsmith.agent.make import Made, brief_for, make_song
 from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.results import Audience, Silence
 from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song
-from songsmith.agent.songwriter import Brief, BriefError, choose_writer
+from songsmith.agent.songwriter import BriefError, choose_writer
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.agent.words import DEFAULT_DURATION_S, stamped
 from songsmith.engine.engine import Take
@@ -59,19 +60,20 @@ def make(
     )
     if lyrics is None and not wish.options.get("instrumental"):
         _need_prompt(prompt)
-    first_seed = wish.seeds()[0]
-    brief = Brief(
-        prompt=prompt,
+    settings = load_settings(None, {"out": Path(out)})
+    brief = brief_for(
+        settings,
+        prompt,
         language=language,
         duration_s=length_s,
         style=style,
         title=title,
-        seed=first_seed,
+        seed=seed,
     )
     return make_song(
         brief,
-        RenderWish(engine, takes, first_seed, options or {}, (format,)),
-        load_settings(None, {"out": Path(out)}),
+        replace(wish, seed=brief.seed),
+        settings,
         parsed=None if lyrics is None else _parsed(lyrics),
         writer=writer,
         audience=audience,
@@ -94,14 +96,16 @@ def write(
 ) -> Lyrics:
     """New stamped lyrics for `prompt`."""
     _need_prompt(prompt)
-    author, _ = choose_writer(load_settings(None, {}), writer)
-    brief = Brief(
-        prompt=prompt,
+    settings = load_settings(None, {})
+    author, _ = choose_writer(settings, writer)
+    brief = brief_for(
+        settings,
+        prompt,
         language=language,
-        duration_s=length_s or DEFAULT_DURATION_S,
+        duration_s=length_s or settings.length_s or DEFAULT_DURATION_S,
         style=style,
         title=title,
-        seed=RenderWish(seed=seed).seeds()[0],
+        seed=seed,
     )
     lyrics: Lyrics = author.write(brief, (audience or Silence()).text).lyrics
     return lyrics

@@ -70,10 +70,9 @@ def make(
 ) -> None:
     """Write, check and sing a song."""
     from songsmith.agent.documents import document
-    from songsmith.agent.make import make_song
+    from songsmith.agent.make import brief_for, make_song
     from songsmith.agent.settings import load_settings
     from songsmith.agent.songbook import to_json
-    from songsmith.agent.songwriter import Brief
 
     settings = load_settings(None, {"out": out})
     if prompt == lyrics == "-":
@@ -83,13 +82,14 @@ def make(
         prompt = read_prompt()
     if not prompt.strip() and parsed is None and not wish.options.get("instrumental"):
         raise typer.BadParameter('say what the song is about, e.g. songsmith make "night train"')
-    brief = Brief(
-        prompt=prompt.strip(),
-        language=language or ("" if settings.language == "auto" else settings.language),
-        duration_s=length or settings.length_s,
-        style=style or settings.style,
+    brief = brief_for(
+        settings,
+        prompt,
+        language=language,
+        duration_s=length,
+        style=style,
         title=title,
-        seed=wish.seeds()[0],
+        seed=wish.seed,
     )
     started_s = time.monotonic()
     with terminal(as_json) as screen:
@@ -129,10 +129,10 @@ def write(
 ) -> None:
     """Write lyrics and print them as LRC."""
     from songsmith.agent.documents import document, plain
-    from songsmith.agent.rendering import RenderWish
+    from songsmith.agent.make import brief_for
     from songsmith.agent.settings import load_settings
     from songsmith.agent.songbook import to_json
-    from songsmith.agent.songwriter import Brief, choose_writer
+    from songsmith.agent.songwriter import choose_writer
     from songsmith.agent.words import DEFAULT_DURATION_S
     from songsmith.lyrics.check import check_lyrics, report_json
     from songsmith.lyrics.lrc import format_lrc
@@ -141,13 +141,14 @@ def write(
     if not text.strip():
         raise typer.BadParameter("say what the song is about")
     settings = load_settings(None, {})
-    brief = Brief(
-        prompt=text.strip(),
-        language=language or ("" if settings.language == "auto" else settings.language),
+    brief = brief_for(
+        settings,
+        text,
+        language=language,
         duration_s=length or settings.length_s or DEFAULT_DURATION_S,
-        style=style or settings.style,
+        style=style,
         title=title,
-        seed=RenderWish(seed=settings.seed if seed is None else seed).seeds()[0],
+        seed=seed,
     )
     with terminal(True) as screen:
         if song:

@@ -5,20 +5,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from songsmith.agent.rendering import Engines, RenderWish, check_duration
+from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.results import Audience, Rendered, Silence, Written
 from songsmith.agent.settings import Settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import Brief
 from songsmith.agent.studio import Studio, StudioError
-from songsmith.agent.words import stamped
+from songsmith.agent.words import DEFAULT_DURATION_S, stamped
+from songsmith.engine.engine import Engine
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed
+from songsmith.lyrics.lyric import Lyrics
 
 if TYPE_CHECKING:
     from songsmith.agent.listening import Mended
 
-__all__ = ["Made", "begin_song", "make_song"]
+__all__ = ["Made", "begin_song", "brief_for", "make_song"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,19 @@ class Made:
     def audio(self) -> Path:
         """The sound file of the picked take."""
         return self.song.audio_path(self.song.picked)
+
+
+def brief_for(settings: Settings, prompt: str, **wishes: object) -> Brief:
+    """A brief of a prompt and the given fields of `Brief`; what is left open ("" or None) is as in the
+    settings, and the seed a new one."""
+    known = {
+        "language": "" if settings.language == "auto" else settings.language,
+        "duration_s": settings.length_s,
+        "style": settings.style,
+        "seed": RenderWish(seed=settings.seed).seeds()[0],
+    }
+    said = {name: value for name, value in wishes.items() if value not in (None, "")}
+    return Brief.model_validate({"prompt": prompt.strip(), **known, **said})
 
 
 def begin_song(brief: Brief, parsed: Parsed | None, settings: Settings, *, name: str = "") -> Song:
@@ -78,20 +93,10 @@ def make_song(
     is_instrumental = bool(wish.options.get("instrumental"))
     engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
     length_s = stamped(parsed.lyrics, brief.duration_s)[1] if parsed else brief.duration_s
-    if length_s is not None:
-        check_duration(engine, length_s)
+    _refuse_early(engine, brief, length_s or DEFAULT_DURATION_S, wish, settings)
     song = begin_song(brief, parsed, settings, name=name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
-    try:
-        if is_instrumental:
-            written = studio.leave_wordless(brief)
-        elif parsed is not None:
-            written = _take_over(studio, parsed, brief)
-        else:
-            written = studio.write(brief, writer=writer)
-    except BaseException:
-        song.discard_if_empty()
-        raise
+    written = _words_for(studio, brief, parsed, writer, is_instrumental)
     on_written(written)
     if written.report.has_errors and not may_go_on(written.report):
         raise StudioError(
@@ -109,6 +114,34 @@ def make_song(
         among=[manifest.take for manifest in rendered.takes],
     )
     return Made(song, written, rendered, mended)
+
+
+def _refuse_early(
+    engine: Engine, brief: Brief, length_s: float, wish: RenderWish, settings: Settings
+) -> None:
+    """Let the engine refuse length and options before there is a folder, as if there were no words."""
+    build_request(
+        engine,
+        Lyrics(language=brief.language),
+        brief.style or brief.prompt or "pop",
+        length_s,
+        filled(wish, settings, engine.name),
+    )
+
+
+def _words_for(
+    studio: Studio, brief: Brief, parsed: Parsed | None, writer: str, is_instrumental: bool
+) -> Written:
+    """The first words of a song; where they fail, its folder goes again."""
+    try:
+        if is_instrumental:
+            return studio.leave_wordless(brief)
+        if parsed is not None:
+            return _take_over(studio, parsed, brief)
+        return studio.write(brief, writer=writer)
+    except BaseException:
+        studio.song.discard_if_empty()
+        raise
 
 
 def _take_over(studio: Studio, parsed: Parsed, brief: Brief) -> Written:

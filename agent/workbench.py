@@ -4,12 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from songsmith.agent.ledger import Ledger
-from songsmith.agent.make import begin_song
-from songsmith.agent.rendering import Engines, RenderWish
+from songsmith.agent.make import begin_song, brief_for
+from songsmith.agent.rendering import Engines
 from songsmith.agent.results import Audience, Written
 from songsmith.agent.settings import Settings, load_settings
 from songsmith.agent.songbook import Song
-from songsmith.agent.songwriter import Brief
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.lyrics.lrc import Parsed
 
@@ -68,7 +67,7 @@ class Workbench:
 
         `wishes` are further fields of `Brief`. A new song whose first words fail leaves no folder.
         """
-        brief = self.brief(prompt, **wishes)
+        brief = brief_for(self.settings, prompt, **wishes)
         if self._studio is not None:
             return self._studio.write(brief)
         studio = self._studio_of(begin_song(brief, None, self.settings))
@@ -84,7 +83,9 @@ class Workbench:
         """Words the person gives, for the open song or a new one."""
         if self._studio is not None:
             return self._studio.edit(parsed)
-        studio = self._studio_of(begin_song(self.brief(prompt), parsed, self.settings))
+        studio = self._studio_of(
+            begin_song(brief_for(self.settings, prompt), parsed, self.settings)
+        )
         try:
             written = studio.edit(parsed)
         except BaseException:
@@ -92,18 +93,6 @@ class Workbench:
             raise
         self._studio = studio
         return written
-
-    def brief(self, prompt: str, **wishes: object) -> Brief:
-        """A brief with what the settings say where `wishes` don't."""
-        settings = self.settings
-        known = {
-            "language": "" if settings.language == "auto" else settings.language,
-            "duration_s": settings.length_s,
-            "style": settings.style,
-            "seed": RenderWish(seed=settings.seed).seeds()[0],
-        }
-        said = {name: value for name, value in wishes.items() if value not in (None, "")}
-        return Brief.model_validate({"prompt": prompt, **known, **said})
 
     def _studio_of(self, song: Song) -> Studio:
         return Studio(

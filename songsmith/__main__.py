@@ -1,6 +1,17 @@
-"""`python -m songsmith` is the same program as `songsmith`."""
+"""The program: `songsmith`, or `python -m songsmith`."""
 
-from songsmith.agent.cli import main
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command line; an interrupt while it is still being loaded ends quietly too."""
+    try:
+        from songsmith.agent.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()
+
 
 if __name__ == "__main__":
     main()
