@@ -327,7 +327,7 @@ def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
     screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
     if made.mended:
         screen.mended(made.mended)
-    sounds = [made.song.sound_files(manifest.take) for manifest in rendered.takes]
+    sounds = [made.song.sound_files(take) for take in made.song.takes]
     files = "  ".join(
         [*(f"takes/{path.name}" for paths in sounds for path in paths), made.written.version.words]
     )
