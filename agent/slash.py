@@ -10,13 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from songsmith.agent.rendering import RenderWish
-from songsmith.agent.spans import parse_duration, parse_pointer
+from songsmith.agent.spans import parse_duration
 from songsmith.agent.studio import StudioError
 from songsmith.errors import SongsmithError
 
 if TYPE_CHECKING:
     from songsmith.agent.chat import Chat
-    from songsmith.engine.engine import Span
 
 __all__ = ["CommandError", "SlashCommands", "command_names"]
 
@@ -107,7 +106,8 @@ class SlashCommands:
         match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", argument)
         where, takes = (match[1], match[2]) if match else (argument, None)
         wish = RenderWish(takes=_count(takes or ""))
-        self._show_rendered(self._bench.studio.fix(self._spans(where), wish))
+        studio = self._bench.studio
+        self._show_rendered(studio.fix(studio.spans_named(where), wish))
 
     def takes(self, argument: str) -> None:
         """/takes - all takes of this version"""
@@ -213,14 +213,6 @@ class SlashCommands:
     def _need(self, is_given: object, example: str) -> None:
         if not is_given:
             raise CommandError("this command needs to be told more", mend=f"e.g. {example}")
-
-    def _spans(self, where: str) -> "list[Span]":
-        studio = self._bench.studio
-        return [
-            span
-            for part in where.split(";")
-            for span in parse_pointer(part, studio.song.lyrics, studio.duration_s)
-        ]
 
     def _show_rendered(self, rendered: object) -> None:
         from songsmith.agent.commands_make import show_rendered

@@ -13,6 +13,7 @@ __all__ = [
     "lines_of_section",
     "parse_duration",
     "parse_line_numbers",
+    "parse_lines",
     "parse_pointer",
     "parse_span",
     "span_of_lines",
@@ -86,11 +87,15 @@ def parse_pointer(text: str, lyrics: Lyrics, duration_s: float) -> tuple[Span, .
     text = text.strip()
     if re.search(r"\d:\d", text) or re.fullmatch(r"[\d.]+\s*s\s*-\s*[\d.]+\s*s", text):
         return (parse_span(text),)
-    lines = re.fullmatch(r"(?:lines?|行|第)\s*(?P<numbers>[\d\s,，、;–-]+)行?", text.casefold())
-    numbers = lines["numbers"] if lines else text if re.fullmatch(r"[\d\s,–-]+", text) else ""
-    if not numbers:
-        return span_of_lines(lyrics, lines_of_section(lyrics, text), duration_s)
-    return span_of_lines(lyrics, parse_line_numbers(numbers, len(lyrics.lines)), duration_s)
+    return span_of_lines(lyrics, parse_lines(text, lyrics), duration_s)
+
+
+def parse_lines(text: str, lyrics: Lyrics) -> list[int]:
+    """Line numbers of "7-9", "line 7", "第7行" or "chorus 2"."""
+    numbers = re.sub(r"^(?:lines?|行|第)\s*(?=\d)", "", text.strip().casefold()).removesuffix("行")
+    if numbers[:1].isdecimal():
+        return parse_line_numbers(numbers, len(lyrics.lines))
+    return lines_of_section(lyrics, text)
 
 
 def span_of_lines(lyrics: Lyrics, numbers: Sequence[int], duration_s: float) -> tuple[Span, ...]:

@@ -36,7 +36,7 @@ from songsmith.agent.results import (
 from songsmith.agent.settings import Settings, load_settings
 from songsmith.agent.songbook import Song, SongError, Version
 from songsmith.agent.songwriter import Brief, choose_writer
-from songsmith.agent.spans import lines_in_spans, lines_of_section, parse_line_numbers
+from songsmith.agent.spans import parse_lines, parse_pointer
 from songsmith.agent.words import (
     DEFAULT_DURATION_S,
     check_for,
@@ -409,14 +409,15 @@ class Studio:
 
     def lines_named(self, text: str) -> list[int]:
         """Line numbers of "7-9", "line 7" or "chorus 2"."""
-        text = text.strip()
-        numbers = text.removeprefix("lines").removeprefix("line").strip()
-        if numbers[:1].isdecimal():
-            return parse_line_numbers(numbers, len(self.song.lyrics.lines))
-        return lines_of_section(self.song.lyrics, text)
+        return parse_lines(text, self.song.lyrics)
 
-    def lines_of_spans(self, spans: Sequence[Span]) -> list[int]:
-        return lines_in_spans(self.song.lyrics, spans, self.duration_s)
+    def spans_named(self, text: str) -> list[Span]:
+        """Spans of "0:42-0:55", "line 7" or "chorus 2"; several with ";"."""
+        return [
+            span
+            for part in text.split(";")
+            for span in parse_pointer(part, self.song.lyrics, self.duration_s)
+        ]
 
     def _take_over(
         self,

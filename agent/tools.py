@@ -15,10 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from songsmith.agent.documents import document
 from songsmith.agent.messages import Tool, ToolCall, arguments_of
 from songsmith.agent.rendering import RenderWish
-from songsmith.agent.spans import parse_pointer
 from songsmith.agent.studio import VERBS, StudioError
 from songsmith.agent.workbench import Workbench
-from songsmith.engine.engine import Span
 from songsmith.errors import SongsmithError
 
 __all__ = ["Toolbox"]
@@ -192,7 +190,7 @@ class Toolbox:
         """Sing only a part again, with the words as they are now; all else stays bit for bit."""
         studio = self._bench.studio
         take = studio.take_named(arguments.take)
-        spans = self._spans(arguments.where)
+        spans = studio.spans_named(arguments.where)
         self._spend(arguments.takes)
         wish = RenderWish(takes=arguments.takes, seed=arguments.seed)
         return studio.fix(spans, wish, take=take)
@@ -251,14 +249,6 @@ class Toolbox:
         )
 
     # --- what they share
-
-    def _spans(self, where: str) -> list[Span]:
-        studio = self._bench.studio
-        return [
-            span
-            for part in where.split(";")
-            for span in parse_pointer(part, studio.song.lyrics, studio.duration_s)
-        ]
 
     def _spend(self, takes: int) -> None:
         """Count takes against the turn's budget; beyond it the person must agree."""
