@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from songsmith.agent.rendering import RenderWish
     from songsmith.agent.results import Written
     from songsmith.agent.songbook import Song
+    from songsmith.agent.songwriter import Brief
     from songsmith.agent.views import Terminal
     from songsmith.lyrics.check import Report
     from songsmith.lyrics.lrc import Parsed
@@ -128,7 +129,7 @@ def write(
     as_json: JsonOption = False,
 ) -> None:
     """Write lyrics and print them as LRC."""
-    from songsmith.agent.documents import document, plain
+    from songsmith.agent.documents import plain
     from songsmith.agent.make import brief_for
     from songsmith.agent.settings import load_settings
     from songsmith.agent.songbook import to_json
@@ -152,15 +153,7 @@ def write(
     )
     with terminal(True) as screen:
         if song:
-            from songsmith.agent.commands_song import open_studio
-
-            studio = open_studio(song, screen)
-            written = studio.write(brief, writer=writer)
-            _show_written(screen, written)
-            typer.echo(
-                to_json(document(written, studio.song)) if as_json else format_lrc(written.lyrics),
-                nl=as_json,
-            )
+            _write_into(song, brief, writer, screen, as_json)
             return
         author, why = choose_writer(settings, writer, on_event=screen.note)
         screen.fact("writer", f"{author.name} ({why})")
@@ -183,6 +176,20 @@ def write(
         typer.echo(to_json(plain({**facts, **report_json(report)})))
     else:
         typer.echo(lrc, nl=not lrc.endswith("\n"))
+
+
+def _write_into(song: str, brief: "Brief", writer: str, screen: "Terminal", as_json: bool) -> None:
+    """New words for a song that is there."""
+    from songsmith.agent.commands_song import open_studio
+    from songsmith.agent.documents import document
+    from songsmith.agent.songbook import to_json
+    from songsmith.lyrics.lrc import format_lrc
+
+    studio = open_studio(song, screen)
+    written = studio.write(brief, writer=writer)
+    _show_written(screen, written)
+    text = to_json(document(written, studio.song)) if as_json else format_lrc(written.lyrics)
+    typer.echo(text, nl=as_json)
 
 
 @with_wish

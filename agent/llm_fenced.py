@@ -96,11 +96,6 @@ class FencedSplitter:
         self._line = ""
         return shown + (self._close_block() if self._block else "")
 
-    @property
-    def is_inside_call(self) -> bool:
-        """Whether the reply so far ends within a block."""
-        return bool(self._block)
-
     def _may_open(self, line: str) -> bool:
         if self._is_shown:
             return False

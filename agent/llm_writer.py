@@ -19,7 +19,6 @@ from songsmith.agent.numbered_lines import (
 from songsmith.agent.reply_lyrics import SongReply, is_refusal, read_song
 from songsmith.agent.reply_text import quoted, without_thinking
 from songsmith.agent.songwriter import (
-    DEFAULT_DURATION_S,
     Brief,
     Written,
     bpm_of,
@@ -28,6 +27,7 @@ from songsmith.agent.songwriter import (
     reworded,
 )
 from songsmith.agent.wordfit import faults_by_line, is_better, language_of_lyrics, retimed
+from songsmith.agent.words import DEFAULT_DURATION_S
 from songsmith.lyrics.check import Report, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics

@@ -133,15 +133,12 @@ def _words_for(
     studio: Studio, brief: Brief, parsed: Parsed | None, writer: str, is_instrumental: bool
 ) -> Written:
     """The first words of a song; where they fail, its folder goes again."""
-    try:
+    with studio.song.beginning():
         if is_instrumental:
             return studio.leave_wordless(brief)
         if parsed is not None:
             return _take_over(studio, parsed, brief)
         return studio.write(brief, writer=writer)
-    except BaseException:
-        studio.song.discard_if_empty()
-        raise
 
 
 def _take_over(studio: Studio, parsed: Parsed, brief: Brief) -> Written:

@@ -7,7 +7,7 @@ hands it one `RenderWish`; typer reads them from the signature it leaves behind.
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Optional, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -56,18 +56,18 @@ LanguageOption = Annotated[
     str, typer.Option("--language", "-l", metavar="CODE", help="Language of the lyrics: en, zh, …")
 ]
 DurationOption = Annotated[
-    Optional[float],  # noqa: UP045 - typer on Python 3.10 reads no X | None from Annotated aliases
+    float | None,
     typer.Option("--length", metavar="TIME", parser=_duration, help="Length: 95, 95s or 1:35."),
 ]
 WriterOption = Annotated[str, typer.Option("--writer", help="Who writes: auto, llm or offline.")]
 BarOption = Annotated[
-    Optional[float],  # noqa: UP045
+    float | None,
     typer.Option(
         "--until-sung", metavar="SHARE", help="Words to be heard in every line, e.g. 0.85."
     ),
 ]
 RoundsOption = Annotated[
-    Optional[int],  # noqa: UP045
+    int | None,
     typer.Option("--max-rounds", metavar="N", help="Rounds of singing again (3)."),
 ]
 TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
@@ -77,13 +77,13 @@ _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
     ("engine", str, "", typer.Option("--engine", help="Who sings: auto, sketch or diffrhythm.")),
     (
         "takes",
-        Optional[int],  # noqa: UP045
+        int | None,
         None,
         typer.Option("--takes", "-n", metavar="N", help="How many takes (1)."),
     ),
     (
         "seed",
-        Optional[int],  # noqa: UP045
+        int | None,
         None,
         typer.Option("--seed", help="A number; the same one gives the same song."),
     ),

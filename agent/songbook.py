@@ -12,7 +12,8 @@ song as it was before or after. Nothing is ever overwritten or deleted; undo onl
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -116,12 +117,9 @@ class Song:
         song = cls(
             free_folder(parent, name), SongFile(title=title, prompt=prompt, language=language)
         )
-        try:
+        with song.beginning():
             make_folder(song.folder / "takes")
             song._write()
-        except BaseException:
-            song.discard_if_empty()
-            raise
         return song
 
     @classmethod
@@ -316,10 +314,15 @@ class Song:
             self._save(**self._moved_to(moved))
             return self.version
 
-    def discard_if_empty(self) -> None:
-        """Remove the folder of a song whose first words were never written."""
-        if not self.file.versions:
-            shutil.rmtree(self.folder, ignore_errors=True)
+    @contextmanager
+    def beginning(self) -> Iterator[None]:
+        """While the first words are written: where they fail, the folder goes again."""
+        try:
+            yield
+        except BaseException:
+            if not self.file.versions:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            raise
 
     def next_take(self) -> str:
         """A name for a take that no file has, not even one left by a render that was killed."""

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from songsmith.agent.ledger import Ledger
 from songsmith.agent.profiles import shown_url
 from songsmith.agent.settings import Settings, SettingsError, endpoint
+from songsmith.agent.words import DEFAULT_DURATION_S
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import language_code
 from songsmith.lyrics.lyric import LyricLine, Lyrics
 
 __all__ = [
-    "DEFAULT_DURATION_S",
     "Brief",
     "BriefError",
     "OfflineWriter",
@@ -28,7 +28,6 @@ __all__ = [
     "reworded",
 ]
 
-DEFAULT_DURATION_S = 95.0
 _LANGUAGES = ("", "en", "zh")
 _MAX_PROMPT_CHARS = 20_000
 

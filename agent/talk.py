@@ -1,20 +1,20 @@
 """The talk of a song on the disk: one JSON line a turn, read again when the song is opened."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from songsmith.agent.files import write_whole
 from songsmith.agent.memory import Memory, Turn
-from songsmith.agent.messages import Message, ToolCall
 
 __all__ = ["load_talk", "save_talk"]
+
+_TURN = TypeAdapter(Turn)
 
 
 def save_talk(path: Path, turns: tuple[Turn, ...]) -> None:
     """Write all turns that are still remembered whole."""
-    lines = [json.dumps(asdict(turn), ensure_ascii=False) for turn in turns]
-    write_whole(path, "".join(f"{line}\n" for line in lines))
+    write_whole(path, b"".join(_TURN.dump_json(turn) + b"\n" for turn in turns))
 
 
 def load_talk(path: Path) -> Memory:
@@ -22,17 +22,11 @@ def load_talk(path: Path) -> Memory:
     memory = Memory()
     if not path.is_file():
         return memory
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_bytes().splitlines():
         try:
-            turn = json.loads(line)
-            answers = [_message(answer) for answer in turn["answers"]]
-        except (json.JSONDecodeError, TypeError, KeyError):
+            turn = _TURN.validate_json(line)
+        except ValidationError:
             continue
-        memory.begin(turn["said"])
-        memory.add(*answers)
+        memory.begin(turn.said)
+        memory.add(*turn.answers)
     return memory
-
-
-def _message(values: dict[str, object]) -> Message:
-    calls = tuple(ToolCall(**call) for call in values.pop("calls"))  # type: ignore[attr-defined]
-    return Message(**values, calls=calls)  # type: ignore[arg-type]

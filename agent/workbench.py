@@ -10,7 +10,6 @@ from songsmith.agent.results import Audience, Written
 from songsmith.agent.settings import Settings, load_settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.studio import Studio, StudioError
-from songsmith.lyrics.lrc import Parsed
 
 __all__ = ["Workbench"]
 
@@ -71,26 +70,8 @@ class Workbench:
         if self._studio is not None:
             return self._studio.write(brief)
         studio = self._studio_of(begin_song(brief, None, self.settings))
-        try:
+        with studio.song.beginning():
             written = studio.write(brief)
-        except BaseException:
-            studio.song.discard_if_empty()
-            raise
-        self._studio = studio
-        return written
-
-    def take_over(self, parsed: Parsed, prompt: str = "my song") -> Written:
-        """Words the person gives, for the open song or a new one."""
-        if self._studio is not None:
-            return self._studio.edit(parsed)
-        studio = self._studio_of(
-            begin_song(brief_for(self.settings, prompt), parsed, self.settings)
-        )
-        try:
-            written = studio.edit(parsed)
-        except BaseException:
-            studio.song.discard_if_empty()
-            raise
         self._studio = studio
         return written
 
