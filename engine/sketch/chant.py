@@ -14,7 +14,7 @@ from songsmith.engine.sketch.air import add_air
 from songsmith.engine.sketch.doubles import double
 from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.sing import analyse, sing_line
-from songsmith.engine.sketch.voices import Utterance
+from songsmith.engine.sketch.speaking import Utterance
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["Sung", "Task", "Way", "sing_task"]

@@ -10,7 +10,8 @@ from songsmith.engine.sketch.chant import Sung, Task, Way
 from songsmith.engine.sketch.crew import sing_tasks
 from songsmith.engine.sketch.melody import compose
 from songsmith.engine.sketch.plan import Note, Plan, SungLine
-from songsmith.engine.sketch.voices import Utterance, Voice, choose_voice, say
+from songsmith.engine.sketch.speaking import Utterance, say
+from songsmith.engine.sketch.voices import Voice, choose_voice
 from songsmith.engine.units import sample_at
 
 __all__ = ["Vocals", "sing_plan"]

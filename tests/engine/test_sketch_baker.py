@@ -13,7 +13,8 @@ from pypinyin import lazy_pinyin
 
 from songsmith.engine.sketch.baker import has_baker
 from songsmith.engine.sketch.sounds import sound_kind
-from songsmith.engine.sketch.voices import choose_voice, say, voice_names
+from songsmith.engine.sketch.speaking import say
+from songsmith.engine.sketch.voices import choose_voice, voice_names
 
 pytestmark = pytest.mark.skipif(not has_baker(), reason="the optional voice is not installed")
 
@@ -58,7 +59,7 @@ def test_phrases_end_at_marks_and_tones_are_known():
 
 def test_a_text_always_sounds_the_same_whatever_was_said_before():
     program = (
-        "import hashlib, sys; from songsmith.engine.sketch.voices import say\n"
+        "import hashlib, sys; from songsmith.engine.sketch.speaking import say\n"
         "for text in sys.argv[1:]: samples = say('baker', text).speech.samples\n"
         "print(hashlib.sha256(samples.tobytes()).hexdigest())"
     )

@@ -6,7 +6,7 @@ import pytest
 
 from songsmith.engine.sketch.melody import compose
 from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Note, Part, Plan, SungLine
-from songsmith.engine.sketch.voices import Utterance, say
+from songsmith.engine.sketch.speaking import Utterance, say
 
 BEAT_S = 0.6
 REGISTER = (45, 62)

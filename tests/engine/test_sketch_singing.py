@@ -18,8 +18,8 @@ from songsmith.engine.sketch.chant import Task, Way, sing_task
 from songsmith.engine.sketch.melody import compose
 from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Part, Plan, SungLine
 from songsmith.engine.sketch.sing import FRAME_S, analyse, sing_line
+from songsmith.engine.sketch.speaking import Utterance, say
 from songsmith.engine.sketch.vocals import Vocals, sing_plan
-from songsmith.engine.sketch.voices import Utterance, say
 
 RATE_HZ = 44_100
 DATA = Path(__file__).parent / "data"

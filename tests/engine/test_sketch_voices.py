@@ -9,7 +9,8 @@ from songsmith.engine.sketch.baker import has_baker
 from songsmith.engine.sketch.espeak import speak
 from songsmith.engine.sketch.pico import PICO_VOICES, has_pico
 from songsmith.engine.sketch.sounds import sound_kind
-from songsmith.engine.sketch.voices import choose_voice, say, voice_names
+from songsmith.engine.sketch.speaking import say
+from songsmith.engine.sketch.voices import choose_voice, voice_names
 
 
 @pytest.mark.parametrize(
