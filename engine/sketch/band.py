@@ -56,8 +56,13 @@ class Track:
 
 
 def play_band(plan: Plan, style: SketchStyle, *, seed: int) -> list[Track]:
-    """Tracks of all instruments, also of those that are silent here. The same arguments give the same notes."""
+    """Tracks of all instruments, also of those that are silent here; none where the style wants a voice alone.
+
+    The same arguments give the same notes.
+    """
     band = style.genre
+    if style.is_unaccompanied and plan.lines:
+        return []
     feel = Feel(
         Meter.named(band.time), Meter.named(plan.meter), band.swing, band.swing_unit, band.loose_s
     )
@@ -72,8 +77,9 @@ def play_band(plan: Plan, style: SketchStyle, *, seed: int) -> list[Track]:
     for place, player in enumerate(band.players):
         notes = play_chords(plan, player, feel, np.random.default_rng([seed, 3, place]))
         tracks.append(_track(player, notes))
-    lead = play_lead(plan, band, feel, np.random.default_rng([seed, 4]))
-    tracks.append(_track(band.lead, lead))
+    if band.lead:
+        melody = play_lead(plan, band.lead, band.lead_style, feel, np.random.default_rng([seed, 4]))
+        tracks.append(_track(band.lead, melody))
     return tracks
 
 

@@ -135,10 +135,13 @@ class SketchEngine:
         options = _options(request.options)
         _check(request, options, self)
         style = _with_options(parse_style(request.style), options)
+        options = options.model_copy(update={"voice": options.voice or style.voice})
         language = request.lyrics.language or _guess_language(request)
         order = _Order(request, options, style, language, _memory(request))
         if order.sings:
             choose_voice(language, options.voice)
+        elif style.is_unaccompanied:
+            order = replace(order, style=replace(style, is_unaccompanied=False))
         return order
 
 
@@ -224,6 +227,8 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
         )
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
+    if not order.sings and parse_style(order.request.style).is_unaccompanied:
+        yield "the style asks for a voice alone, but nothing is sung: the band plays"
     for number, line in enumerate(order.request.lyrics.lines, start=1):
         if not is_sung(line):
             yield f"line {number} holds nothing to sing: {line.text[:20]!r}"

@@ -13,10 +13,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["DrumSet", "Genre", "Level", "Player", "genre", "genre_names"]
+__all__ = ["DrumSet", "Genre", "LeadStyle", "Level", "Player", "Stem", "genre", "genre_names"]
 
 Level = Literal["low", "mid", "high"]
 Stem = Literal["drums", "bass", "keys", "guitar", "strings", "lead"]
+LeadStyle = Literal["lyrical", "riff", "bebop", "pentatonic", "sparse"]
 
 
 class _Strict(BaseModel):
@@ -58,7 +59,8 @@ class Player(_Strict):
 class Genre(_Strict):
     """A groove, a harmony, a band, a way of building a song.
 
-    `words` name the genre, `hints` point to it where no genre is named ("love song", "nightclub").
+    `words` name the genre, `hints` point to it where no genre is named ("love song", "nightclub"), `near`
+    are kinds of music that there is no genre for and that this one comes nearest to.
     `bpm` is slowest, usual, fastest. `swing` is the long share of a beat (or of half a beat, with
     `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
     mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
@@ -68,6 +70,7 @@ class Genre(_Strict):
     name: str
     words: tuple[str, ...]
     hints: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     bpm: tuple[int, int, int]
     time: str = "4/4"
     swing: float = 0.5
@@ -79,8 +82,8 @@ class Genre(_Strict):
     drums: DrumSet | None = None
     bass: Player | None = None
     players: tuple[Player, ...] = ()
-    lead: Player
-    lead_style: Literal["lyrical", "riff", "bebop", "pentatonic", "sparse"] = "lyrical"
+    lead: Player | None
+    lead_style: LeadStyle = "lyrical"
     ending: Literal["ring", "ritard", "stop"] = "ring"
     loose_s: float = 0.006
     pump_db: float = 0.0

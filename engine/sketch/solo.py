@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from songsmith.engine.sketch.genre import Genre
+from songsmith.engine.sketch.genre import LeadStyle, Player
 from songsmith.engine.sketch.groove import Feel, fit_meter, hits
 from songsmith.engine.sketch.plan import Bar, Note, Plan
 from songsmith.engine.sketch.players import loudness
@@ -12,7 +12,7 @@ from songsmith.engine.sketch.tempo import Meter
 
 __all__ = ["play_lead"]
 
-_RHYTHMS: dict[str, tuple[str, ...]] = {
+_RHYTHMS: dict[LeadStyle, tuple[str, ...]] = {
     "lyrical": (
         "x---x-x-x-------",
         "x-----x-x---x---",
@@ -61,11 +61,13 @@ class _Line:
     heading: int = 1
 
 
-def play_lead(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> list[Note]:
+def play_lead(
+    plan: Plan, lead: Player, style: LeadStyle, feel: Feel, rng: np.random.Generator
+) -> list[Note]:
     """Melody over intro, interludes and outro (over everything if nobody sings), answers in the gaps."""
-    rhythms = _RHYTHMS[band.lead_style]
+    rhythms = _RHYTHMS[style]
     motifs = [str(rng.choice(rhythms)) for _ in range(2)]
-    line = _Line((band.lead.register_low + band.lead.register_high) // 2)
+    line = _Line((lead.register_low + lead.register_high) // 2)
     notes: list[Note] = []
     for index, bar in enumerate(plan.bars[:-1]):
         part = plan.parts[bar.part]
@@ -73,12 +75,12 @@ def play_lead(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> 
             continue
         pattern = _bar_rhythm(index, motifs, rhythms, rng)
         notes += _sing_bar(
-            plan, bar, fit_meter(pattern, _written_in_four(feel)), band, feel, line, rng
+            plan, bar, fit_meter(pattern, _written_in_four(feel)), lead, feel, line, rng
         )
-    notes += _answers(plan, band, feel, rng)
+    notes += _answers(plan, lead, style, feel, rng)
     last = plan.bars[-1]
     if not plan.lines or plan.parts[last.part].kind == "outro":
-        pitch = _near(line.pitch, set(plan.chord_at(last.start_s).tones[:3]), band)
+        pitch = _near(line.pitch, set(plan.chord_at(last.start_s).tones[:3]), lead)
         notes.append(Note(last.start_s, max(last.end_s - 0.4, last.start_s + 0.2), pitch, 78))
     return _clear_of_words(sorted(notes, key=lambda note: note.start_s), plan)
 
@@ -101,7 +103,7 @@ def _sing_bar(
     plan: Plan,
     bar: Bar,
     pattern: str,
-    band: Genre,
+    lead: Player,
     feel: Feel,
     line: _Line,
     rng: np.random.Generator,
@@ -112,34 +114,36 @@ def _sing_bar(
         harmony = plan.chord_at(hit.start_s + 0.03)
         is_strong = hit.step % 1 == 0 or hit.end_s - hit.start_s > 0.4
         allowed = set(harmony.tones) if is_strong else {*plan.scale, *harmony.tones}
-        line.pitch = _move(line, allowed, band, rng)
-        start_s = max(hit.start_s + band.lead.late_s + feel.jitter_s(rng), 0.0)
+        line.pitch = _move(line, allowed, lead, rng)
+        start_s = max(hit.start_s + lead.late_s + feel.jitter_s(rng), 0.0)
         end_s = max(start_s + 0.06, hit.start_s + (hit.end_s - hit.start_s) * 0.95)
         accent = 1.08 if is_strong else 0.94
         notes.append(Note(start_s, end_s, line.pitch, loudness(88, energy, accent, rng)))
     return notes
 
 
-def _move(line: _Line, allowed: set[int], band: Genre, rng: np.random.Generator) -> int:
+def _move(line: _Line, allowed: set[int], lead: Player, rng: np.random.Generator) -> int:
     """The next pitch: mostly on in the same direction by step, turning at the ends of the register."""
     if rng.random() < 0.28:
         line.heading = -line.heading
-    low, high = band.lead.register_low, band.lead.register_high
+    low, high = lead.register_low, lead.register_high
     if line.pitch > high - 4:
         line.heading = -1
     if line.pitch < low + 4:
         line.heading = 1
     distance = int(rng.choice([1, 2, 2, 3, 4, 5], p=[0.15, 0.25, 0.25, 0.2, 0.1, 0.05]))
-    return _near(line.pitch + line.heading * distance, allowed, band)
+    return _near(line.pitch + line.heading * distance, allowed, lead)
 
 
-def _near(pitch: int, allowed: set[int], band: Genre) -> int:
-    low, high = band.lead.register_low, band.lead.register_high
+def _near(pitch: int, allowed: set[int], lead: Player) -> int:
+    low, high = lead.register_low, lead.register_high
     choices = [p for p in range(low, high + 1) if p % 12 in allowed]
     return min(choices, key=lambda p: (abs(p - pitch), p))
 
 
-def _answers(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> list[Note]:
+def _answers(
+    plan: Plan, lead: Player, style: LeadStyle, feel: Feel, rng: np.random.Generator
+) -> list[Note]:
     """Short phrases in the gaps between lines, in parts that have some drive."""
     notes: list[Note] = []
     for sung, after in zip(plan.lines, plan.lines[1:], strict=False):
@@ -147,13 +151,11 @@ def _answers(plan: Plan, band: Genre, feel: Feel, rng: np.random.Generator) -> l
         gap_s = after.start_s - sung.end_s
         if gap_s < _ANSWER_S or part.kind in _SOLO_KINDS or rng.random() > 0.35 + 0.5 * part.energy:
             continue
-        line = _Line((2 * band.lead.register_low + band.lead.register_high) // 3 + 3)
+        line = _Line((2 * lead.register_low + lead.register_high) // 3 + 3)
         for bar in plan.bars:
             if bar.start_s < after.start_s and bar.end_s > sung.end_s:
-                pattern = fit_meter(
-                    str(rng.choice(_RHYTHMS[band.lead_style])), _written_in_four(feel)
-                )
-                fill = _sing_bar(plan, bar, pattern, band, feel, line, rng)
+                pattern = fit_meter(str(rng.choice(_RHYTHMS[style])), _written_in_four(feel))
+                fill = _sing_bar(plan, bar, pattern, lead, feel, line, rng)
                 inside = (sung.end_s + 0.1, after.start_s - 0.25)
                 notes += [n for n in fill if inside[0] <= n.start_s and n.end_s <= inside[1]]
     return notes

@@ -1,22 +1,26 @@
 """Reads a style in free text, English or Chinese: which genre, which band, which tempo, key and mood.
 
 Words are looked up in the genres and in `data/vocabulary.json`. Two genres blend: the last one named gives
-the groove, as the noun does in "jazzy hip hop", the first one harmony and colour. Words that say nothing to
-this engine are left alone; when none says anything, one of a few neutral genres is taken, and the notes say so.
+the groove, as the noun does in "jazzy hip hop", the first one harmony and colour. What a list of tags says in
+vain is named in the notes; when nothing says anything, one of a few neutral genres is taken, and they say so.
 """
 
-import json
 import re
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from songsmith.engine.sketch.genre import Genre, Player, Stem, genre, genre_names
+from songsmith.engine.sketch.genre import Genre, genre, genre_names
 from songsmith.engine.sketch.harmony import key_name, parse_key
+from songsmith.engine.sketch.seats import alone, seated, soloing, unseated
+from songsmith.engine.sketch.vocabulary import (
+    Hit,
+    Instrument,
+    Mood,
+    StyleWords,
+    TempoWord,
+    vocabulary,
+)
 
 __all__ = ["SketchStyle", "parse_style"]
 
@@ -29,52 +33,8 @@ _KEY = re.compile(
 _BPM = re.compile(
     r"(\d{2,3})\s*(?:bpm|beats per minute|拍)|(?:bpm|tempo|速度)\s*[:：=]?\s*(\d{2,3})", re.I
 )
-_RHYTHM = {
-    "keys": ("x-------x-------", "x-----x---x-----", "x--x--x-x--x--x-"),
-    "guitar": ("0.2.3.2.1.2.3.2.", "d...d.dud...d.du", "d.dud.dud.dududu"),
-    "strings": ("hold", "hold", "hold"),
-}
-_REGISTER = {"keys": (52, 74), "guitar": (48, 69), "strings": (55, 79)}
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    words: tuple[str, ...]
-
-
-class Instrument(_Entry):
-    """An instrument people name; program 128 and up are the synthesizer's own."""
-
-    name: str
-    program: int
-    role: Literal["lead", "keys", "guitar", "strings", "bass", "drums"]
-    low: int = 0
-    high: int = 0
-
-
-class _Mood(_Entry):
-    say: str
-    energy: float = 0.0
-    tempo: float = 1.0
-    mode: str = ""
-    brightness_db: float = 0.0
-    room: float = 1.0
-
-
-class _TempoWord(_Entry):
-    say: str
-    place: float
-
-
-class _Vocabulary(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    instruments: tuple[Instrument, ...]
-    moods: tuple[_Mood, ...]
-    tempo: tuple[_TempoWord, ...]
-    times: dict[str, tuple[str, ...]]
-    instrumental: tuple[str, ...]
-    alone: tuple[str, ...]
-    without: tuple[str, ...]
+_VOICE_ALONE = "folk"  # the harmony a voice without a band moves in
+_SOLO = re.compile(r"\s*solos?(?![a-z])")
 
 
 @dataclass(frozen=True)
@@ -82,7 +42,7 @@ class SketchStyle:
     """What was understood. `genre` is the band to play, words and blends already worked in.
 
     `bpm` and `tonic` are None where the text leaves them free; `mode` is "" where it does. `energy` 0..1,
-    `understood` are the words that counted, in order.
+    `voice` is "her" or "him" where it asks for one, `understood` are the words that counted, in order.
     """
 
     genre: Genre
@@ -94,7 +54,9 @@ class SketchStyle:
     time: str
     energy: float
     moods: tuple[str, ...] = ()
+    voice: str = ""
     is_instrumental: bool = False
+    is_unaccompanied: bool = False
     understood: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -110,35 +72,33 @@ class SketchStyle:
     def instrument_names(self) -> list[str]:
         """Drums, bass, comping instruments and lead, each name once."""
         band = self.genre
-        names = [band.drums.name] if band.drums else []
-        names += [band.bass.name] if band.bass else []
-        names += [p.name for p in band.players] + [band.lead.name]
-        return list(dict.fromkeys(names))
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> _Vocabulary:
-    text = (files("songsmith.engine.sketch") / "data" / "vocabulary.json").read_text("utf-8")
-    return _Vocabulary.model_validate(json.loads(text))
+        if self.is_unaccompanied:
+            return []
+        seats = (band.drums, band.bass, *band.players, band.lead)
+        return list(dict.fromkeys(seat.name for seat in seats if seat))
 
 
 def parse_style(text: str) -> SketchStyle:
     """The style that `text` asks for. Never fails: what is not understood is left to chance and noted."""
-    words = _Words(text)
-    names = words.genres()
-    key, bpm, time = _key(text), _bpm(text), words.time()
-    moods, tempo = words.moods(), words.tempo()
-    instruments, dropped = words.instruments()
-    notes: list[str] = []
-    if not names:
+    words, known = StyleWords(text), vocabulary()
+    names, notes = _genres(words)
+    key, bpm, time = _key(text, words), _bpm(words), words.named(known.times)
+    moods, seats, tempo = _moods(words), _seats(words), _tempo(words)
+    voice = words.named(known.voices)
+    is_instrumental, is_bare = words.has(known.instrumental), words.has(known.unaccompanied)
+    is_alone = words.has(known.alone) and not (seats.soloists and names)
+    if not names and is_bare:
+        names = [_VOICE_ALONE]
+    elif not names:
         names = [_guess(text, moods)]
-        notes += _guess_notes(text, names[0], is_blank=not (instruments or moods))
-    band = _blend(names)
-    band = _with_instruments(band, instruments, dropped, is_alone=words.has(_vocabulary().alone))
+        notes = _guess_notes(text, names[0], is_blank=not words.understood)
+    if words.understood:
+        notes += _left_over_notes(words.left_over())
+    band = _seated(_blend(names), seats, is_alone=is_alone)
     band = band.model_copy(update=_mood_changes(band, moods))
     return SketchStyle(
         genre=band,
-        names=tuple(names[-2:]),
+        names=tuple(names),
         bpm=bpm,
         bpm_usual=_usual_bpm(band, moods, tempo),
         tonic=key[0] if key else None,
@@ -146,10 +106,114 @@ def parse_style(text: str) -> SketchStyle:
         time=time or band.time,
         energy=min(max(band.energy + sum(m.energy for m in moods), 0.1), 1.0),
         moods=tuple(dict.fromkeys(m.say for m in moods)),
-        is_instrumental=words.has(_vocabulary().instrumental),
-        understood=tuple(dict.fromkeys(words.understood)),
+        voice=voice,
+        is_instrumental=is_instrumental,
+        is_unaccompanied=is_bare,
+        understood=words.understood,
         notes=tuple(notes),
     )
+
+
+def _genres(words: StyleWords) -> tuple[list[str], list[str]]:
+    """Genres in the text, of more than two the first and the last, else what hints at them (in a tale only the
+    first hint counts); and what to say of kinds of music that there is no genre for."""
+    known = [genre(name) for name in genre_names()]
+    entries = [(w, g.name, False) for g in known for w in (g.name, *g.words)]
+    entries += [(w, g.name, True) for g in known for w in g.near]
+    hints = [(w, g.name, False) for g in known for w in g.hints]
+    named = _wanted(words, entries) or _wanted(words, hints)[: 1 if words.is_tale else None]
+    names = list(dict.fromkeys(name for _, name, _ in named))
+    strange: dict[str, list[str]] = {}
+    for word, name, is_near in named:
+        if is_near:
+            strange.setdefault(name, []).append(f'"{word}"')
+    return [names[0], names[-1]] if len(names) > 1 else names, _nearest_notes(strange)
+
+
+def _wanted(
+    words: StyleWords, entries: Sequence[tuple[str, str, bool]]
+) -> list[tuple[str, str, bool]]:
+    """The entries that are named and asked for, in the order of the text."""
+    hits = words.hits((entry[0], index) for index, entry in enumerate(entries))
+    return [entries[hit.entry] for hit in hits if not words.is_unwanted(hit)]
+
+
+def _nearest_notes(strange: Mapping[str, Sequence[str]]) -> list[str]:
+    """What to say of kinds of music there is no genre for, by the genre that stands in."""
+    return [
+        f"the nearest the sketch engine plays to {' and '.join(dict.fromkeys(words))} is {name}"
+        for name, words in strange.items()
+    ]
+
+
+def _moods(words: StyleWords) -> list[Mood]:
+    moods = vocabulary().moods
+    hits = words.hits((w, i) for i, mood in enumerate(moods) for w in mood.words)
+    wanted = [hit.entry for hit in hits if not words.is_unwanted(hit)]
+    return [moods[index] for index in dict.fromkeys(wanted)]
+
+
+def _tempo(words: StyleWords) -> TempoWord | None:
+    tempi = vocabulary().tempo
+    hits = words.hits((w, i) for i, tempo in enumerate(tempi) for w in tempo.words)
+    return tempi[hits[0].entry] if hits else None
+
+
+@dataclass(frozen=True)
+class _Seats:
+    """Instruments asked for, those asked not to play, and those that are to have a solo."""
+
+    wanted: tuple[Instrument, ...]
+    dropped: tuple[Instrument, ...]
+    soloists: tuple[Instrument, ...]
+
+
+def _seats(words: StyleWords) -> _Seats:
+    known = vocabulary().instruments
+    hits = words.hits((w, i) for i, instrument in enumerate(known) for w in instrument.words)
+    wanted = [hit for hit in hits if not words.is_unwanted(hit)]
+    soloing_hits = [hit for hit in wanted if _SOLO.match(words.text, hit.end)]
+
+    def each(chosen: Sequence[Hit]) -> tuple[Instrument, ...]:
+        return tuple(dict.fromkeys(known[hit.entry] for hit in chosen))
+
+    return _Seats(each(wanted), each([h for h in hits if h not in wanted]), each(soloing_hits))
+
+
+def _seated(band: Genre, seats: _Seats, *, is_alone: bool) -> Genre:
+    for instrument in seats.wanted:
+        band = seated(band, instrument)
+    for instrument in seats.dropped:
+        band = unseated(band, instrument)
+    for instrument in seats.soloists:
+        band = soloing(band, instrument)
+    return alone(band, seats.wanted) if is_alone and seats.wanted else band
+
+
+def _key(text: str, words: StyleWords) -> tuple[int, str] | None:
+    match = _KEY.search(text)
+    if match is None:
+        return None
+    words.take(match[0])
+    return parse_key(" ".join(filter(None, match.groups())))
+
+
+def _bpm(words: StyleWords) -> float | None:
+    match = _BPM.search(words.text)
+    value = float(match[1] or match[2]) if match else 0.0
+    if match is None or not 40 <= value <= 220:
+        return None
+    words.take(match[0])
+    return value
+
+
+def _guess(text: str, moods: list[Mood]) -> str:
+    """A neutral genre when none is named, the same one for the same words."""
+    energy = sum(mood.energy for mood in moods)
+    if energy >= 0.15:
+        return "rock"
+    choices = _NEUTRAL if not moods or energy < 0 else ("pop", "folk", "r&b")
+    return choices[zlib.crc32(text.casefold().encode()) % len(choices)] if text else _NEUTRAL[0]
 
 
 def _guess_notes(text: str, name: str, *, is_blank: bool) -> list[str]:
@@ -164,102 +228,15 @@ def _guess_notes(text: str, name: str, *, is_blank: bool) -> list[str]:
     return [f"the style names no kind of music the sketch engine knows: it plays {name}"]
 
 
+def _left_over_notes(phrases: Sequence[str]) -> list[str]:
+    if not phrases:
+        return []
+    return ["not understood in the style, so left aside: " + ", ".join(map(_short, phrases))]
+
+
 def _short(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= 60 else plain[:59] + "…"
-
-
-class _Words:
-    """A style text to look things up in; longer phrases first, and what they cover is spent."""
-
-    def __init__(self, text: str) -> None:
-        self.text = " ".join(text.casefold().split())
-        self.understood: list[str] = []
-
-    def find(self, word: str) -> list[int]:
-        """Where `word` stands: whole words (or plurals) in Latin script, anywhere in others."""
-        pattern = re.escape(word.casefold())
-        if word.isascii():
-            pattern = rf"(?<![a-z0-9]){pattern}(?:s|es)?(?![a-z0-9])"
-        return [match.start() for match in re.finditer(pattern, self.text)]
-
-    def has(self, words: tuple[str, ...]) -> bool:
-        return any(self.find(word) for word in words)
-
-    def hits(self, entries: list[tuple[str, int]]) -> list[tuple[int, int]]:
-        """(place, entry) of every entry that is named, in the order of the text; phrases that lie in a
-        longer one don't count."""
-        found: list[tuple[int, int]] = []
-        taken: list[tuple[int, int]] = []
-        for word, entry in sorted(entries, key=lambda item: (-len(item[0]), item[0])):
-            for place in self.find(word):
-                if any(start < place + len(word) and place < end for start, end in taken):
-                    continue
-                taken.append((place, place + len(word)))
-                found.append((place, entry))
-                self.understood.append(word)
-        return sorted(found)
-
-    def genres(self) -> list[str]:
-        """Names of the genres in the text, of more than two the first and the last; else the first hint."""
-        known = genre_names()
-        named = [(w, i) for i, name in enumerate(known) for w in (name, *genre(name).words)]
-        hinted = [(w, i) for i, name in enumerate(known) for w in genre(name).hints]
-        found = self.hits(list(dict.fromkeys(named))) or self.hits(hinted)[:1]
-        places: dict[int, int] = {}
-        for place, index in found:
-            places.setdefault(index, place)
-        names = [known[i] for i, _ in sorted(places.items(), key=lambda item: item[1])]
-        return [names[0], names[-1]] if len(names) > 1 else names
-
-    def moods(self) -> list[_Mood]:
-        moods = _vocabulary().moods
-        hits = self.hits([(w, i) for i, mood in enumerate(moods) for w in mood.words])
-        return [moods[i] for i in dict.fromkeys(entry for _, entry in hits)]
-
-    def tempo(self) -> _TempoWord | None:
-        tempi = _vocabulary().tempo
-        hits = self.hits([(w, i) for i, tempo in enumerate(tempi) for w in tempo.words])
-        return tempi[hits[0][1]] if hits else None
-
-    def time(self) -> str:
-        times = _vocabulary().times
-        return next((name for name, words in times.items() if self.has(words)), "")
-
-    def instruments(self) -> tuple[list[Instrument], list[Instrument]]:
-        """Instruments asked for, and those asked not to play."""
-        known = _vocabulary().instruments
-        hits = self.hits([(w, i) for i, instrument in enumerate(known) for w in instrument.words])
-        wanted: list[Instrument] = []
-        dropped: list[Instrument] = []
-        for place, index in hits:
-            before = self.text[:place].rstrip()
-            is_unwanted = any(
-                re.search(rf"(?<![a-z]){re.escape(word)}$", before)
-                for word in _vocabulary().without
-            )
-            (dropped if is_unwanted else wanted).append(known[index])
-        return list(dict.fromkeys(wanted)), list(dict.fromkeys(dropped))
-
-
-def _key(text: str) -> tuple[int, str] | None:
-    match = _KEY.search(text)
-    return parse_key(" ".join(filter(None, match.groups()))) if match else None
-
-
-def _bpm(text: str) -> float | None:
-    match = _BPM.search(text)
-    value = float(match[1] or match[2]) if match else 0.0
-    return value if 40 <= value <= 220 else None
-
-
-def _guess(text: str, moods: list[_Mood]) -> str:
-    """A neutral genre when none is named, the same one for the same words."""
-    energy = sum(mood.energy for mood in moods)
-    if energy >= 0.15:
-        return "rock"
-    choices = _NEUTRAL if not moods or energy < 0 else ("pop", "folk", "r&b")
-    return choices[zlib.crc32(text.casefold().encode()) % len(choices)] if text else _NEUTRAL[0]
 
 
 def _blend(names: list[str]) -> Genre:
@@ -286,81 +263,7 @@ def _blend(names: list[str]) -> Genre:
     )
 
 
-def _with_instruments(
-    band: Genre, wanted: list[Instrument], dropped: list[Instrument], *, is_alone: bool
-) -> Genre:
-    for instrument in wanted:
-        band = band.model_copy(update=_seat(band, instrument))
-    for instrument in dropped:
-        band = band.model_copy(update=_unseat(band, instrument))
-    if is_alone and wanted:
-        names = {instrument.name for instrument in wanted}
-        roles = {instrument.role for instrument in wanted}
-        changes: dict[str, object] = {
-            "players": tuple(p for p in band.players if p.name in names),
-            "drums": band.drums if "drums" in roles else None,
-            "bass": band.bass if "bass" in roles else None,
-        }
-        band = band.model_copy(update=changes)
-    return band
-
-
-def _seat(band: Genre, instrument: Instrument) -> dict[str, object]:
-    """Changes that bring an instrument into the band, in the place of its like where there is one."""
-    name, program = instrument.name, instrument.program
-    if instrument.role == "drums":
-        if band.drums is None or program < 0:
-            return {}
-        return {"drums": band.drums.model_copy(update={"name": name, "kit": program})}
-    if instrument.role == "bass":
-        seat = band.bass or genre("pop").bass
-        return {
-            "bass": seat.model_copy(update={"name": name, "program": program}) if seat else None
-        }
-    if instrument.role == "lead":
-        new = {"name": name, "program": program, "register_low": instrument.low}
-        return {"lead": band.lead.model_copy(update=new | {"register_high": instrument.high})}
-    if any(player.program == program for player in band.players):
-        return {"players": tuple(_awake(p) if p.program == program else p for p in band.players)}
-    seated = [player.stem == instrument.role for player in band.players]
-    if any(seated):
-        first = seated.index(True)
-        player = band.players[first].model_copy(update={"name": name, "program": program})
-        return {"players": (*band.players[:first], _awake(player), *band.players[first + 1 :])}
-    return {"players": (*band.players, _newcomer(name, program, instrument.role))}
-
-
-def _awake(player: Player) -> Player:
-    """A player who was asked for by name also plays where the groove is low."""
-    quiet = player.low or player.mid or player.high
-    return player.model_copy(update={"low": quiet, "mid": player.mid or player.high or quiet})
-
-
-def _newcomer(name: str, program: int, stem: Stem) -> Player:
-    low, mid, high = _RHYTHM[stem]
-    bottom, top = _REGISTER[stem]
-    return Player(
-        name=name,
-        program=program,
-        stem=stem,
-        low=low,
-        mid=mid,
-        high=high,
-        register_low=bottom,
-        register_high=top,
-        strum_s=0.015 if stem == "guitar" else 0.0,
-        pan=0.3 if stem == "guitar" else -0.15,
-        level_db=-3.0,
-    )
-
-
-def _unseat(band: Genre, instrument: Instrument) -> dict[str, object]:
-    if instrument.role in ("drums", "bass"):
-        return {instrument.role: None}
-    return {"players": tuple(p for p in band.players if p.stem != instrument.role)}
-
-
-def _mood_changes(band: Genre, moods: list[_Mood]) -> dict[str, object]:
+def _mood_changes(band: Genre, moods: list[Mood]) -> dict[str, object]:
     room = band.room_s
     for mood in moods:
         room *= mood.room
@@ -368,7 +271,7 @@ def _mood_changes(band: Genre, moods: list[_Mood]) -> dict[str, object]:
     return {"room_s": min(room, 5.0), "brightness_db": min(max(brightness, -5.0), 3.0)}
 
 
-def _usual_bpm(band: Genre, moods: list[_Mood], tempo: _TempoWord | None) -> float:
+def _usual_bpm(band: Genre, moods: list[Mood], tempo: TempoWord | None) -> float:
     low, usual, high = band.bpm
     if tempo:
         return low + tempo.place * (high - low)

