@@ -5,17 +5,20 @@ One reader takes them all, line by line, since files mix them; subtitles have th
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from songsmith.lyrics import chordpro
 from songsmith.lyrics.events import Blank, Event, Label, Tag, Words
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.inline import is_chord, read_inline
+from songsmith.lyrics.foreign_stamps import with_lrc_stamps
+from songsmith.lyrics.inline import Inline, is_chord, read_inline
 from songsmith.lyrics.labels import is_part_label, narrow, read_label
 from songsmith.lyrics.leading import BareStamps, has_stamp, leading_stamps, start_of_line
 from songsmith.lyrics.lyric import clean_text, section_kind
-from songsmith.lyrics.stamps import broken_stamp
+from songsmith.lyrics.pasted import unwrapped
+from songsmith.lyrics.stamps import broken_stamp, format_stamp
 
-__all__ = ["TextReader", "is_stamped_label"]
+__all__ = ["TextReader", "label_and_words"]
 
 _KNOWN_TAGS = {
     *("ti", "title", "ar", "artist", "al", "album", "au", "author", "lr", "by", "re", "tool", "ve"),
@@ -35,24 +38,23 @@ _RULE = re.compile(r"[-=_*~]{3,}|```.*|~~~.*")
 _QUOTES = "*_\"“”'《》 "
 
 
-def is_stamped_label(text: str) -> bool:
-    """Whether `text` after a stamp names a section, as in `[00:10.00][Chorus]`."""
-    plain = narrow(text).strip()
-    return (
-        len(plain) > 2
-        and plain[0] == "["
-        and plain[-1] == "]"
-        and not re.search(r"[\[\]]", plain[1:-1])
-        and not is_chord(plain[1:-1])
-        and bool(section_kind(plain[1:-1]))
-    )
+def label_and_words(text: str) -> tuple[str, str] | None:
+    """The section label that `text` after a stamp begins with, and the words behind it, as in
+    `[00:10.00][Chorus]` and `[00:10.00] [Chorus] Play it slow`; None if it is words alone."""
+    match = re.match(r"\s*\[([^\[\]]+)\]\s*", narrow(text))
+    if match is None or is_chord(match[1].strip()):
+        return None
+    label, words = text[match.start(1) : match.end(1)].strip(), text[match.end() :]
+    is_label = is_part_label(label) if words else bool(section_kind(label))
+    return (label, words) if is_label else None
 
 
 class TextReader:
     """Reads a text line by line into `events` and `faults`."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
+        self.lines = with_lrc_stamps(unwrapped(lines))
+        lines = self.lines
         self.events: list[Event] = []
         self.faults: list[Fault] = []
         self._bare = BareStamps.among(lines)
@@ -69,6 +71,7 @@ class TextReader:
             elif chordpro.ends_block(raw, self._block):
                 self._block = ""
         self._drop_chords_above()
+        self.events = _with_stamps_above(self.events)
 
     def _line(self, raw: str, number: int) -> None:
         line = start_of_line(raw).rstrip()
@@ -90,9 +93,12 @@ class TextReader:
             return False
         if broken is not None:
             self._bad_stamp(line, broken, number)
-        elif is_stamped_label(rest):
-            self.events.append(Label(clean_text(rest)[1:-1].strip()))
         else:
+            if labelled := label_and_words(rest):
+                label, rest = labelled
+                self.events.append(Label(label, number))
+                if not rest:
+                    return True
             inline = read_inline(rest)
             if inline.chords and not inline.text:
                 self._chords_alone(number)
@@ -148,6 +154,8 @@ class TextReader:
             key = match[1].lower()
             value = clean_text(plain[match.start(2) :]).strip(_QUOTES)
             self.events.append(Tag(_HEADING_KEYS.get(key, key), value))
+        elif title := re.fullmatch(r"《([^《》]+)》", plain):
+            self.events.append(Tag("ti", clean_text(title[1])))
         elif line.startswith("# ") and not (self._is_chordpro or is_part_label(line[2:])):
             self.events.append(Tag("ti", clean_text(line[2:]).strip(_QUOTES)))
         else:
@@ -159,7 +167,7 @@ class TextReader:
             return False
         label = read_label(line)
         if label is None and re.match(r"#{1,6} ", line):
-            label = clean_text(line.lstrip("#")) or None
+            label = clean_text(line.lstrip("#")).strip("*_ ") or None
         if label is None:
             return self._label_and_words(line, number)
         if self._just_labelled() and not section_kind(label):
@@ -179,7 +187,7 @@ class TextReader:
         if self._has_stamps or not colon or not is_part_label(head) or not words.strip():
             return False
         self.events.append(Label(clean_text(line[: len(head)]), number))
-        self.events.append(Words(read_inline(line[len(head) + 1 :]), (), number))
+        self._words(read_inline(line[len(head) + 1 :]), number)
         return True
 
     def _directive(self, line: str, number: int) -> bool:
@@ -223,9 +231,28 @@ class TextReader:
         inline = read_inline(chordpro.under_chords(raw.expandtabs(), self._chords_above))
         self._chords_above = ""
         if inline.text:
-            self.events.append(Words(inline, (), number))
+            self._words(inline, number)
         elif inline.chords:
             self._chords_alone(number)
+
+    def _words(self, inline: Inline, number: int) -> None:
+        """Words without a stamp before them; where there is one inside or behind them, they start there."""
+        text, _, stamps = inline
+        if not stamps:
+            self.events.append(Words(inline, (), number))
+            return
+        first, rest = stamps[0], stamps[1:]
+        if _has_words(text[: first.offset]) and _has_words(text[first.offset :]):
+            self.faults.append(
+                Fault(
+                    "stamp-inside",
+                    "warning",
+                    f"“{text[:40]}” starts at [{format_stamp(first.start_s)}], though the stamp is inside it",
+                    "put the stamp before the line",
+                    source_line=number,
+                )
+            )
+        self.events.append(Words(inline._replace(word_stamps=rest), (first.start_s,), number))
 
     def _drop_chords_above(self) -> None:
         if self._chords_above:
@@ -239,6 +266,27 @@ class TextReader:
             "write them before the words they go with, e.g. [Am]word",
             number,
         )
+
+
+def _with_stamps_above(events: list[Event]) -> list[Event]:
+    """Stamps on lines of their own, as video sites have them, given to the words below if no line has both."""
+    words = [event for event in events if isinstance(event, Words)]
+    if any(word.stamps_s and word.inline.text for word in words):
+        return events
+    joined: list[Event] = []
+    for event in events:
+        above = joined[-1] if joined else None
+        is_below = isinstance(above, Words) and above.stamps_s and not above.inline.text
+        if is_below and isinstance(event, Words) and not event.stamps_s:
+            assert isinstance(above, Words)
+            joined[-1] = replace(event, stamps_s=above.stamps_s)
+        else:
+            joined.append(event)
+    return joined
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def _is_tag(line: str, broken: str) -> bool:

@@ -28,6 +28,8 @@ def decode_lyrics(data: bytes) -> str:
     Raises `LrcError` where the bytes are no text in any encoding that lyrics come in.
     """
     text = _decode(data)
+    if text.startswith(r"{\rtf"):
+        raise LrcError("this is rich text (RTF), not plain text", mend="save it as plain text")
     if _is_binary(text):
         raise LrcError("this is not text", mend=_MEND)
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.inline import Inline
+from songsmith.lyrics.labels import times_in_label
 from songsmith.lyrics.lyric import (
     Draft,
     DraftSection,
@@ -86,7 +87,7 @@ def assemble(events: Sequence[Event]) -> tuple[Lyrics | Draft, list[Fault]]:
     parts = _parts(events)
     words = [word for part in parts for word in part.words]
     if not any(word.stamps_s for word in words):
-        faults = _repeat_choruses(parts)
+        faults = [*_repeat_choruses(parts), *_sing_again(parts)]
         return Draft(title, language, _draft_sections(parts), kept), faults
     faults = list(_unstamped(words))
     entries = _entries(parts, _offset_s(tags, faults), faults)
@@ -143,6 +144,25 @@ def _repeat_choruses(parts: Sequence[_Part]) -> list[Fault]:
                     "note",
                     f"“{part.label.text}” has no words of its own, so the first {kind} is sung again",
                     "write its words if it has others",
+                    source_line=part.label.source_line,
+                )
+            )
+    return faults
+
+
+def _sing_again(parts: Sequence[_Part]) -> list[Fault]:
+    """Sing a part as many times as its label says: "Chorus x2"."""
+    faults = []
+    for part in parts:
+        times = times_in_label(part.label.text)
+        if part.words and times > 1:
+            part.words *= times
+            faults.append(
+                Fault(
+                    "times",
+                    "note",
+                    f"the lines under “{part.label.text}” are sung {times} times",
+                    "take the number out of the label if they are to be sung once",
                     source_line=part.label.source_line,
                 )
             )

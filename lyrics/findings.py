@@ -226,15 +226,21 @@ def _layout(facts: LineFacts) -> Iterator[_Finding]:
 
 
 def _unsung_words(facts: LineFacts) -> Iterator[_Finding]:
-    """Labels, stage directions and credits, which a singer would sing like any words."""
+    """Labels, stage directions, credits and the like, which a singer would sing like any words."""
     text = facts.line.text
     kind = aside_kind(text)
-    names = {"label": "a section label", "direction": "a stage direction", "credit": "a credit"}
+    names = {
+        "label": "a section label",
+        "direction": "a stage direction",
+        "credit": "a credit",
+        "page": "a line of the page or chat it was copied from",
+    }
     if kind is not None:
         mends = {
             "label": "put it on a line of its own without a stamp, in square brackets",
             "direction": "delete the line",
             "credit": "delete the line, or write it as a tag like [by:…]",
+            "page": "delete the line",
         }
         yield _Finding(
             f"{kind}-sung",

@@ -1,26 +1,29 @@
-r"""What may stand inside a line: chords, word stamps, and the backslash that makes them plain text.
+r"""What may stand inside a line: chords, word stamps, web entities, and the backslash that makes them plain text.
 
 `[Am]Slow <00:12.50>dance` sings "Slow dance". A bracket that is neither a chord nor a stamp is the
 person's text. `\[`, `\<`, `\{` and their full-width forms are those characters themselves.
 """
 
+import html
 import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from songsmith.lyrics.lyric import Chord, LyricLine, WordStamp, clean_text
+from songsmith.lyrics.lyric import INVISIBLE, Chord, LyricLine, WordStamp, clean_text
 from songsmith.lyrics.stamps import format_stamp, parse_clock
 
 __all__ = ["Inline", "escape", "is_chord", "read_inline", "write_inline"]
 
-_SPECIAL = r"\\\[\]<>{}()（）【】［］＜＞#"
-_ESCAPE = re.compile(rf"\\([{_SPECIAL}])")
+_SPECIAL = r"\\\[\]<>{}()（）【】［］＜＞#&"
 _CHORD = re.compile(
     r"(?:[A-G][#b♯♭]?"
     r"(?:maj|min|dim|aug|sus|add|omit|alt|m|M|o(?=7)|ø|Δ|°|\+|-|b|#|♯|♭|\d|\(|\)|,|/(?=\d))*"
     r"(?:/[A-G][#b♯♭]?)?|N\.?C\.?)"
 )
-_MARK = re.compile(rf"(?P<escape>\\[{_SPECIAL}])|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[\d:.,\s]+)>")
+_MARK = re.compile(
+    rf"(?P<escape>\\[{_SPECIAL}])|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[\d:.,\s]+)>"
+    r"|(?P<entity>&(?:amp|quot|apos|lt|gt|nbsp|#\d{2,5}|#x[\da-f]{2,5});)"
+)
 
 
 class Inline(NamedTuple):
@@ -47,6 +50,8 @@ def read_inline(raw: str) -> Inline:
         clock_s = parse_clock(mark["square"] or mark["angle"] or "")
         if mark["escape"]:
             text.add(mark["escape"][1])
+        elif mark["entity"]:
+            text.add(html.unescape(mark["entity"]))
         elif clock_s is not None:
             text.stamps.append(WordStamp(text.offset, clock_s))
         elif is_chord(symbol):
@@ -70,7 +75,7 @@ class _Builder:
         cleaned = clean_text(f"|{piece}|")[1:-1]
         if cleaned.startswith(" "):
             self.has_space = True
-        body = cleaned.strip()
+        body = cleaned.strip() if self.text else cleaned.strip().lstrip(f"{INVISIBLE} ")
         if body:
             self.text += (" " if self.has_space and self.text else "") + body
             self.has_space = cleaned.endswith(" ")

@@ -1,4 +1,5 @@
-"""Telling words that are sung from words about the song: section labels, stage directions, credits."""
+"""Telling words that are sung from words about the song: section labels, stage directions, credits, and what
+pages and chats put around lyrics."""
 
 import re
 from typing import Literal
@@ -13,9 +14,10 @@ __all__ = [
     "narrow",
     "read_label",
     "strip_asides",
+    "times_in_label",
 ]
 
-Aside = Literal["label", "direction", "credit"]
+Aside = Literal["label", "direction", "credit", "page"]
 
 _NARROW = str.maketrans(
     "【】［］〔〕＜＞｛｝（）：．，０１２３４５６７８９", "[][][]<>{}():.,0123456789"
@@ -26,6 +28,9 @@ _PART = (
     r"|coda|instrumental(?: break)?|(?:(?:guitar|piano|sax(?:ophone)?|drum|bass|trumpet|violin) )?solo"
     r"|(?:guitar |drum )?break(?:down)?|middle (?:8|eight)|ending"
     r"|第[一二三四五六]段|预副歌|預副歌|副歌|主歌|导歌|導歌|桥段|橋段|前奏|间奏|間奏|尾奏|尾声|尾聲|结尾|結尾|引子|独奏|獨奏"
+    r"|(?:pr[eé][- ]?)?(?:coro|estribillo|refrão|ritornello|припев)|verso|estrofa|estrofe|strofa|couplet|куплет"
+    r"|puente|ponte?|brücke|interludio|interlúdio|проигрыш"
+    r"|[abc]メロ|(?:大|落ち)?サビ|イントロ|アウトロ|\d절|후렴|브릿지|간주"
 )
 _NUMBER = r"(?:\s*[-#]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-d]|one|two|three|four|[一二三四五六]))?"
 _TIMES = r"(?:\s*[(\[]?\s*(?:[x×*]\s*\d|\d\s*[x×]|repeat(?:s|ed)?|again|重复)\s*[)\]]?)?"
@@ -51,6 +56,18 @@ _DIRECTION_WORD = (
     r"纯音乐|純音樂|音乐|間奏|间奏|重复|重複|独白|獨白|念白|笑|哼唱|渐弱|淡出|完|结束"
 )
 _DIRECTION = re.compile(rf"(?:the )?(?:{_DIRECTION_WORD})(?:\s*[x×]?\s*\d)?", re.I)
+_PAGE = re.compile(
+    r"you might also like|\d+ contributors?.*lyrics|\d*embed|"  # what stands around the words on lyrics pages
+    r"(?:sure|certainly|of course|absolutely|great)[!,.:].{0,60}\b(?:song|lyrics|version)\b.*[:.!]|"
+    r"here(?:['’]s| is| are)\b.{0,60}\b(?:song|lyrics|version)\b.*[:.!]|"
+    r"(?:please )?(?:let me know|feel free)\b.{0,80}\b(?:chang|adjust|tweak|edit|version|revis|differ)\w*.*|"
+    r"(?:好的|当然)?[，,！!。]?\s*(?:以下是|这是|下面是).{0,40}(?:歌词|歌曲|歌).{0,40}[:。！!]|"
+    r"(?:如果|如需|希望).{0,20}(?:你|您).{0,40}(?:修改|调整|喜欢|告诉我).*",
+    re.I,
+)
+_VOICE = re.compile(r"[FMD]\s*[:：]\s*(?=\S)")
+"""Who sings a line, in the LRC of karaoke players: female, male, both."""
+_TIMES_BEHIND = re.compile(r"\s+(?:[x×]\s?\d|\d[x×])$", re.I)
 AROUND_ASIDES = "[](){}*_#-:~|♪♫♬♩♭★☆•· "
 _BARE_DIRECTION = re.compile(
     r"(?:instrumental|music(?:al)? break|fade out|repeat (?:chorus|verse)(?: \d)?|[x×]\s*\d|\d\s*[x×]|"
@@ -71,10 +88,16 @@ def is_part_label(text: str) -> bool:
     return _LABEL.fullmatch(narrow(clean_text(text))) is not None
 
 
+def times_in_label(label: str) -> int:
+    """How often a part is to be sung, as its label says: 2 for "Chorus (x2)", 1 where it says nothing."""
+    match = re.search(r"(?:^|[\s(\[])(?:[x×*]\s*(\d)|(\d)\s*[x×])[)\]]?$", narrow(label), re.I)
+    return int(match[1] or match[2]) if match else 1
+
+
 def read_label(line: str) -> str | None:
     """Label of an unstamped line that only names a section, in any of the ways people write it."""
     text = clean_text(line)
-    bare = re.sub(r"^#{1,6}\s*|^[*_]+|[*_]+:?$", "", text).strip()
+    bare = re.sub(r"^(?:#{1,6}\s*)?[*_]*|[*_]+:?$", "", text).strip()
     is_marked = bare != text
     inside = narrow(bare).removesuffix(":").rstrip()
     is_square = len(inside) > 2 and inside[0] == "[" and inside[-1] == "]"
@@ -99,6 +122,8 @@ def aside_kind(text: str) -> Aside | None:
         return "label"
     if _CREDIT.fullmatch(plain):
         return "credit"
+    if _PAGE.fullmatch(plain):
+        return "page"
     if _BARE_DIRECTION.fullmatch(inside) or (is_enclosed and _DIRECTION.fullmatch(inside)):
         return "direction"
     if plain and not clean_text(strip_asides(plain)):
@@ -107,8 +132,9 @@ def aside_kind(text: str) -> Aside | None:
 
 
 def aside_spans(text: str) -> list[tuple[int, int]]:
-    """Where in a line stage directions stand: `[laughs]`, `(softly)`, `(x2)`; `(ooh)` is sung."""
-    spans = [match.span() for match in _BRACKETED.finditer(text)]
+    """Where in a line stage directions stand: `[laughs]`, `(softly)`, `x2`, `F: `; `(ooh)` is sung."""
+    ends = (_VOICE.match(text), _TIMES_BEHIND.search(text))
+    spans = [match.span() for match in (*_BRACKETED.finditer(text), *filter(None, ends))]
     for match in _ROUND.finditer(text):
         inside = narrow(match.group())[1:-1].strip()
         is_echo = text.casefold().count(inside.casefold()) > 1  # "Keep on crying (crying)"

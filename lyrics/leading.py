@@ -1,16 +1,19 @@
 """The stamps at the start of a line: in brackets, several in a row, of the first word, or bare."""
 
 import re
+import string
 from collections.abc import Sequence
 from enum import Enum
 
 from songsmith.lyrics.labels import narrow
+from songsmith.lyrics.lyric import INVISIBLE
 from songsmith.lyrics.stamps import STAMP, parse_clock
 
 __all__ = ["BareStamps", "has_stamp", "leading_stamps", "start_of_line"]
 
 _BARE = re.compile(
-    r"\(?(\d{1,3}:\d{2}(?::\d{2})?(?P<exact>[.,]\d{1,3})?)\)?(?:\s*[-–—|>]+)?(?=\s|$|[^\x00-\x7f])"
+    r"[({]?(\d{1,3}:\d{2}(?::\d{2})?(?P<exact>[.,]\d{1,3})?)"
+    r"(?:[)}](?:\s*[-–—|>]+(?=\s))?|(?:\s*[-–—|>]+)?(?=\s|$|[^\x00-\x7f]))"
 )
 _ANGLE = re.compile(r"<([\d:.,\s]+)>")
 
@@ -35,8 +38,8 @@ class BareStamps(Enum):
 
 
 def start_of_line(line: str) -> str:
-    """The line without indentation and byte order mark."""
-    return line.strip().lstrip("\ufeff").lstrip()
+    """The line without indentation, byte order mark and other marks that nobody sees."""
+    return line.strip(f"{INVISIBLE}{string.whitespace}\u3000\xa0")
 
 
 def _head(line: str) -> str:

@@ -5,17 +5,19 @@ read as something else. A stamp without words ends the line before it. A backsla
 makes it a character of the words.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from songsmith.lyrics.dialects import TextReader, is_stamped_label
+from songsmith.lyrics.dialects import TextReader, label_and_words
 from songsmith.lyrics.encoding import LrcError, decode_lyrics
 from songsmith.lyrics.events import Label, assemble
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.inline import Inline, write_inline
 from songsmith.lyrics.labels import narrow
+from songsmith.lyrics.leading import has_stamp
 from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics, Section, section_kind
 from songsmith.lyrics.stamps import STAMP, broken_stamp, format_stamp
 from songsmith.lyrics.subtitles import is_subtitles, read_subtitles
@@ -43,7 +45,11 @@ class Parsed:
 
 def parse_lyrics(text: str) -> Parsed:
     """Read lyrics in any dialect: LRC, enhanced LRC, plain or labelled text, ChordPro, SRT, WebVTT."""
-    lines = re.split(r"\r\n|\r|\n", text)
+    if kind := _other_kind(text):
+        return Parsed(Draft(), (_not_lyrics(kind),))
+    lines = text.splitlines()
+    if len(lines) == 1 and (not has_stamp(text) or re.search(r"\\n\[\d", text)):
+        lines = re.split(r"(?:\\r)?\\n", text)  # copied out of JSON or a program
     if is_subtitles(lines):
         events, faults = read_subtitles(lines)
     else:
@@ -52,6 +58,29 @@ def parse_lyrics(text: str) -> Parsed:
         events, faults = reader.events, reader.faults
     lyrics, more = assemble(events)
     return Parsed(lyrics, tuple(sorted([*faults, *more], key=lambda fault: fault.source_line)))
+
+
+def _other_kind(text: str) -> str:
+    """What the text is if it is written for machines, "" if it may be lyrics."""
+    head = text[:200].lstrip().casefold()
+    if head.startswith(("<!doctype", "<html", "<?xml", "<tt ", "<tt>")):
+        return "a web page" if "<html" in head or "<!doctype html" in head else "XML"
+    if not re.match(r"""\{\s*["}]|\[\s*[{"]""", head):
+        return ""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return "JSON"
+
+
+def _not_lyrics(kind: str) -> Fault:
+    return Fault(
+        "not-lyrics",
+        "error",
+        f"this is {kind}, not lyrics",
+        "give the words alone, as plain text, LRC or subtitles",
+    )
 
 
 def load_lyrics(path: Path) -> Parsed:
@@ -111,7 +140,7 @@ def _label_line(label: str, before: Section | None) -> str:
 
 
 def _line(line: LyricLine) -> Iterator[str]:
-    literal = is_stamped_label(line.text) or _begins_like_stamp(line.text)
+    literal = label_and_words(line.text) is not None or _begins_like_stamp(line.text)
     words = write_inline(Inline(line.text, line.chords, line.word_stamps), literal=literal)
     yield f"[{format_stamp(line.start_s)}]{words}"
     if line.hold_s is not None:

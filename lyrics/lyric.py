@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 __all__ = [
+    "INVISIBLE",
     "Chord",
     "Draft",
     "DraftSection",
@@ -41,15 +42,20 @@ class WordStamp(NamedTuple):
     start_s: float
 
 
+INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e"
+"""Marks of order and direction that copying leaves at the ends of lines."""
+
+
 def clean_text(text: str) -> str:
-    """One line of printable text: control characters gone, runs of white space made one space."""
+    """One line of printable text: control characters and what is invisible at its ends gone, runs of white
+    space made one space."""
     if not text.isascii() or not text.isprintable():
         text = "".join(
             ch
             for ch in text
             if ch.isspace() or (ch != "\ufeff" and unicodedata.category(ch) not in {"Cc", "Cs"})
         )
-    return " ".join(text.split())
+    return " ".join(text.split()).strip(f"{INVISIBLE} ")
 
 
 @dataclass(frozen=True)
@@ -184,20 +190,25 @@ class Draft:
     tags: tuple[tuple[str, str], ...] = ()
 
 
+_CHORUS = r"chorus|hook|refrain|coro|estribillo|refr[ãa]o|ritornello|припев"
 _KINDS = {
-    "pre-chorus": r"(?<![a-z])pre[- ]?(chorus|hook)|预副歌|預副歌|导歌|導歌",
-    "post-chorus": r"(?<![a-z])post[- ]?chorus",
-    "chorus": r"(?<![a-z])(chorus|hook|refrain)(?![a-z])|副歌",
-    "verse": r"(?<![a-z])(verse|strophe)(?![a-z])|主歌|^[abc]段|第[一二三四五六]段",
-    "bridge": r"(?<![a-z])(bridge|middle ?(8|eight))(?![a-z])|桥段|橋段|间奏词|^桥",
-    "intro": r"(?<![a-z])intro(duction)?(?![a-z])|前奏|引子",
-    "outro": r"(?<![a-z])(outro|coda|ending)(?![a-z])|尾声|尾聲|尾奏|结尾|結尾",
-    "interlude": r"(?<![a-z])(interlude|instrumental|solo|break(down)?)(?![a-z])|间奏|間奏|独奏|獨奏",
+    "pre-chorus": rf"(?<!\w)pr[eé][- ]?({_CHORUS})|预副歌|預副歌|导歌|導歌|bメロ",
+    "post-chorus": rf"(?<!\w)post?[- ]?({_CHORUS})",
+    "chorus": rf"(?<!\w)({_CHORUS})(?![^\W\d_])|副歌|サビ|후렴",
+    "verse": r"(?<!\w)(verse|strophe|verso|estrofa|estrofe|strofa|couplet|куплет)(?![^\W\d_])"
+    r"|主歌|^[abc]段|第[一二三四五六]段|aメロ|\d절",
+    "bridge": r"(?<!\w)(bridge|middle ?(8|eight)|puente|ponte?|brücke|бридж)(?![^\W\d_])"
+    r"|桥段|橋段|间奏词|^桥|cメロ|브릿지",
+    "intro": r"(?<!\w)(intro(duction)?|introducción|introdução|вступление)(?![^\W\d_])"
+    r"|前奏|引子|イントロ|인트로",
+    "outro": r"(?<!\w)(outro|coda|ending|концовка)(?![^\W\d_])|尾声|尾聲|尾奏|结尾|結尾|アウトロ|아웃트로",
+    "interlude": r"(?<!\w)(interlude|instrumental|solo|break(down)?|interludio|interlúdio|проигрыш)"
+    r"(?![^\W\d_])|间奏|間奏|独奏|獨奏|간주",
 }
 
 
 def section_kind(label: str) -> str:
-    """Part of a song that a section label names in English or Chinese, "" if none."""
+    """Part of a song that a section label names, in any of the larger languages; "" if none."""
     for kind, pattern in _KINDS.items():
         if re.search(pattern, label.casefold()):
             return kind

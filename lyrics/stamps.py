@@ -7,9 +7,9 @@ __all__ = ["STAMP", "broken_stamp", "format_stamp", "parse_clock"]
 STAMP = re.compile(r"\[\s*([-+]?\d[\d:.,\s]*?:[\d:.,\s]*?\d)\s*\]")
 """A square bracket that holds digits and at least one colon; `parse_clock` reads its inside."""
 
-_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<frac>\d{1,3}))?")
+_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<frac>\d{1,9}))?")
 _COLONS = re.compile(r"(?P<m>\d+):(?P<s>\d{1,2}):(?P<frac>\d{1,3})")
-_TIME_LIKE = re.compile(r"\[\s*([-+]?[\dA-Za-z?]{1,3}(?:[:;.,][\dA-Za-z?]{1,3}){1,3})\s*\]")
+_TIME_LIKE = re.compile(r"\[\s*([-+]?[\dA-Za-z?]{1,3}(?:[:;.,][\dA-Za-z?]{1,3}){1,3}|\d{3,9})\s*\]")
 _HALF = re.compile(
     r"\[\s*\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?(?=[^\d\].:,]|$)|\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?\s*\]"
 )
@@ -20,7 +20,7 @@ def parse_clock(text: str) -> float | None:
 
     Three numbers parted by colons alone are minutes, seconds and hundredths, as LRC writers mean them.
     """
-    text = text.strip()
+    text = "".join(text.split())
     match = _COLONS.fullmatch(text) or _CLOCK.fullmatch(text)
     if match is None:
         return None

@@ -1,55 +1,90 @@
-"""Subtitles: SRT and WebVTT as lyrics, and lyrics as SRT or as ASS karaoke."""
+"""Subtitles: SRT, WebVTT, SBV and ASS karaoke as lyrics, and lyrics as SRT or ASS karaoke."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from songsmith.lyrics.events import Event, Words
+from songsmith.lyrics.events import Event, Tag, Words
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.inline import read_inline
 from songsmith.lyrics.lyric import LyricLine, Lyrics, clean_text
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 from songsmith.lyrics.phonemes import syllable_count
-from songsmith.lyrics.stamps import parse_clock
+from songsmith.lyrics.stamps import format_stamp, parse_clock
 
 __all__ = ["format_ass", "format_srt", "is_subtitles", "read_subtitles"]
 
 _CUE = re.compile(r"\s*(\d[\d:.,]+)\s*-->\s*(\d[\d:.,]+)(?:\s.*)?")
+_SBV_CUE = re.compile(r"\s*(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})\s*")
+_ASS_LINE = re.compile(r"Dialogue:[^,]*,\s*(\d[\d:.]*)\s*,\s*(\d[\d:.]*)\s*,(?:[^,]*,){6}(.*)")
+_KARAOKE = re.compile(r"\{[^{}]*?\\[kK][fo]?(\d+)[^{}]*\}")
 _MARKUP = re.compile(r"</?(?:[biu]|c|v|font|ruby|rt|lang)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", re.I)
 _LONGEST_CUE_S = 8.0
 
 
+class _Cue(NamedTuple):
+    """What a subtitle says: its times as written, its words, the lines of the file they stand in."""
+
+    start: str
+    end: str
+    text: str
+    source_line: int
+    words_line: int
+
+
 def is_subtitles(lines: Sequence[str]) -> bool:
-    """Whether this is SRT or WebVTT."""
-    return any(_CUE.fullmatch(line) for line in lines)
+    """Whether this is SRT, WebVTT, SBV or ASS."""
+    return next(_read_cues(lines), None) is not None
 
 
 def read_subtitles(lines: Sequence[str]) -> tuple[list[Event], list[Fault]]:
     """One line of lyrics for each cue, its lines joined, with its end."""
-    events: list[Event] = []
+    events: list[Event] = [Tag("ti", title) for title in _ass_titles(lines)]
     faults: list[Fault] = []
-    for index, line in enumerate(lines):
-        match = _CUE.fullmatch(line)
-        if not match:
-            continue
-        start_s, end_s = parse_clock(match[1]), parse_clock(match[2])
+    for cue in _read_cues(lines):
+        start_s, end_s = parse_clock(cue.start), parse_clock(cue.end)
         if start_s is None or end_s is None:
-            faults.append(
-                Fault(
-                    "bad-stamp",
-                    "error",
-                    f"{clean_text(line)} holds no time, so this subtitle will not be sung",
-                    "write it like 00:00:12,340 --> 00:00:15,000",
-                    source_line=index + 1,
-                )
-            )
+            faults.append(_no_time(lines[cue.source_line - 1], cue.source_line))
             continue
-        words = _MARKUP.sub("", " ".join(_cue_text(lines[index + 1 :])))
-        inline = read_inline(words)
+        inline = read_inline(_MARKUP.sub("", _with_word_stamps(cue.text, start_s)))
         if inline.text:
-            events.append(Words(inline, (start_s,), index + 2, end_s - start_s))
+            events.append(Words(inline, (start_s,), cue.words_line, end_s - start_s))
     return events, faults
+
+
+def _read_cues(lines: Sequence[str]) -> Iterator[_Cue]:
+    for number, line in enumerate(lines, start=1):
+        if match := _ASS_LINE.fullmatch(line):
+            yield _Cue(match[1], match[2], match[3], number, number)
+        elif match := _CUE.fullmatch(line) or _SBV_CUE.fullmatch(line):
+            yield _Cue(match[1], match[2], " ".join(_cue_text(lines[number:])), number, number + 1)
+
+
+def _ass_titles(lines: Sequence[str]) -> list[str]:
+    """The title in the head of an ASS file, if it has one."""
+    if not any(map(_ASS_LINE.fullmatch, lines)):
+        return []
+    found = (re.fullmatch(r"Title:\s*(.+)", line) for line in lines)
+    return [match[1] for match in found if match][:1]
+
+
+def _no_time(line: str, number: int) -> Fault:
+    return Fault(
+        "bad-stamp",
+        "error",
+        f"{clean_text(line)[:60]} holds no time, so this subtitle will not be sung",
+        "write it like 00:00:12,340 --> 00:00:15,000",
+        source_line=number,
+    )
+
+
+def _with_word_stamps(raw: str, start_s: float) -> str:
+    r"""ASS karaoke as enhanced LRC: `{\k50}Slow` sings for half a second."""
+    elapsed = accumulate((int(ticks) for ticks in _KARAOKE.findall(raw)), initial=0)
+    stamped = _KARAOKE.sub(lambda mark: f"<{format_stamp(start_s + next(elapsed) / 100)}>", raw)
+    return stamped.replace(r"\N", " ").replace(r"\n", " ").replace(r"\h", " ")
 
 
 def _cue_text(lines: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from songsmith.lyrics.lrc import load_lyrics, parse_lyrics
-from songsmith.lyrics.lyric import Draft, Lyrics
+from songsmith.lyrics.lyric import Draft, Lyrics, section_kind
 
 DATA = Path(__file__).parent / "data" / "dialects"
 
@@ -133,3 +133,79 @@ def test_a_pause_before_the_first_line_and_a_doubled_pause_say_nothing_new():
     assert isinstance(parsed.lyrics, Lyrics)
     assert [line.hold_s for line in parsed.lyrics.lines] == [3.0, None]
     assert parsed.faults == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hello there [00:10.00]\nBye now [00:14.00]", "0:10\nHello there\n0:14\nBye now\n0:20",
+     "[00:10.00]\nHello there\n[00:14.00]\nBye now", "{00:10.00}Hello there\n{00:14.00}Bye now",
+     "\u200b[00:10.00]\u200eHello there\n\u200f[00:14.00]Bye now\u202c", "[00:10.0000]Hello there\n[00: 14.00]Bye now",
+     r"[00:10.00]Hello there\n[00:14.00]Bye now", "[00:10.00]Hello there\x0b[00:14.00]Bye now\x85"],
+)  # fmt: skip
+def test_stamps_behind_above_and_around_words_are_their_stamps(text):
+    parsed = parse_lyrics(text)
+    assert isinstance(parsed.lyrics, Lyrics)
+    assert [(x.start_s, x.text) for x in parsed.lyrics.lines] == [
+        (10, "Hello there"),
+        (14, "Bye now"),
+    ]
+    assert parsed.faults == ()
+
+
+def test_a_stamp_in_the_middle_of_a_line_is_told():
+    parsed = parse_lyrics("[00:05.00]one\nHello <00:10.00>there")
+    assert isinstance(parsed.lyrics, Lyrics)
+    assert parsed.lyrics.lines[1].start_s == 10.0
+    assert [(fault.code, fault.source_line) for fault in parsed.faults] == [("stamp-inside", 2)]
+
+
+def test_a_label_between_a_stamp_and_its_words_is_a_label():
+    lyrics = parse_lyrics(
+        "[00:10.00][Verse 1] one\n[00:14.00]【副歌】two\n[00:18.00][laughs] three"
+    ).lyrics
+    assert shape(lyrics) == [("Verse 1", 1), ("副歌", 2)]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [("Coro", "chorus"), ("[Estribillo]", "chorus"), ("Pré-refrão", "pre-chorus"), ("Couplet 2", "verse"),
+     ("[Refrain]", "chorus"), ("Припев:", "chorus"), ("Куплет 1", "verse"), ("サビ", "chorus"), ("Aメロ", "verse"),
+     ("후렴", "chorus"), ("2절", "verse"), ("Brücke:", "bridge"), ("Puente", "bridge"), ("間奏", "interlude")],
+)  # fmt: skip
+def test_labels_of_other_languages_are_labels(label, kind):
+    draft = parse_lyrics(f"{label}\nla la la").lyrics
+    assert [section_kind(section.label) for section in draft.sections] == [kind]
+
+
+def test_a_chorus_marked_as_sung_twice_is_sung_twice_where_there_are_no_stamps():
+    parsed = parse_lyrics("[Verse]\none\n\n[Chorus] (x2)\ntwo\nthree\n\n[Chorus 3]\n")
+    assert shape(parsed.lyrics) == [("Verse", 1), ("Chorus x2", 4), ("Chorus 3", 2)]
+    assert [fault.code for fault in parsed.faults] == ["times", "chorus-again"]
+
+
+def test_a_stamped_chorus_is_sung_as_often_as_it_has_stamps():
+    assert shape(parse_lyrics("[Chorus x2]\n[00:10.00]two").lyrics) == [("Chorus x2", 1)]
+
+
+def test_web_entities_are_the_characters_they_stand_for():
+    (section,) = parse_lyrics(
+        "[00:10.00]Don&#39;t go &amp;&nbsp;stay &lt;3 &bogus;"
+    ).lyrics.sections
+    assert [line.text for line in section.lines] == ["Don't go & stay <3 &bogus;"]
+
+
+def test_a_title_in_chinese_brackets_is_the_title():
+    draft = parse_lyrics("《月光》\n\n今夜月光").lyrics
+    assert (draft.title, shape(draft)) == ("月光", [("", 1)])
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [('[{"start": 1, "text": "la"}]', "JSON"), ("{}", "JSON"), ("<?xml version='1.0'?><tt/>", "XML"),
+     ("<!DOCTYPE html>\n<p>la</p>", "a web page")],
+)  # fmt: skip
+def test_what_is_written_for_machines_is_named_and_not_sung(text, kind):
+    parsed = parse_lyrics(text)
+    assert parsed.lyrics == Draft()
+    assert [(fault.code, fault.severity) for fault in parsed.faults] == [("not-lyrics", "error")]
+    assert f"this is {kind}" in str(parsed.faults[0])

@@ -68,3 +68,8 @@ def test_any_bytes_are_text_or_a_clear_error(data):
 def test_what_was_saved_as_utf_8_or_with_a_mark_comes_back(text):
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         assert decode_lyrics(text.encode(encoding)) == text.removeprefix("\ufeff")
+
+
+def test_rich_text_is_named_with_the_way_out():
+    with pytest.raises(LrcError, match=r"rich text .* save it as plain text"):
+        decode_lyrics(rb"{\rtf1\ansi la la\par}")

@@ -51,3 +51,32 @@ def test_a_line_of_words_is_no_label():
 )  # fmt: skip
 def test_labels_may_say_how_often_or_how(line, label):
     assert read_label(line) == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["You might also like", "12 ContributorsMidnight Rain Lyrics", "3Embed", "Sure! Here's a song for you:",
+     "Certainly! Below are the lyrics of a jazzy song:", "Here are the lyrics:",
+     "Let me know if you'd like any changes!",
+     "好的，以下是为你写的歌词：", "如果你想修改，请告诉我"],
+)  # fmt: skip
+def test_lines_of_the_page_or_chat_around_the_words_are_told_apart(text):
+    assert aside_kind(text) == "page"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Here is my heart", "Let me know", "Sure, I was wrong", "Sing me a song",
+     "You might like me", "如果你也想我", "Let me know you"],
+)  # fmt: skip
+def test_words_that_only_sound_like_that_are_sung(text):
+    assert aside_kind(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sung"),
+    [("F: Hello there", "Hello there"), ("Over and over x3", "Over and over"), ("Over ×2", "Over"),
+     ("I got 2 x", "I got 2 x")],
+)  # fmt: skip
+def test_who_sings_and_how_often_is_not_sung(text, sung):
+    assert strip_asides(text) == sung

@@ -89,3 +89,28 @@ def test_braces_of_the_words_are_no_markup():
 
 def test_the_title_is_in_the_file():
     assert "\nTitle: Rain {1}\n" in format_ass(lyric("[ti:Rain {1}]\n[00:10.00]la"), 60)
+
+
+def test_sbv_subtitles_are_read():
+    lyrics = parse_lyrics(
+        "0:00:10.000,0:00:12.000\nHello there\n\n0:00:13.000,0:00:15.500\nBye,\nnow\n"
+    ).lyrics
+    assert isinstance(lyrics, Lyrics)
+    assert [(line.start_s, line.hold_s, line.text) for line in lyrics.lines] == [
+        (10.0, 2.0, "Hello there"), (13.0, 2.5, "Bye, now"),
+    ]  # fmt: skip
+
+
+def test_the_karaoke_we_write_is_read_back():
+    written = parse_lyrics(
+        "[ti:Low]\n[00:10.00]<00:10.00>Hello <00:10.50>there\n[00:14.00]你好"
+    ).lyrics
+    assert isinstance(written, Lyrics)
+    again = parse_lyrics(format_ass(written, 20.0)).lyrics
+    assert isinstance(again, Lyrics)
+    assert again.title == "Low"
+    assert [(line.start_s, line.text) for line in again.lines] == [
+        (10.0, "Hello there"),
+        (14.0, "你好"),
+    ]
+    assert [stamp.start_s for stamp in again.lines[0].word_stamps] == [10.0, 10.5]
