@@ -19,7 +19,7 @@ LENGTH_S = 24.0
 
 @dataclass
 class SungSong:
-    """The band and the voice by themselves, each (2, samples); no echo of the voice in the band."""
+    """The band and the voices by themselves, each (2, samples); no echo of a voice in the band."""
 
     lyrics: Lyrics
     band: np.ndarray
@@ -43,5 +43,7 @@ def sung_song(text=WORDS, style="soft rock", length_s=LENGTH_S, seed=3) -> SungS
     assert isinstance(lyrics, Lyrics)
     request = RenderRequest(lyrics, style, length_s, (seed,), options={"stems": True})
     take = next(iter(load_engine("sketch").render(request, lambda progress: None)))
-    band = [sound for name, sound in take.stems.items() if name not in ("vocal", "ambience")]
-    return SungSong(lyrics, np.sum(band, axis=0), take.stems["vocal"])
+    sung = {"vocal", "harmony"}
+    voices = [sound for name, sound in take.stems.items() if name in sung]
+    band = [sound for name, sound in take.stems.items() if name not in sung | {"ambience"}]
+    return SungSong(lyrics, np.sum(band, axis=0), np.sum(voices, axis=0))
