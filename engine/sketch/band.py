@@ -110,23 +110,33 @@ def _play_drums(plan: Plan, drums: DrumSet, feel: Feel, rng: np.random.Generator
         voices: dict[str, str] = getattr(drums, level_of(part))
         is_last = index == len(plan.bars) - 1
         if is_last:
-            notes += _last_stroke(bar, voices, part.energy)
+            notes += _last_stroke(bar, drums, voices, part.energy)
             continue
-        if drums.fills and voices and _ends_part(plan, index):
-            voices = drums.fills[int(rng.integers(len(drums.fills)))]
-        elif drums.fills and voices and index % 4 == 3 and rng.random() < 0.35:
-            voices = _half_fill(voices, drums.fills[int(rng.integers(len(drums.fills)))])
+        fill = drums.fills[int(rng.integers(len(drums.fills)))] if drums.fills else {}
+        if fill and voices and _ends_part(plan, index):
+            voices = fill
+        elif fill and _leads_in(plan, index, drums):
+            voices = _half_fill({}, fill)
+        elif fill and voices and index % 4 == 3 and rng.random() < 0.35:
+            voices = _half_fill(voices, fill)
         for voice, pattern in voices.items():
             notes += _strokes(voice, fit_meter(pattern, feel), bar, feel, part.energy, rng)
-        if _starts_part(plan, index) and voices and part.energy > 0.45 and index:
-            notes.append(
-                Note(bar.start_s, bar.start_s + 2, DRUM_NOTES["crash"], 70 + int(40 * part.energy))
-            )
+        if drums.accent and _starts_part(plan, index) and voices and part.energy > 0.45 and index:
+            velocity = 70 + int(40 * part.energy)
+            key = DRUM_NOTES[drums.accent]
+            notes.append(Note(bar.start_s, bar.start_s + 2, key, velocity))
     return notes
 
 
 def _ends_part(plan: Plan, index: int) -> bool:
     return plan.bars[index + 1].part != plan.bars[index].part
+
+
+def _leads_in(plan: Plan, index: int, drums: DrumSet) -> bool:
+    """Whether the drums come in with the next bar, into a part that has drive."""
+    coming = plan.parts[plan.bars[index + 1].part]
+    is_silent = not getattr(drums, level_of(plan.parts[plan.bars[index].part]))
+    return is_silent and coming.energy > 0.45 and bool(getattr(drums, level_of(coming)))
 
 
 def _starts_part(plan: Plan, index: int) -> bool:
@@ -158,12 +168,13 @@ def _strokes(
         yield Note(start_s, start_s + 0.1, DRUM_NOTES[voice], velocity)
 
 
-def _last_stroke(bar: Bar, voices: dict[str, str], energy: float) -> list[Note]:
-    """One stroke on the final chord: kick and crash, if the drums were playing."""
+def _last_stroke(bar: Bar, drums: DrumSet, voices: dict[str, str], energy: float) -> list[Note]:
+    """One stroke on the final chord, kick and accent, if the drums were playing."""
     if not voices:
         return []
     velocity = 60 + int(45 * energy)
     return [
         Note(bar.start_s, bar.start_s + 2, DRUM_NOTES[voice], velocity)
-        for voice in ("kick", "crash")
+        for voice in ("kick", drums.accent)
+        if voice
     ]

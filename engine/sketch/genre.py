@@ -25,7 +25,10 @@ class _Strict(BaseModel):
 
 
 class DrumSet(_Strict):
-    """Kit program and, per level of energy, a bar of rhythm for each voice; fills are bars too."""
+    """Kit program and, per level of energy, a bar of rhythm for each voice; fills are bars too.
+
+    `accent` is the voice that marks the start of a strong part and the last chord, "" for none.
+    """
 
     kit: int = 0
     name: str = "drums"
@@ -33,6 +36,7 @@ class DrumSet(_Strict):
     mid: dict[str, str] = Field(default_factory=dict)
     high: dict[str, str] = Field(default_factory=dict)
     fills: tuple[dict[str, str], ...] = ()
+    accent: str = "crash"
     level_db: float = 0.0
 
 
@@ -84,7 +88,6 @@ class Genre(_Strict):
     players: tuple[Player, ...] = ()
     lead: Player | None
     lead_style: LeadStyle = "lyrical"
-    ending: Literal["ring", "ritard", "stop"] = "ring"
     loose_s: float = 0.006
     pump_db: float = 0.0
     crackle_db: float | None = None

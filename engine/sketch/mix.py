@@ -43,14 +43,17 @@ _STEM_LUFS = {
     "bass": -22.5,
     "keys": -25.0,
     "guitar": -25.5,
-    "strings": -28.0,
+    "strings": -26.5,
     "lead": -22.0,
 }
 """Loudness of one instrument while it plays, against the voice at -16."""
 _DUCK_DB = 3.0
 _CLEAR_DB = 6.0  # how far 1-4 kHz of the band goes down under the voice
-_FADE_S = 1.4
+_FADE_S = 2.2
 _WIDE_PAN = 0.12
+_SPREAD = {"keys": 0.4, "guitar": 0.3, "strings": 0.7}
+"""Share of an instrument's late echo that goes to the left and, turned round, to the right."""
+_SPREAD_S = (0.011, 0.017, 0.013, 0.019)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def render_tracks(
         sound.send[:] += audio.mean(axis=0) * np.float32(track.room)
         stem = sound.stems.setdefault(track.stem, np.zeros((2, samples), dtype=np.float32))
         stem += audio if audio.shape[0] == 2 else audio * pan_gains(track.pan)
+        _spread(stem, audio, _SPREAD.get(track.stem, 0.0), _SPREAD_S[number % len(_SPREAD_S)])
     if band.crackle_db is not None:
         noise = crackle(samples, band.crackle_db, np.random.default_rng([seed, 5]))
         stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
@@ -130,6 +134,14 @@ def _played(track: Track, bank: SoundFont, samples: int) -> Audio:
     return audio if is_wide else audio.mean(axis=0, keepdims=True)
 
 
+def _spread(stem: Audio, audio: Audio, share: float, delay_s: float) -> None:
+    """Widen an instrument in its stem, in place: what is added cancels where both channels meet in one."""
+    if share:
+        echo = np.float32(share) * _late(audio.mean(axis=0), delay_s)
+        stem[0] += echo
+        stem[1] -= echo
+
+
 def _level(audio: Audio) -> float:
     """Loudness of a track in LUFS while it plays, by its middle."""
     return gated_lufs(2 * power_frames(audio.mean(axis=0, keepdims=True)))
@@ -138,12 +150,14 @@ def _level(audio: Audio) -> float:
 def _tone(audio: Audio, track: Track, brightness_db: float) -> Audio:
     """Each kind of instrument in its own range, all but drums and bass with a dip where words are."""
     if track.stem == "bass":
-        return equalise(audio, high_pass(32), peak(120, 1.0), peak(350, -2.0))
+        return equalise(audio, high_pass(34), peak(52, -3.0), peak(350, -2.0), peak(850, 3.0))
     if track.stem == "drums":
-        return equalise(audio, high_pass(30), shelf(6_000, brightness_db))
+        return equalise(audio, high_pass(30), peak(48, -2.5), shelf(7_000, brightness_db + 2.5))
     low_hz = 90 if track.stem in ("keys", "guitar") else 140
     dip_db = 0.0 if track.stem == "lead" else -3.0
-    return equalise(audio, high_pass(low_hz), peak(2_800, dip_db, 0.8), shelf(5_000, brightness_db))
+    return equalise(
+        audio, high_pass(low_hz), peak(2_800, dip_db, 0.8), shelf(5_000, brightness_db + 1.5)
+    )
 
 
 def mix_song(
@@ -312,7 +326,7 @@ def _part_curve(parts_db: tuple[float, ...], plan: Plan, samples: int) -> NDArra
 def _edges(plan: Plan, samples: int) -> NDArray[np.float32]:
     """A fade at the end that leaves most of the last chord alone, and 5 ms at the start."""
     ring_s = plan.duration_s - plan.bars[-1].start_s
-    fade = sample_at(min(_FADE_S, max(0.5 * ring_s, 0.3)))
+    fade = sample_at(min(_FADE_S, max(0.55 * ring_s, 0.3)))
     curve = np.ones(samples, dtype=np.float32)
     fade = min(fade, samples)
     curve[-fade:] = np.cos(np.linspace(0, np.pi / 2, fade)) ** 2

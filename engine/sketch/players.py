@@ -14,6 +14,8 @@ __all__ = ["loudness", "play_bass", "play_chords"]
 
 _ACCENTS = {"X": 1.15, "x": 1.0, "o": 0.6, "d": 1.0, "u": 0.82}
 _MIN_NOTE_S = 0.05
+_LOWEST_BASS, _LOWEST_STRING = 33, 40
+"""Below these the bass notes of keys and of guitars would get into the bass's way, or off the fretboard."""
 
 
 def loudness(base: float, energy: float, accent: float, rng: np.random.Generator) -> int:
@@ -187,7 +189,8 @@ def _voicings(plan: Plan, player: Player) -> list[tuple[ChordSpan, tuple[int, ..
     for span in plan.chords:
         previous = voice_chord(span.harmony, previous, low=low, high=high, size=player.voices)
         bass = low - 12 + (span.harmony.bass - low) % 12
-        found.append((span, (max(bass, 33), *previous)))
+        lowest = _LOWEST_STRING if player.stem == "guitar" else _LOWEST_BASS
+        found.append((span, (bass + 12 if bass < lowest else bass, *previous)))
     return found
 
 

@@ -50,6 +50,7 @@ _RHYTHMS: dict[LeadStyle, tuple[str, ...]] = {
     ),
 }
 _SOLO_KINDS = ("intro", "interlude", "outro")
+_REPEATED = 0.12  # share of notes that may stay where they are
 _ANSWER_S = 1.3  # shorter gaps between lines stay free
 
 
@@ -80,7 +81,8 @@ def play_lead(
     notes += _answers(plan, lead, style, feel, rng)
     last = plan.bars[-1]
     if not plan.lines or plan.parts[last.part].kind == "outro":
-        pitch = _near(line.pitch, set(plan.chord_at(last.start_s).tones[:3]), lead)
+        middle = (lead.register_low + lead.register_high) // 2
+        pitch = _near(middle, set(plan.chord_at(last.start_s).tones[:3]), lead)
         notes.append(Note(last.start_s, max(last.end_s - 0.4, last.start_s + 0.2), pitch, 78))
     return _clear_of_words(sorted(notes, key=lambda note: note.start_s), plan)
 
@@ -132,12 +134,14 @@ def _move(line: _Line, allowed: set[int], lead: Player, rng: np.random.Generator
     if line.pitch < low + 4:
         line.heading = 1
     distance = int(rng.choice([1, 2, 2, 3, 4, 5], p=[0.15, 0.25, 0.25, 0.2, 0.1, 0.05]))
-    return _near(line.pitch + line.heading * distance, allowed, lead)
+    old = None if rng.random() < _REPEATED else line.pitch
+    return _near(line.pitch + line.heading * distance, allowed, lead, but=old)
 
 
-def _near(pitch: int, allowed: set[int], lead: Player) -> int:
+def _near(pitch: int, allowed: set[int], lead: Player, *, but: int | None = None) -> int:
+    """The allowed pitch of the register nearest to `pitch`, other than `but`."""
     low, high = lead.register_low, lead.register_high
-    choices = [p for p in range(low, high + 1) if p % 12 in allowed]
+    choices = [p for p in range(low, high + 1) if p % 12 in allowed and p != but]
     return min(choices, key=lambda p: (abs(p - pitch), p))
 
 
