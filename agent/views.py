@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as ProgressBar
-from rich.table import Table
 from rich.text import Text
 
+from songsmith.agent.flow import Flow, print_under, printable
+from songsmith.agent.lyrics_view import SEVERITY_COLOURS, draw_lyrics
 from songsmith.agent.results import Changes, Exported, History, TakeList
 from songsmith.agent.words import clock
 from songsmith.engine.engine import Progress
-from songsmith.lyrics.check import LineReport, Report, singability, singability_level
+from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 
@@ -25,24 +26,20 @@ if TYPE_CHECKING:
     from songsmith.agent.listening import Mended
     from songsmith.engine.listen import Hearing
 
-__all__ = ["Terminal", "printable"]
+__all__ = ["Terminal"]
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
-_UNSUNG = ("past-end", "nothing-to-sing", "unsupported-script")
-_BAR = "▇"
 _FILE_WIDTH = 120  # columns of a table in a file, which has no width of its own
 
 
-def printable(text: str) -> str:
-    """`text` with control characters shown instead of obeyed, so that no reply can drive the terminal."""
-    return "".join(
-        character
-        if character in "\n\t" or (character.isprintable())
-        else f"\\x{ord(character):02x}"
-        if ord(character) < 256
-        else f"\\u{ord(character):04x}"
-        for character in text
-    )
+class _Steps(ProgressColumn):
+    """ "3/14 · 0:12 left"; nothing for a stage of one step."""
+
+    def render(self, task: Task) -> Text:
+        if task.total is None:
+            return Text("")
+        left = task.time_remaining
+        eta = "" if left is None else f" · {clock(round(left))} left"
+        return Text(f"{task.completed:.0f}/{task.total:.0f}{eta}")
 
 
 class Terminal:
@@ -63,25 +60,31 @@ class Terminal:
             self.console.width = _FILE_WIDTH
         self._bar: ProgressBar | None = None
         self._stage = ""
+        self._flow, self._flow_style = Flow(), ""
         self._at_line_start = True
 
     # --- while a verb works
 
     def text(self, piece: str) -> None:
         """Words as they are written."""
-        if piece:
-            self.console.print(Text(printable(piece), style="dim"), end="")
-            self._at_line_start = piece.endswith("\n")
+        self._stream(piece, "dim")
 
     def say(self, piece: str) -> None:
         """The model's own words as they come."""
+        self._stream(piece, "")
+
+    def _stream(self, piece: str, style: str) -> None:
+        text, self._flow_style = printable(piece), style
+        if self.console.is_terminal:
+            text = self._flow.feed(text, self.console.width)
+        if text:
+            self.console.print(Text(text, style=style), end="")
         if piece:
-            self.console.print(Text(printable(piece)), end="")
             self._at_line_start = piece.endswith("\n")
 
     def note(self, line: str) -> None:
         self.end_text()
-        self._print_under("  ", line, "dim")
+        print_under(self.console, Text("  "), Text(printable(line), style="dim"))
 
     def progress(self, progress: Progress) -> None:
         """Draw a step; a terminal sees a bar, a file one line a stage."""
@@ -96,8 +99,7 @@ class Terminal:
             self._bar = ProgressBar(
                 TextColumn("  {task.description:<9}"),
                 BarColumn(bar_width=40),
-                TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-                TimeRemainingColumn(),
+                _Steps(),
                 console=self.console,
                 transient=True,
             )
@@ -105,9 +107,11 @@ class Terminal:
         if stage != self._stage:
             for task in self._bar.task_ids:
                 self._bar.remove_task(task)
-            self._bar.add_task(Text(stage).plain.replace("[", "("), total=progress.total)
+            steps = progress.total if progress.total > 1 else None
+            label = Text(stage).plain.replace("[", "(")
+            self._bar.add_task(label, total=steps, completed=progress.done)
             self._stage = stage
-        self._bar.update(self._bar.task_ids[-1], completed=progress.done, total=progress.total)
+        self._bar.update(self._bar.task_ids[-1], completed=progress.done)
 
     def end_progress(self) -> None:
         if self._bar is not None:
@@ -117,7 +121,7 @@ class Terminal:
     def end_text(self) -> None:
         """Begin a new line if streamed words left the last one open."""
         if not self._at_line_start:
-            self.console.print()
+            self.console.print(Text(self._flow.end(self.console.width), style=self._flow_style))
             self._at_line_start = True
 
     # --- what verbs return
@@ -125,20 +129,10 @@ class Terminal:
     def fact(self, name: str, value: str) -> None:
         """One line of "name  value"."""
         self.end_text()
-        self._print_under(f"  {name:<8} ", value)
-
-    def _print_under(self, head: str, value: str, style: str = "") -> None:
-        """`head` and `value` as one line; a terminal too narrow for it sees whole words, in one column."""
-        text = Text(printable(value), style=style)
-        width = max(20, self.console.width - len(head))
-        lines = text.wrap(self.console, width) if self.console.is_terminal else [text]
-        for number, line in enumerate(lines):
-            lead = head if number == 0 else " " * len(head)
-            line.rstrip()
-            self.console.print(Text(lead, style=style).append_text(line))
+        print_under(self.console, Text(f"  {name:<8} "), Text(printable(value)))
 
     def help_row(self, usage: str, what: str) -> None:
-        self.console.print(Text(f"  {usage:<28} {what}"))
+        print_under(self.console, Text(f"  {usage:<28} "), Text(what))
 
     def confirm(self, question: str) -> bool:
         """A yes-or-no question; only a clear yes is one."""
@@ -150,53 +144,12 @@ class Terminal:
         """One red line."""
         self.end_progress()
         self.end_text()
-        self._print_under(f"  {'error':<8} ", message, "red")
+        head, body = Text(f"  {'error':<8} ", style="red"), Text(printable(message), style="red")
+        print_under(self.console, head, body)
 
     def lyrics(self, lyrics: Lyrics, report: Report) -> None:
         """The song as a table: section, stamp, words, singability."""
-        rates = [line.tokens_per_s for line in report.lines]
-        mean = sum(rates) / len(rates) if rates else 0.0
-        count = len(lyrics.lines)
-        self.console.print()
-        head = Text(f"  {printable(lyrics.title) or 'untitled'}", style="bold")
-        lines = "1 line" if count == 1 else f"{count} lines"
-        head.append(
-            f"   {clock(report.duration_s)} · {lines} · {mean:.1f} phonemes/s", style="dim not bold"
-        )
-        self.console.print(head)
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        for column in ("", "section", "number", "stamp", "words", "bar", "verdict"):
-            table.add_column(column, no_wrap=column != "words", overflow="fold")
-        reports = iter(report.lines)
-        number = 0
-        for section in lyrics.sections:
-            for index, line in enumerate(section.lines):
-                number += 1
-                self._add_row(
-                    table, section.label if index == 0 else "", number, line.text, next(reports)
-                )
-        self.console.print(table)
-
-    def _add_row(
-        self, table: Table, label: str, number: int, words: str, report: LineReport
-    ) -> None:
-        rate = report.tokens_per_s
-        verdict, level = singability(rate), singability_level(rate)
-        is_unsung = any(fault.code in _UNSUNG for fault in report.faults)
-        worst = min(
-            (fault.severity for fault in report.faults), key=list(_COLOURS).index, default=""
-        )
-        colour = _COLOURS.get(worst, "green" if verdict == "fits" else "yellow")
-        bar = Text(_BAR * level, style=colour).append("▁" * (8 - level), style="dim")
-        table.add_row(
-            "",
-            Text(printable(label).lower(), style="dim"),
-            Text(f"{number:>2}", style="dim"),
-            Text(clock(report.start_s), style="cyan"),
-            Text(printable(words)),
-            bar,
-            Text("not sung" if is_unsung else verdict, style=colour),
-        )
+        draw_lyrics(self.console, lyrics, report)
 
     def faults(self, faults: Sequence[Fault], *, with_notes: bool = False) -> None:
         """Faults in the order of the lines; notes are advice and only counted, unless asked for."""
@@ -205,13 +158,20 @@ class Terminal:
             count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
             self.note(f"{count} on how it sings: check shows them")
         for fault in faults if with_notes else [f for f in faults if f not in notes]:
-            self._print_under(f"  {fault.severity:<8} ", str(fault), _COLOURS[fault.severity])
+            colour = SEVERITY_COLOURS[fault.severity]
+            head = Text(f"  {fault.severity:<8} ", style=colour)
+            print_under(self.console, head, Text(printable(str(fault)), style=colour))
 
     def diff(self, lines: Sequence[str]) -> None:
         """Changed lines in green and red."""
         colours = {"+": "green", "-": "red"}
         for line in lines:
-            self.console.print(Text(f"  {printable(line)}", style=colours.get(line[:1], "dim")))
+            colour = colours.get(line[:1], "dim")
+            head, body = (
+                Text(f"  {line[:1]}", style=colour),
+                Text(printable(line[1:]), style=colour),
+            )
+            print_under(self.console, head, body)
 
     def changes(self, changes: Changes) -> None:
         self.fact("diff", f"{changes.before} → {changes.after}")
@@ -224,7 +184,7 @@ class Terminal:
             mark = "●" if manifest.take == result.picked else " "
             loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
             facts = [
-                f"{mark} {manifest.take}",
+                manifest.take,
                 clock(manifest.duration_s),
                 manifest.engine,
                 f"seed {manifest.seed}",
@@ -234,7 +194,7 @@ class Terminal:
                 facts.append(f"only {result.differs[manifest.take]} differs from {manifest.parent}")
             if manifest.hearing:
                 facts.append(str(manifest.hearing.get("summary", "listened to")))
-            self.console.print(Text("  " + " · ".join(facts)))
+            print_under(self.console, Text(f"  {mark} "), Text(printable(" · ".join(facts))))
 
     def history(self, history: History) -> None:
         tips = {number: name for name, number in history.tips.items()}
@@ -243,11 +203,8 @@ class Terminal:
             branch = f"  [{tips[version.number]}]" if version.number in tips else ""
             came = f" ← v{version.parent}" if version.parent != version.number - 1 else ""
             takes = f"  {', '.join(version.takes)}" if version.takes else ""
-            self.console.print(
-                Text(
-                    f"  {mark} v{version.number}  {printable(version.made_by)}{came}{takes}{branch}"
-                )
-            )
+            facts_of = f"v{version.number}  {printable(version.made_by)}{came}{takes}{branch}"
+            print_under(self.console, Text(f"  {mark} "), Text(facts_of))
 
     def hearing(self, result: "Hearing") -> None:
         """What was sung, line by line."""

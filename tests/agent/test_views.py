@@ -5,6 +5,7 @@ from rich.console import Console
 
 from songsmith.agent.views import Terminal
 from songsmith.agent.words import check_for
+from songsmith.engine.engine import Progress
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 WHY = "no LLM configured; set a key, or go on with the words of the offline writer"
@@ -43,3 +44,34 @@ def test_a_line_past_the_end_is_shown_as_not_sung(shown):
     Terminal(file=shown).lyrics(lyrics, check_for("", lyrics, duration_s=20))
     rows = [row.split() for row in shown.getvalue().splitlines() if "late" in row]
     assert rows[0][-2:] == ["not", "sung"]
+
+
+def test_a_narrow_terminal_sees_the_words_of_a_lyric_whole(narrow, shown):
+    words = "Save a seat for the saxophone player tonight"
+    lyrics = Lyrics("X", "en", (Section("Verse 1", (LyricLine(1, words), LyricLine(90, "late"))),))
+    narrow.lyrics(lyrics, check_for("", lyrics, duration_s=20))
+    rows = [row.rstrip() for row in shown.getvalue().splitlines()]
+    assert max(map(len, rows)) <= 40
+    assert "verse 1" in "".join(rows)
+    assert "Save a seat for the" in " ".join(" ".join(rows).split())
+    assert len(rows) < 9
+    assert any(row.endswith("not sung") for row in rows)
+
+
+def test_a_stage_of_one_step_shows_no_count_and_the_next_one_does(narrow, shown):
+    narrow.progress(Progress("mixing", 0, 1))
+    narrow.progress(Progress("singing", 3, 14))
+    narrow.end_progress()
+    assert "0/1" not in shown.getvalue()
+    assert "3/14" in shown.getvalue()
+
+
+def test_streamed_words_end_whole_before_the_next_line(narrow, shown):
+    narrow.say("There it is, a chair kept warm for nobody at ")
+    narrow.say("all")
+    narrow.note("done")
+    assert shown.getvalue().splitlines() == [
+        "There it is, a chair kept warm for ",
+        "nobody at all",
+        "  done",
+    ]
