@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import ctypes
 import functools
+import re
 import shutil
 import signal
 import sys
@@ -30,7 +31,7 @@ __all__ = ["EspeakVoice", "Phoneme", "Speech", "list_espeak_voices", "speak"]
 
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x1, 0x2, 0x8000
-_CHARS_UTF8 = 1
+_CHARS_UTF8, _PHONEMES = 1, 0x100
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _WORD_EVENT, _PHONEME_EVENT = 1, 7
 
@@ -112,20 +113,27 @@ _SynthCallback = ctypes.CFUNCTYPE(
 
 
 def speak(
-    text: str, voice: str, *, rate_wpm: int = 120, pitch: int = 50, pitch_range: int = 20
+    text: str,
+    voice: str,
+    *,
+    rate_wpm: int = 120,
+    pitch: int = 50,
+    pitch_range: int = 20,
+    is_spelled: bool = False,
 ) -> Speech:
-    """`text` spoken by espeak `voice` ("en-us", "cmn", "en-us+f3"). Raises `EngineError` for an unknown voice."""
+    """`text` spoken by espeak `voice` ("en-us", "cmn", "en-us+f3"); with `is_spelled`, what stands in
+    [[ ]] is espeak's own phoneme mnemonics. Raises `EngineError` for an unknown voice."""
     with _lock, _Library() as library:
         if library.api.espeak_SetVoiceByName(voice.encode()) != 0:
             raise EngineError(f"espeak-ng has no voice {voice!r}", mend="see the list of voices")
         for parameter, value in ((_RATE, rate_wpm), (_PITCH, pitch), (_RANGE, pitch_range)):
             library.api.espeak_SetParameter(parameter, value, 0)
-        return library.synthesise(text)
+        return library.synthesise(text, _CHARS_UTF8 | (_PHONEMES if is_spelled else 0))
 
 
 @functools.cache
 def list_espeak_voices() -> tuple[EspeakVoice, ...]:
-    """All languages espeak-ng speaks, in the order it lists them."""
+    """All languages espeak-ng speaks, in the order it lists them; some files are voices without words."""
     with _lock, _Library() as library:
         library.api.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceRecord))
         records = library.api.espeak_ListVoices(None)
@@ -136,9 +144,22 @@ def list_espeak_voices() -> tuple[EspeakVoice, ...]:
             # The first byte of a language is its priority.
             language = record.languages[1:].decode("ascii", "replace").lower()
             file = record.identifier.decode().rpartition("/")[2].lower()
-            voices.append(EspeakVoice(language, record.name.decode().strip(), file))
+            if _has_dictionary(record.identifier.decode()):
+                voices.append(EspeakVoice(language, record.name.decode().strip(), file))
             index += 1
     return tuple(voices)
+
+
+def _has_dictionary(identifier: str) -> bool:
+    """Whether the data hold the dictionary that a voice file ("gmw/af") asks for; without it all is silence."""
+    import espeakng_loader
+
+    data = Path(espeakng_loader.get_data_path())
+    named = re.search(
+        r"^dictionary\s+(\S+)", (data / "lang" / identifier).read_text("utf-8"), re.MULTILINE
+    )
+    base = identifier.rpartition("/")[2].lower().split("-")[0]
+    return (data / f"{named[1] if named else base}_dict").is_file()
 
 
 @contextlib.contextmanager
@@ -192,7 +213,7 @@ class _Library:
         else:
             _ctypes.dlclose(handle)
 
-    def synthesise(self, text: str) -> Speech:
+    def synthesise(self, text: str, flags: int) -> Speech:
         pieces: list[bytes] = []
         events: list[tuple[int, int, int, int, bytes]] = []
 
@@ -221,7 +242,7 @@ class _Library:
         ]
         encoded = text.encode("utf-8")
         with interrupts_held():
-            self.api.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+            self.api.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, flags, None, None)
             self.api.espeak_Synchronize()
         samples = np.frombuffer(b"".join(pieces), dtype=np.int16).astype(np.float64) / 32768
         phonemes, words = _phonemes(events, len(samples))

@@ -9,7 +9,7 @@ SoundKind = Literal["nucleus", "sonorant", "voiced stop", "voiced fricative", "v
 
 _VOWELS = frozenset("aeiouyɑɐæəɚɛɜɝɪɨɔɒʌʊʉɯøœɵɤʏɘɞɶᵻᵿ")
 _SYLLABIC, _NON_SYLLABIC, _VOICELESS = "\u0329", "\u032f", "\u0325"
-_SONORANTS = frozenset("mnŋɲɳɴɱlɫʎɭɬɹɻrɾɽʀjwɥɰʋʔ")
+_SONORANTS = frozenset("mnŋɲɳɴɱlɫʎɭɬɹɻrɾɽʀjʲwɥɰʋʔ")
 _VOICED_STOPS = frozenset("bdɡgɖɟɢɓɗ")
 _VOICED_FRICATIVES = frozenset("vzʒðʐʑɣβʁʕɦʝ")
 
@@ -38,6 +38,8 @@ def sound_kind(symbol: str) -> SoundKind:
         return "nucleus"
     if _VOICELESS in symbol:
         return "voiceless"
+    if _NON_SYLLABIC in symbol:
+        return "sonorant"
     for letter in symbol:
         if letter in _SONORANTS:
             return "sonorant"
