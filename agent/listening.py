@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from songsmith.agent.rendering import RenderWish
-from songsmith.agent.spans import span_of_lines
+from songsmith.agent.spans import merged_spans, span_of_lines
 from songsmith.agent.words import check_for
 from songsmith.engine.diffrhythm.store import Store, models_folder
 from songsmith.engine.diffrhythm.styles import style_similarity
 from songsmith.engine.ears import Ears
+from songsmith.engine.engine import Span
 from songsmith.engine.listen import HeardLine, Hearing, ListenError, listen
 from songsmith.lyrics.check import LineReport
 from songsmith.lyrics.lrc import parse_lyrics
@@ -30,6 +31,8 @@ __all__ = ["DEFAULT_BAR", "Mended", "MendedLine", "hearing_document", "listen_to
 DEFAULT_BAR = 0.85
 _BETTER = 0.02
 """Least gain in recall that counts as heard better."""
+_AROUND_REPEAT_S = 0.4
+"""Transcribers cut words short by about this much in music."""
 _MOST_SEED = 2**63 - 1
 _PILE_UP = 4
 """Consonants in a row that are hard to sing clearly."""
@@ -209,7 +212,7 @@ def _sing_again(
     made: list[str] = []
     wanted = list(numbers)
     while wanted:
-        fresh = _fix(studio, parent, wanted, seed)
+        fresh = _fix(studio, parent, [x for x in hearing.lines if x.line in wanted], seed)
         made.append(fresh)
         heard = listen_to_take(studio, fresh)
         now = {line.line: _worth(line) for line in heard.lines}
@@ -220,12 +223,28 @@ def _sing_again(
     return parent, hearing, made
 
 
-def _fix(studio: "Studio", parent: str, numbers: Sequence[int], seed: int) -> str:
-    spans = span_of_lines(
-        _sung_words(studio, parent), numbers, studio.song.manifest(parent).duration_s
-    )
+def _fix(studio: "Studio", parent: str, lines: Sequence[HeardLine], seed: int) -> str:
+    """A take in which the slots of these lines are sung again, and what was sung once too often is not.
+
+    A line that was heard twice and well the first time keeps its slot.
+    """
+    duration_s = studio.song.manifest(parent).duration_s
+    lost = [line.line for line in lines if not (line.is_repeated and line.verdict == "sung")]
+    spans = [
+        *span_of_lines(_sung_words(studio, parent), lost, duration_s),
+        *(span for line in lines if (span := _span_of_repeat(line, duration_s))),
+    ]
     wish = RenderWish(takes=1, seed=seed)
-    return studio.fix(spans, wish, take=parent).takes[0].take
+    return studio.fix(merged_spans(spans), wish, take=parent).takes[0].take
+
+
+def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
+    """Where a line was sung once more, with its consonants and its last note."""
+    if line.again_start_s is None or line.again_end_s is None:
+        return None
+    start_s = max(0.0, line.again_start_s - _AROUND_REPEAT_S)
+    end_s = min(duration_s, line.again_end_s + _AROUND_REPEAT_S)
+    return Span(start_s, end_s) if start_s < end_s else None
 
 
 def _sung_words(studio: "Studio", take: str) -> Lyrics:

@@ -11,6 +11,7 @@ __all__ = [
     "SpanError",
     "lines_in_spans",
     "lines_of_section",
+    "merged_spans",
     "parse_duration",
     "parse_line_numbers",
     "parse_lines",
@@ -109,10 +110,20 @@ def span_of_lines(lyrics: Lyrics, numbers: Sequence[int], duration_s: float) -> 
             raise SpanError(
                 f"line {number} starts at or past the end of the song", mend="retime it first"
             )
-        if spans and start_s <= spans[-1].end_s + 0.01:
-            start_s = spans.pop().start_s
         spans.append(Span(start_s, end_s))
-    return tuple(spans)
+    return merged_spans(spans)
+
+
+def merged_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The same stretches of time in order, those that touch each other as one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start_s):
+        if merged and span.start_s <= merged[-1].end_s + 0.01:
+            before = merged.pop()
+            merged.append(Span(before.start_s, max(before.end_s, span.end_s)))
+        else:
+            merged.append(span)
+    return tuple(merged)
 
 
 def lines_in_spans(lyrics: Lyrics, spans: Sequence[Span], duration_s: float) -> list[int]:

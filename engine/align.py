@@ -15,10 +15,13 @@ from songsmith.lyrics.phonemes import phonemize, spoken_text
 
 __all__ = [
     "HeardWord",
+    "LineHeard",
     "Match",
     "SungWord",
     "align_words",
     "error_rate",
+    "heard_lines",
+    "joined",
     "left_unmatched",
     "likeness",
     "sung_words",
@@ -48,6 +51,10 @@ class HeardWord:
     start_s: float
     end_s: float
 
+    def overlaps(self, other: "HeardWord") -> bool:
+        """Whether both sound at once; times of two hearings differ a little."""
+        return self.start_s < other.end_s - 0.02 and other.start_s < self.end_s - 0.02
+
 
 @dataclass(frozen=True)
 class SungWord:
@@ -58,6 +65,11 @@ class SungWord:
     from_s: float = float("-inf")
     until_s: float = float("inf")
 
+    @property
+    def anywhere(self) -> "SungWord":
+        """The same word, to be heard at any time."""
+        return SungWord(self.text, self.line)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -66,6 +78,35 @@ class Match:
     sung: tuple[int, ...]
     heard: tuple[int, ...]
     likeness: float
+
+
+@dataclass(frozen=True)
+class LineHeard:
+    """A line in one hearing: likeness of each of its words, and the heard words it took."""
+
+    likeness: tuple[float, ...]
+    heard: tuple[HeardWord, ...]
+
+    @property
+    def recall(self) -> float:
+        """Share of its words that were heard; 1 without words."""
+        return sum(self.likeness) / len(self.likeness) if self.likeness else 1.0
+
+    @property
+    def start_s(self) -> float | None:
+        """When it began; None where neither of its first two words was heard."""
+        return self.heard[0].start_s if any(self.likeness[:2]) else None
+
+    @property
+    def text(self) -> str:
+        """The heard words as a line."""
+        return joined(self.heard)
+
+
+def joined(words: Sequence[HeardWord]) -> str:
+    """Heard words as a line; Chinese without spaces."""
+    text = " ".join(word.text for word in words)
+    return text.replace(" ", "") if words and _HANZI.match(text) else text
 
 
 def words_of(text: str) -> list[str]:
@@ -170,6 +211,23 @@ def _gated(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
     ours, theirs = " ".join(w.text for w in sung), " ".join(w.text for w in heard)
     like = 0.0 if _HANZI.search(ours + theirs) else likeness(ours, theirs)
     return like if like >= _ALIKE_TOGETHER else 0.0
+
+
+def heard_lines(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> dict[int, LineHeard]:
+    """Every line of the lyric that has words, by its number, as it is in what was heard."""
+    likenesses = [0.0] * len(sung)
+    taken: dict[int, list[HeardWord]] = {word.line: [] for word in sung}
+    for match in align_words(sung, heard):
+        for index in match.sung:
+            likenesses[index] = match.likeness
+        taken[sung[match.sung[0]].line] += [heard[index] for index in match.heard]
+    return {
+        number: LineHeard(
+            tuple(like for like, word in zip(likenesses, sung, strict=True) if word.line == number),
+            tuple(words),
+        )
+        for number, words in taken.items()
+    }
 
 
 def error_rate(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:

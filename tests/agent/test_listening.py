@@ -129,6 +129,22 @@ def test_mending_sings_the_lost_line_again_and_nothing_else(studio):
 
 
 @needs_ears
+def test_mending_takes_out_what_was_sung_once_too_often_and_keeps_the_line_itself(studio):
+    path = studio.song.audio_path("t001")
+    audio = load_audio(path)
+    own, again = (slice(sample_at(start_s), sample_at(start_s + 3.8)) for start_s in (1.8, 18.5))
+    audio[:, again] = audio[:, own]
+    save_audio(path, audio)
+    assert studio.listen().repeated == (1,)
+    mended = studio.mend(until_sung=0.6, max_rounds=1)
+    assert mended.hearing.repeated == ()
+    assert [line.line for line in mended.lines if line.after > line.before] == [1, 2]
+    after = load_audio(studio.song.audio_path(mended.picked))
+    assert np.array_equal(audio[:, own], after[:, own])
+    assert not np.array_equal(audio[:, again], after[:, again])
+
+
+@needs_ears
 def test_a_bar_out_of_reach_ends_with_the_budget_and_advice(studio):
     studio.mend(until_sung=0.6, max_rounds=2)
     before = studio.listen()

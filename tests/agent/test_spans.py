@@ -4,6 +4,7 @@ from songsmith.agent.spans import (
     SpanError,
     lines_in_spans,
     lines_of_section,
+    merged_spans,
     parse_duration,
     parse_line_numbers,
     parse_pointer,
@@ -83,6 +84,11 @@ def test_lines_next_to_each_other_are_one_span():
         (7.88, 15.88),
         (23.88, 27.88),
     ]
+
+
+def test_spans_that_touch_or_overlap_are_one():
+    spans = [Span(8, 9), Span(1, 3), Span(2, 2.5), Span(3.005, 4)]
+    assert merged_spans(spans) == (Span(1, 4), Span(8, 9))
 
 
 def test_a_span_before_a_pause_stops_before_the_next_section():

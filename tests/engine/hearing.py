@@ -15,6 +15,7 @@ WORDS = """[00:02.00]The harbour lights are burning low
 [00:14.00]I hear them whistle to the moon
 """
 LENGTH_S = 24.0
+HEADROOM = 0.8  # stems are from before the limiter, and can add up to more than full scale
 
 
 @dataclass
@@ -30,7 +31,7 @@ class SungSong:
         return self.with_voice(self.voice)
 
     def with_voice(self, voice):
-        return np.clip(self.band + voice, -1, 1).astype(np.float32)
+        return np.clip(HEADROOM * (self.band + voice), -1, 1).astype(np.float32)
 
     def line(self, number):
         """Samples of a line's slot, consonants before the stamp along with it."""
