@@ -13,6 +13,7 @@ from songsmith.agent.listening import Mended
 from songsmith.agent.llm import Llm
 from songsmith.agent.memory import Memory
 from songsmith.agent.prompt_line import PromptLine, lines_of_stdin
+from songsmith.agent.rendering import Replay
 from songsmith.agent.results import (
     Changes,
     Checked,
@@ -22,8 +23,9 @@ from songsmith.agent.results import (
     TakeList,
     Written,
 )
-from songsmith.agent.settings import endpoint
+from songsmith.agent.settings import SettingsError, endpoint
 from songsmith.agent.slash import SlashCommands, command_names
+from songsmith.agent.songbook import Version
 from songsmith.agent.talk import load_talk, save_talk
 from songsmith.agent.tools import Toolbox
 from songsmith.agent.views import Terminal, is_interactive, shown_path
@@ -34,6 +36,7 @@ from songsmith.errors import SongsmithError
 __all__ = ["Chat"]
 
 _TALK_FILE = "chat.jsonl"
+_NO_ENDPOINT = "choose one with /profile, e.g. /profile ollama, or set DEEPSEEK_API_KEY"
 
 
 class Chat:
@@ -115,12 +118,14 @@ class Chat:
             before = {name: getattr(self.bench.settings, name) for name in said}
             self.bench.override(**said)
             try:
-                endpoint(self.bench.settings)
+                if endpoint(self.bench.settings) is None:
+                    raise SettingsError("there is no endpoint to ask for it", mend=_NO_ENDPOINT)
             except SongsmithError:
                 self.bench.override(**before)
                 raise
             self._connect()
-        self.screen.fact("llm", self._llm.endpoint.name if self._llm else "none configured")
+        name = self._llm.endpoint.name if self._llm else f"none configured; {_NO_ENDPOINT}"
+        self.screen.fact("llm", name)
 
     def forget(self) -> None:
         self._memory.clear()
@@ -180,6 +185,12 @@ class Chat:
                 self.screen.hearing(result)
             case Mended():
                 self.screen.mended(result)
+            case Replay():
+                self.screen.replayed(result)
+            case Version():
+                self.screen.fact("version", f"v{result.number} · {result.made_by}")
+            case {"played": str(name)}:
+                self.screen.fact("played", name)
 
     # --- the session
 

@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if code == _INTERRUPTED:  # what typer makes of Ctrl-C
             _say_interrupted()
     except SongsmithError as error:
-        _say_error(str(error))
+        _say_error(f"{error}{_way_out(error)}")
         code = 1
     except (KeyboardInterrupt, typer.Abort):
         _say_interrupted()
@@ -103,6 +103,13 @@ def _usage_code(error: Exception) -> int:
     else:
         _say_error(f"{message} (see {command} --help)")
     return int(exit_code)
+
+
+def _way_out(error: SongsmithError) -> str:
+    """Where an LLM failed there is still the writer that needs none."""
+    from songsmith.agent.llm_errors import LlmError
+
+    return ", or use --writer offline" if isinstance(error, LlmError) else ""
 
 
 def _drop_output() -> None:

@@ -289,8 +289,8 @@ def read_words(source: str) -> "Parsed":
     return parse_lyrics(read_stdin("the lyrics")) if source == "-" else load_lyrics(Path(source))
 
 
-def show_rendered(screen: "Terminal", rendered: Any, song: "Song") -> None:
-    """Takes of a render, one line each."""
+def show_rendered(screen: "Terminal", rendered: Any, song: "Song | None" = None) -> None:
+    """Takes of a render, one line each, and where the one that counts in `song` can be heard."""
     screen.end_progress()
     for manifest in rendered.takes:
         loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
@@ -301,6 +301,10 @@ def show_rendered(screen: "Terminal", rendered: Any, song: "Song") -> None:
             places = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in manifest.spans)
             spans = f" · only {places} differs from {manifest.parent}"
         screen.fact("take", f"{manifest.take} · seed {manifest.seed} · {loud}{spans}")
+    if song:
+        from songsmith.agent.views import shown_path
+
+        screen.fact("sound", shown_path(song.audio_path(song.picked)))
 
 
 def is_song(source: str) -> bool:
@@ -330,7 +334,7 @@ def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
 
     rendered = made.rendered
     screen.end_progress()
-    show_rendered(screen, rendered, made.song)
+    show_rendered(screen, rendered)
     screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
     if made.mended:
         screen.mended(made.mended)

@@ -1,5 +1,6 @@
 """The commands that change, compare and hand out a song that is there."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,7 +94,7 @@ def answer(as_json: bool, result: object, studio: "Studio") -> None:
 
 
 def chat(
-    song: Annotated[str, typer.Argument(metavar="[SONG]", help="A song to go on with.")] = "",
+    song: Annotated[str, typer.Argument(metavar="SONG", help="A song to go on with.")] = "",
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines in and out.")] = False,
 ) -> None:
     """Talk about a song and change it."""
@@ -146,8 +147,11 @@ def edited_words(studio: "Studio") -> Any:
     import click
 
     from songsmith.agent.studio import StudioError
+    from songsmith.agent.views import is_interactive
     from songsmith.lyrics.lrc import format_lrc, parse_lyrics
 
+    if not (is_interactive() or os.environ.get("VISUAL") or os.environ.get("EDITOR")):
+        raise StudioError("there is no terminal to edit in", mend="give a file, or - for stdin")
     try:
         text = click.edit(format_lrc(studio.song.lyrics), extension=".lrc")
     except Exception as error:
@@ -322,17 +326,13 @@ def play(song: SongArgument, take: TakeOption = "", as_json: JsonOption = False)
 def export(
     song: SongArgument,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="flac, wav, mp3, ogg; may be repeated.")
+        list[str] | None,
+        typer.Option("--format", metavar="NAME", help="flac, wav, mp3, ogg; may be repeated."),
     ] = None,
     take: TakeOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Copy a take out: sound, LRC, subtitles and what else it has."""
-    from songsmith.engine.audio import FORMATS
-
-    wrong = [name for name in formats or [] if name not in FORMATS]
-    if wrong:
-        raise typer.BadParameter(f"--format is one of {', '.join(FORMATS)}")
     with terminal(as_json) as screen:
         studio = open_studio(song, screen)
         exported = studio.export(formats or [studio.settings.format], take=take)
@@ -350,12 +350,7 @@ def replay(
         studio = open_studio(song, screen)
         result = studio.replay(take)
         screen.end_progress()
-        verdict = (
-            "the same samples"
-            if result.is_same
-            else f"not the same: samples differ by up to {result.largest_difference:.2g}"
-        )
-        screen.fact("replay", f"{result.take}: {verdict}")
+        screen.replayed(result)
     answer(as_json, result, studio)
     if not result.is_same:
         raise typer.Exit(1)

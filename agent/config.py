@@ -23,7 +23,7 @@ app = typer.Typer(
 _SECRET = "api_key"
 
 
-@app.command()
+@app.command(short_help="Print each setting and where it came from.")
 def show(
     song: Annotated[
         Path | None, typer.Option("--song", help="The settings that hold in this song's folder.")
@@ -47,7 +47,7 @@ def show(
     typer.echo(f"\nLLM: {_llm(settings)}")
 
 
-@app.command(name="set")
+@app.command(name="set", short_help="Put a setting into your own file.")
 def set_(
     key: Annotated[str, typer.Argument(help="e.g. model, engine, profiles.ollama.model, api_key")],
     value: Annotated[str | None, typer.Argument(help="A key is asked for instead.")] = None,

@@ -71,8 +71,8 @@ class Conversation:
     def _do(self, call: ToolCall) -> str:
         """The result of one call, drawn for the person."""
         result = self._toolbox.call(call)
-        if self._toolbox.last_result is None:
-            self._screen.note(f"{call.name or 'tool'}: {result[:300]}")
+        if self._toolbox.last_refusal:
+            self._screen.note(f"{call.name or 'tool'}: {self._toolbox.last_refusal[:300]}")
         else:
             self._show(self._toolbox.last_result)
         return result

@@ -17,8 +17,11 @@ __all__ = ["export_take"]
 
 def export_take(song: Song, take: str, formats: Sequence[str]) -> Exported:
     """Write the copies into `export/`, named after the song; the words are those the take sings."""
-    from songsmith.engine.audio import load_audio, save_audio
+    from songsmith.engine.audio import FORMATS, AudioError, load_audio, save_audio
 
+    for name in formats:
+        if name not in FORMATS:
+            raise AudioError(f"no such sound format: {name!r}", mend=f"choose {', '.join(FORMATS)}")
     manifest = song.manifest(take)
     folder, takes = song.folder / "export", song.folder / "takes"
     make_folder(folder)

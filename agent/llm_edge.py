@@ -111,7 +111,6 @@ _CONTEXT = (
 )
 _KEY = r"api[ _-]?key"
 _MODEL = r"model\b.{0,60}\b(not (exist|found)|does(n't| not) exist|unknown)|(invalid|unknown|no such) model"
-_OTHER_WRITER = "or use --writer offline"
 
 
 def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], str, str]:
@@ -119,25 +118,25 @@ def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], 
     words = said.casefold()
     if status in (401, 403) or (status == 400 and re.search(_KEY, words)):
         if endpoint.api_key is None:
-            return KeyRefused, "a key is needed", f"{endpoint.key_hint}, {_OTHER_WRITER}"
-        return KeyRefused, "the key was refused", f"{endpoint.key_hint}, {_OTHER_WRITER}"
+            return KeyRefused, "a key is needed", endpoint.key_hint
+        return KeyRefused, "the key was refused", endpoint.key_hint
     if status == 402 or (status == 429 and re.search(_QUOTA, words)):
         return (
             PaymentNeeded,
             "the account has no balance left",
-            f"top it up, choose another profile, {_OTHER_WRITER}",
+            "top it up, or choose another profile",
         )
     if status == 429:
-        return RateLimited, "too many requests", f"wait a little and say it again, {_OTHER_WRITER}"
+        return RateLimited, "too many requests", "wait a little and say it again"
     if status == 413 or re.search(_CONTEXT, words):
         mend = "set context_tokens to what the model can take, or choose one with more"
         return ContextFull, "the conversation is longer than the model's window", mend
     if status == 404 or (status in (400, 422) and re.search(_MODEL, words)):
-        mend = f"check model and base_url with `songsmith config show`, {_OTHER_WRITER}"
+        mend = "check model and base_url with `songsmith config show`"
         return ModelNotFound, "no such model, or no API at this address", mend
     if status >= 500 or status in (408, 409, 425):
-        return ServerFailed, "the server failed", f"try again in a minute, {_OTHER_WRITER}"
-    mend = f"check model and base_url, choose another profile, {_OTHER_WRITER}"
+        return ServerFailed, "the server failed", "try again in a minute"
+    mend = "check model and base_url, or choose another profile"
     return RequestRefused, "the request was refused", mend
 
 
@@ -161,9 +160,7 @@ def _transport_error(endpoint: Endpoint, error: Exception) -> LlmError:
         )
     if has(ConnectionRefusedError):
         mend = "start the server there" if is_local(endpoint.base_url) else "check base_url"
-        return ConnectionRefused(
-            f"nothing listens at {host}", where=endpoint.name, mend=f"{mend}, {_OTHER_WRITER}"
-        )
+        return ConnectionRefused(f"nothing listens at {host}", where=endpoint.name, mend=mend)
     if has(ssl.SSLError):
         mend = "check base_url (https where the server speaks http?) and the certificates"
         return Unreachable("no secure connection", where=endpoint.name, mend=mend)
@@ -173,7 +170,7 @@ def _transport_error(endpoint: Endpoint, error: Exception) -> LlmError:
         return TimedOut(
             f"no word for {endpoint.timeout_s:g} s",
             where=endpoint.name,
-            mend=f"try again, raise timeout_s, {_OTHER_WRITER}",
+            mend="try again, or raise timeout_s",
         )
     if has(httpx2.RemoteProtocolError, httpx2.ReadError, ConnectionResetError):
         return stream_cut(endpoint)
@@ -203,7 +200,7 @@ def reported_error(endpoint: Endpoint, body: object, otherwise: str = "") -> Llm
         return status_error(endpoint, int(code), said)
     if re.search(r"rate.?limit|too many requests", f"{code} {said}", re.IGNORECASE):
         return status_error(endpoint, 429, said)
-    mend = f"try again in a minute, {_OTHER_WRITER}"
+    mend = "try again in a minute"
     return ServerFailed(f"the server reported an error ({said})", where=endpoint.name, mend=mend)
 
 

@@ -108,7 +108,7 @@ class LlmWriter:
             raise kind(
                 f"the model wrote no song but “{said}”",
                 where=self.llm.endpoint.name,
-                mend="say it in other words, choose another model, or use --writer offline",
+                mend="say it in other words, or choose another model",
             )
         return song, reply
 

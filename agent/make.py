@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from songsmith.agent.names import without_request
 from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.results import Audience, Rendered, Silence, Written
 from songsmith.agent.settings import Settings
@@ -12,10 +13,11 @@ from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import Brief
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.agent.words import DEFAULT_DURATION_S, stamped
+from songsmith.engine.ears_models import find_model
 from songsmith.engine.engine import Engine
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.lrc import Parsed
-from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 if TYPE_CHECKING:
     from songsmith.agent.listening import Mended
@@ -61,7 +63,7 @@ def begin_song(brief: Brief, parsed: Parsed | None, settings: Settings, *, name:
     title = brief.title or (words.title if words else "") or brief.prompt
     return Song.create(
         settings.out,
-        name=brief.title or name or brief.prompt or title or "song",
+        name=brief.title or without_request(name or brief.prompt) or title or "song",
         title=title[:200],
         prompt=brief.prompt,
         language=brief.language or (words.language if words else ""),
@@ -84,7 +86,7 @@ def make_song(
     max_rounds: int | None = None,
 ) -> Made:
     """Write (or take over `parsed`), check, sing. Nothing is written to the disk before the engine is known
-    to be able to sing.
+    to be able to sing, and ears to hear where they are asked for.
 
     Lines that can't be sung as written stop the song unless `may_go_on` says otherwise. With `until_sung`
     (or that setting) the takes are listened to and lines below it sung again, up to `max_rounds` times.
@@ -94,6 +96,9 @@ def make_song(
     engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
     length_s = stamped(parsed.lyrics, brief.duration_s)[1] if parsed else brief.duration_s
     _refuse_early(engine, brief, length_s or DEFAULT_DURATION_S, wish, settings)
+    is_heard = bool(until_sung or settings.until_sung) and not is_instrumental
+    if is_heard:
+        find_model(settings.listen_model, brief.language)
     song = begin_song(brief, parsed, settings, name=name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
     written = _words_for(studio, brief, parsed, writer, is_instrumental)
@@ -106,7 +111,7 @@ def make_song(
             f" them (songsmith render), or go on all the same with --yes",
         )
     rendered = studio.render(wish)
-    if is_instrumental or not (until_sung or settings.until_sung):
+    if not is_heard:
         return Made(song, written, rendered)
     mended = studio.mend(
         until_sung=until_sung,
@@ -119,10 +124,15 @@ def make_song(
 def _refuse_early(
     engine: Engine, brief: Brief, length_s: float, wish: RenderWish, settings: Settings
 ) -> None:
-    """Let the engine refuse length and options before there is a folder, as if there were no words."""
+    """Let the engine refuse length, voice and options before there is a folder."""
+    stand_in = LyricLine(0.0, brief.prompt or brief.title or "la la la")
+    is_instrumental = bool(wish.options.get("instrumental"))
     build_request(
         engine,
-        Lyrics(language=brief.language),
+        Lyrics(
+            language=brief.language,
+            sections=() if is_instrumental else (Section("", (stand_in,)),),
+        ),
         brief.style or brief.prompt or "pop",
         length_s,
         filled(wish, settings, engine.name),

@@ -65,7 +65,7 @@ def list_(as_json: _Json = False) -> None:
     typer.echo(f"\nin {store.folder}")
 
 
-@app.command()
+@app.command(short_help="Fetch what DiffRhythm needs.")
 def pull(
     parts: _Parts = None,
     variant: Annotated[
@@ -107,7 +107,7 @@ def pull(
     typer.echo(f"in {store.folder}")
 
 
-@app.command()
+@app.command(short_help="Hash every file again and compare.")
 def verify(parts: _Parts = None, as_json: _Json = False) -> None:
     """Hash every file again and compare with what was downloaded; exit 1 if one is not sound."""
     from songsmith.engine.diffrhythm import weights

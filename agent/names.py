@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pathvalidate import is_valid_filename
 
-__all__ = ["folder_name", "free_folder"]
+__all__ = ["folder_name", "free_folder", "without_request"]
 
 _MOST_CHARACTERS = 60
 _MARKS = "".join(
@@ -14,6 +14,11 @@ _MARKS = "".join(
 )
 """Vowel signs and accents: parts of a word in Hindi, Thai or Arabic."""
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_REQUEST = re.compile(
+    r"(?:please\s+|(?:can|could)\s+you\s+)*(?:write|make|compose|create|sing)\s+(?:(?:me|us)\s+)?(?:an?|some)\s+"
+    r"|请?(?:给|帮|为)?我?(?:写|做|来|作|唱)一?[首支个]",
+    re.IGNORECASE,
+)
 _MOST_BYTES = 180  # file systems allow 255; endings and numbers come on top
 
 
@@ -38,6 +43,16 @@ def folder_name(title: str) -> str:
     if not name or not is_valid_filename(name, platform="universal", fs_encoding="utf-8"):
         name = f"song-{name}".rstrip("-")
     return name
+
+
+def without_request(prompt: str) -> str:
+    """What a prompt is about, without the words that only ask for it.
+
+    >>> without_request("Write me a love song for a lighthouse")
+    'love song for a lighthouse'
+    """
+    asked = _REQUEST.match(prompt.strip())
+    return (prompt.strip()[asked.end() :] if asked else "") or prompt.strip()
 
 
 def free_folder(parent: Path, title: str) -> Path:

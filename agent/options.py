@@ -63,12 +63,16 @@ WriterOption = Annotated[str, typer.Option("--writer", help="Who writes: auto, l
 BarOption = Annotated[
     float | None,
     typer.Option(
-        "--until-sung", metavar="SHARE", help="Words to be heard in every line, e.g. 0.85."
+        "--until-sung",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Words to be heard in every line, e.g. 0.85.",
     ),
 ]
 RoundsOption = Annotated[
     int | None,
-    typer.Option("--max-rounds", metavar="N", help="Rounds of singing again (3)."),
+    typer.Option("--max-rounds", metavar="N", min=1, max=20, help="Rounds of singing again (3)."),
 ]
 TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
 

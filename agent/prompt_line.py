@@ -2,8 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
+
+if TYPE_CHECKING:
+    from prompt_toolkit.history import History
 
 __all__ = ["PromptLine", "lines_of_stdin"]
 
@@ -24,7 +28,6 @@ class PromptLine:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.completion import CompleteEvent, Completer, Completion
         from prompt_toolkit.document import Document
-        from prompt_toolkit.history import FileHistory
         from prompt_toolkit.key_binding import KeyBindings
 
         class SongCompleter(Completer):
@@ -46,12 +49,10 @@ class PromptLine:
         def _(event: object) -> None:
             event.current_buffer.insert_text("\n")  # type: ignore[attr-defined]
 
-        folder = user_state_path("songsmith", appauthor=False)
-        folder.mkdir(parents=True, exist_ok=True)
         self._session: PromptSession[str] = PromptSession(
             completer=SongCompleter(),
             complete_while_typing=False,
-            history=FileHistory(str(folder / "history")),
+            history=_history(),
             key_bindings=keys,
             enable_history_search=True,
         )
@@ -67,3 +68,16 @@ class PromptLine:
                 return
             if sentence:
                 yield sentence
+
+
+def _history() -> "History":
+    """What was typed in earlier sessions, or only in this one where nothing can be kept."""
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    path = user_state_path("songsmith", appauthor=False) / "history"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))

@@ -145,7 +145,7 @@ def load_settings(
         _Layer("environment", _provider_values(environ)),
         *([_song_layer(song_dir)] if song_dir else []),
         _Layer("environment SONGSMITH_{KEY}", _environment_values(environ)),
-        _Layer("flag --{key}", flags),
+        _Layer("{key} as given", flags),
     ]
     return _merge(layers)
 
@@ -306,7 +306,7 @@ def _origin(layer: _Layer, key: str) -> str:
 
 
 def _named(place: str, key: str) -> str:
-    """`place` with the setting's name as variables ({KEY}) and flags ({key}) spell it."""
+    """`place` with the setting's name as variables ({KEY}) and people ({key}) spell it."""
     return place.replace("{KEY}", key.upper()).replace("{key}", key.replace("_", "-"))
 
 

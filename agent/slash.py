@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["CommandError", "SlashCommands", "command_names"]
 
 
+_KEYS = (
+    "Anything else you type is a sentence for the LLM. Tab completes, Alt-Enter adds a line, "
+    "Ctrl-C stops what is being done, Ctrl-D leaves."
+)
+
+
 class CommandError(SongsmithError):
     """A slash command that does not exist or lacks its argument."""
 
@@ -138,10 +144,7 @@ class SlashCommands:
 
     def replay(self, argument: str) -> None:
         """/replay [TAKE] - make a take again from its manifest and compare the samples"""
-        result = self._bench.studio.replay(argument)
-        verdict = "the same samples" if result.is_same else "not the same samples"
-        self._screen.end_progress()
-        self._screen.fact("replay", f"{result.take}: {verdict}")
+        self._chat.show(self._bench.studio.replay(argument))
 
     def listen(self, argument: str) -> None:
         """/listen [TAKE] - hear what was sung, line by line"""
@@ -199,10 +202,13 @@ class SlashCommands:
         self._screen.fact("cleared", "the talk so far is forgotten; the song stays")
 
     def help(self, argument: str) -> None:
-        """/help - this list"""
-        for name in command_names():
+        """/help [COMMAND] - this list, or one line of it"""
+        wanted = argument.removeprefix("/")
+        names = [name for name in command_names() if wanted in ("", name)]
+        for name in names or command_names():
             usage, _, what = (inspect.getdoc(getattr(self, name)) or "").partition(" - ")
             self._screen.help_row(usage, what)
+        self._screen.note(_KEYS)
 
     def quit(self, argument: str) -> None:
         """/quit - leave; the song is kept"""

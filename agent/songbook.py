@@ -172,7 +172,7 @@ class Song:
         raise SongError(
             f"there is no version v{number}",
             where=str(self.folder),
-            mend=f"there are {_range_of('v', [v.number for v in self.file.versions])}",
+            mend=f"its versions: {_range_of('v', [v.number for v in self.file.versions])}",
         )
 
     @property
@@ -427,4 +427,6 @@ def to_json(data: object) -> str:
 def _range_of(letter: str, numbers: Sequence[int]) -> str:
     if not numbers:
         return "none yet"
+    if len(numbers) == 1:
+        return f"{letter}{numbers[0]}"
     return f"{letter}{min(numbers)} to {letter}{max(numbers)}"

@@ -36,6 +36,12 @@ class BriefError(SongsmithError):
     """Something is asked for that no song can have."""
 
 
+def check_length(duration_s: float) -> None:
+    """Raise `BriefError` for a length that no song can have."""
+    if not 5 <= duration_s <= 3_600:
+        raise BriefError(f"a song can't last {duration_s:g} s", mend="choose 5 s to 3600 s")
+
+
 class Brief(BaseModel):
     """What the person asked for. "" and None leave it to the writer."""
 
@@ -82,8 +88,8 @@ class Brief(BaseModel):
     @field_validator("duration_s")
     @classmethod
     def _is_a_length(cls, duration_s: float | None) -> float | None:
-        if duration_s is not None and not 5 <= duration_s <= 3_600:
-            raise BriefError(f"a song can't last {duration_s:g} s", mend="choose 5 s to 3600 s")
+        if duration_s is not None:
+            check_length(duration_s)
         return duration_s
 
 
@@ -186,7 +192,7 @@ def choose_writer(
             raise SettingsError(
                 "no LLM is configured",
                 mend="run `songsmith config set api_key`, set DEEPSEEK_API_KEY, or choose a local"
-                " profile: --profile ollama",
+                " server: `songsmith config set profile ollama`",
             )
         why = "no LLM configured; `songsmith config set api_key` or DEEPSEEK_API_KEY for a real one"
         return OfflineWriter(on_event), why

@@ -35,7 +35,7 @@ from songsmith.agent.results import (
 )
 from songsmith.agent.settings import Settings, load_settings
 from songsmith.agent.songbook import Song, SongError, Version
-from songsmith.agent.songwriter import Brief, choose_writer
+from songsmith.agent.songwriter import Brief, check_length, choose_writer
 from songsmith.agent.spans import parse_lines, parse_pointer
 from songsmith.agent.words import (
     DEFAULT_DURATION_S,
@@ -202,12 +202,15 @@ class Studio:
         """New stamps on the bar grid for all lines but those to keep."""
         self._need_words()
         length_s = duration_s or self.duration_s
+        check_length(length_s)
         lyrics = retime(self.song.lyrics, duration_s=length_s, bpm=bpm, keep=set(keep))
         return self._take_over("retime", lyrics, duration_s=length_s)
 
     def style(self, text: str) -> Version:
         """Change the style that further takes are sung in."""
-        return self.song.add_version(f"style {text}", style=text)
+        if not text.strip():
+            raise StudioError("the style would be empty", mend='say one, e.g. "bossa nova, soft"')
+        return self.song.add_version(f"style {text.strip()}", style=text.strip())
 
     # --- sound
 
@@ -265,6 +268,7 @@ class Studio:
         length_s = max(duration_s or 0.0, manifest.duration_s)
         spans = _spans_within(parent_name, parent.duration_s, spans, length_s)
         engine, why = self.engines.choose(wish.engine or manifest.engine, self.language)
+        why = why if wish.engine else f"as {parent_name}"
         wish = filled(wish, self.settings, engine.name)
         options = dict(wish.options)
         if engine.name == manifest.engine:

@@ -110,6 +110,7 @@ class Toolbox:
         self._bench = bench
         self._takes_left = 0
         self.last_result: object = None
+        self.last_refusal = ""
 
     def begin_turn(self) -> None:
         self._takes_left = self._bench.settings.renders_per_turn
@@ -129,20 +130,22 @@ class Toolbox:
 
     def call(self, call: ToolCall) -> str:
         """Do what the model asks; the result, or what was wrong with the call, as text for it."""
-        self.last_result = None
+        self.last_result, self.last_refusal = None, ""
         if call.name not in VERBS:
-            return _refusal(f"there is no tool {call.name!r}; the tools are {', '.join(VERBS)}")
+            return self._refused(
+                f"there is no tool {call.name!r}; the tools are {', '.join(VERBS)}"
+            )
         values = arguments_of(call)
         if values is None:
-            return _refusal("the arguments are no JSON object; send the call again")
+            return self._refused("the arguments are no JSON object; send the call again")
         try:
             arguments = _arguments_model(call.name).model_validate(values)
             self.last_result = getattr(self, call.name)(arguments)
         except ValidationError as error:
             faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
-            return _refusal("; ".join(faults))
+            return self._refused("; ".join(faults))
         except SongsmithError as error:
-            return _refusal(str(error))
+            return self._refused(str(error))
         song = self._bench.studio.song if self._bench.has_song else None
         return _shortened(json.dumps(document(self.last_result, song), ensure_ascii=False))
 
@@ -250,6 +253,11 @@ class Toolbox:
 
     # --- what they share
 
+    def _refused(self, reason: str) -> str:
+        """What the model is told of a call that can't be done; the person sees the reason alone."""
+        self.last_refusal = reason
+        return json.dumps({"error": reason}, ensure_ascii=False)
+
     def _spend(self, takes: int) -> None:
         """Count takes against the turn's budget; beyond it the person must agree."""
         if takes > self._takes_left and not self._bench.ask(
@@ -266,10 +274,6 @@ def _arguments_model(verb: str) -> type[BaseModel]:
     hints = get_type_hints(getattr(Toolbox, verb))
     model: type[BaseModel] = next(hint for name, hint in hints.items() if name != "return")
     return model
-
-
-def _refusal(reason: str) -> str:
-    return json.dumps({"error": reason}, ensure_ascii=False)
 
 
 def _shortened(text: str) -> str:

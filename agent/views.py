@@ -24,6 +24,7 @@ from songsmith.lyrics.lyric import Lyrics
 
 if TYPE_CHECKING:
     from songsmith.agent.listening import Mended
+    from songsmith.agent.rendering import Replay
     from songsmith.engine.listen import Hearing
 
 __all__ = ["Terminal"]
@@ -217,6 +218,14 @@ class Terminal:
         from songsmith.agent.listening_view import draw_mended
 
         draw_mended(self.console, result)
+
+    def replayed(self, result: "Replay") -> None:
+        """Whether a take made again has the same samples."""
+        if result.is_same:
+            verdict = "the same samples"
+        else:
+            verdict = f"not the same: samples differ by up to {result.largest_difference:.2g}"
+        self.fact("replay", f"{result.take}: {verdict}")
 
     def exported(self, result: Exported) -> None:
         names = "  ".join(path.name for path in result.files)

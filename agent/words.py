@@ -47,7 +47,10 @@ def diff_lyrics(before: Lyrics, after: Lyrics) -> tuple[str, ...]:
         return ()
     old, new = (format_lrc(lyrics).splitlines() for lyrics in (before, after))
     diff = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
-    return tuple(line for line in diff if not line.startswith("@@"))
+    lines = [line for line in diff if not line.startswith("@@")]
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return tuple(lines)
 
 
 def clock(time_s: float) -> str:

@@ -51,7 +51,7 @@ def test_each_layer_wins_over_those_below_and_says_so(home):
         "low",
         None,
     )
-    assert settings.origin("takes") == "flag --takes"
+    assert settings.origin("takes") == "takes as given"
     assert settings.origin("format") == "environment SONGSMITH_FORMAT"
     assert settings.origin("engine") == str(home.song / "songsmith.toml")
     assert settings.origin("voice") == str(home.file)
@@ -99,8 +99,8 @@ def test_a_length_may_be_written_in_several_ways(home, text, seconds):
         ({"SONGSMITH_BASE_URL": "localhost:11434"}, "not a web address, write for example http://127.0.0.1:11434/v1"),
         ({"SONGSMITH_BASE_URL": "http://127.0.0.1:99999/v1"}, "not a web address"),
         ({"SONGSMITH_BASE_URL": "http://[::zz]/v1"}, "not a web address"),
-        ({"flags": {"takes": 0}}, "flag --takes: takes: "),
-        ({"flags": {"profile": "nope"}}, "flag --profile: there is no LLM profile 'nope'; the profiles are deepseek"),
+        ({"flags": {"takes": 0}}, "takes as given: takes: "),
+        ({"flags": {"profile": "nope"}}, "profile as given: there is no LLM profile 'nope'; the profiles are deepseek"),
     ],
     ids=str,
 )  # fmt: skip
