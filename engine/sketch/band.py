@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from songsmith.engine.sketch.genre import DrumSet, Player
+from songsmith.engine.sketch.genre import DrumSet, Genre, Player
 from songsmith.engine.sketch.groove import Feel, fit_meter, hits, level_of
 from songsmith.engine.sketch.plan import Bar, Note, Plan
 from songsmith.engine.sketch.players import loudness, play_bass, play_chords
-from songsmith.engine.sketch.solo import play_lead
+from songsmith.engine.sketch.solo import play_answers, play_lead
 from songsmith.engine.sketch.style import SketchStyle
 from songsmith.engine.sketch.tempo import Meter
 
@@ -77,10 +77,19 @@ def play_band(plan: Plan, style: SketchStyle, *, seed: int) -> list[Track]:
     for place, player in enumerate(band.players):
         notes = play_chords(plan, player, feel, np.random.default_rng([seed, 3, place]))
         tracks.append(_track(player, notes))
-    if band.lead:
-        melody = play_lead(plan, band.lead, band.lead_style, feel, np.random.default_rng([seed, 4]))
-        tracks.append(_track(band.lead, melody))
-    return tracks
+    return [*tracks, *_leads(plan, band, feel, seed)]
+
+
+def _leads(plan: Plan, band: Genre, feel: Feel, seed: int) -> list[Track]:
+    """The melody instrument and, where there is another for that, the one that answers the singer."""
+    if band.lead is None:
+        return []
+    melody = play_lead(plan, band.lead, band.lead_style, feel, np.random.default_rng([seed, 4]))
+    second = band.answer or band.lead
+    answers = play_answers(plan, second, band.lead_style, feel, np.random.default_rng([seed, 6]))
+    if second is band.lead:
+        return [_track(band.lead, [*melody, *answers])]
+    return [_track(band.lead, melody), _track(second, answers)]
 
 
 def _track(player: Player, notes: list[Note]) -> Track:

@@ -49,13 +49,26 @@ def _choose_progressions(
     book = books.get(family) or next(iter(books.values()))
     chosen = {}
     for kind in ("verse", "chorus", "bridge"):
-        choices = book.get(kind) or book["verse"]
+        choices = _that_fit(book.get(kind) or book["verse"], _bars_of(kind, plan))
         bars = str(choices[int(rng.integers(len(choices)))]).split()
         chosen[kind] = [
             tuple(roman(numeral, plan.tonic, plan.mode) for numeral in bar.split(","))
             for bar in bars
         ]
     return chosen
+
+
+def _bars_of(kind: str, plan: Plan) -> int:
+    """How many bars the first part of a kind has, 0 if there is none."""
+    first = next((i for i, part in enumerate(plan.parts) if part.kind == kind), None)
+    return sum(bar.part == first for bar in plan.bars)
+
+
+def _that_fit(choices: Sequence[str], bars: int) -> Sequence[str]:
+    """Progressions that come round nearest to the end of a part of that many bars: a blues of twelve would
+    miss its turn in eight. All of them, if all are longer."""
+    left = {c: bars % len(c.split()) for c in choices if len(c.split()) <= bars}
+    return [choice for choice, over in left.items() if over == min(left.values())] or choices
 
 
 def _home(

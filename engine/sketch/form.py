@@ -4,6 +4,7 @@ Stamps are sacred: a line starts on its stamp even where no beat could be bent t
 """
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -23,6 +24,7 @@ __all__ = ["count_syllables", "is_sung", "make_plan", "slots"]
 MIN_SLOT_S = 0.2
 MAX_SYLLABLES_PER_S = 14.0
 _BREATH_S = 0.18
+_UNHURRIED_S = 5.0
 _LONG_TAIL_BARS = 9  # after the last line; what is longer is an interlude before the outro
 _TAIL_S = 0.35  # the last line is over this long before the song is
 _ENERGY = {
@@ -73,7 +75,8 @@ def make_plan(
 
     Raises `EngineError` for a line that starts after the end, or in no time.
     """
-    rng = np.random.default_rng([seed, 11])
+    # One seed is not one key and one progression in every style.
+    rng = np.random.default_rng([seed, 11, zlib.crc32("/".join(style.names).encode())])
     lines = [line for line in lyrics.lines if is_sung(line)] if sings else []
     _check_lines(lyrics.lines, lines, duration_s)
     tonic, mode = _choose_key(lyrics, style, rng)
@@ -222,10 +225,12 @@ def _parts(
 
 
 def natural_s(text: str, bar: Bar) -> float:
-    """How long a line is sung where nothing follows: two bars and a tail at most, less for few syllables."""
+    """How long a line is sung where nothing follows: two bars and a tail (in fast songs a little more) at most,
+    less for few syllables."""
     bar_s = bar.beat_s * len(bar.beats_s)
     syllables = count_syllables(text)
-    return min(2 * bar_s + bar.beat_s, max(syllables * 0.45 + 0.8, syllables * 0.22))
+    longest_s = max(2 * bar_s + bar.beat_s, _UNHURRIED_S)
+    return min(longest_s, max(syllables * 0.45 + 0.8, syllables * 0.22))
 
 
 def _bar_of(time_s: float, bars: Sequence[Bar]) -> int:

@@ -41,7 +41,10 @@ class DrumSet(_Strict):
 
 
 class Player(_Strict):
-    """One instrument. Empty rhythm: silent at that level; "walk" is a walking bass, "hold" a sustained chord."""
+    """One instrument. Empty rhythm: silent at that level; "walk" is a walking bass, "hold" a sustained chord.
+
+    A `power` player strikes root, fifth and octave, which is all that distortion bears.
+    """
 
     name: str
     program: int
@@ -52,6 +55,7 @@ class Player(_Strict):
     register_low: int = 48
     register_high: int = 72
     voices: int = 4
+    power: bool = False
     strum_s: float = 0.0
     pan: float = 0.0
     level_db: float = 0.0
@@ -68,7 +72,7 @@ class Genre(_Strict):
     `bpm` is slowest, usual, fastest. `swing` is the long share of a beat (or of half a beat, with
     `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
     mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
-    joined by a comma. `form` orders the parts of an instrumental.
+    joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an instrumental.
     """
 
     name: str
@@ -87,6 +91,7 @@ class Genre(_Strict):
     bass: Player | None = None
     players: tuple[Player, ...] = ()
     lead: Player | None
+    answer: Player | None = None
     lead_style: LeadStyle = "lyrical"
     loose_s: float = 0.006
     pump_db: float = 0.0

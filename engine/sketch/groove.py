@@ -34,19 +34,15 @@ class Feel:
     swing_unit: int
     loose_s: float
 
-    def bend(self, beat: float) -> float:
-        """A place in the bar in beats, with swing."""
-        if self.swing == 0.5:
+    def bend(self, beat: float, *, is_triplet: bool = False) -> float:
+        """A place in the bar in beats, with swing: the off-beat (of triplets the third) goes where swing has it."""
+        if self.swing == 0.5 or self.played.felt == 3:
             return beat
         unit = 1.0 if self.swing_unit == 8 else 0.5
+        pivot = 2 / 3 if is_triplet and self.swing_unit == 8 else 0.5
         whole = np.floor(beat / unit + 1e-9) * unit
         part = (beat - whole) / unit
-        bent = (
-            part * 2 * self.swing
-            if part <= 0.5
-            else self.swing + (part - 0.5) * 2 * (1 - self.swing)
-        )
-        return float(whole + bent * unit)
+        return float(whole + unit * np.interp(part, [0, pivot, 1], [0, self.swing, 1]))
 
     def jitter_s(self, rng: np.random.Generator) -> float:
         return float(np.clip(rng.normal(0, self.loose_s), -2.5 * self.loose_s, 2.5 * self.loose_s))
@@ -86,6 +82,7 @@ def hits(pattern: str, bar: Bar, feel: Feel) -> list[Hit]:
     """The struck steps of a pattern over a bar; of a short bar only the pattern's last beats sound."""
     beats = feel.played.beats
     per_beat = len(pattern) / beats
+    is_triplet = per_beat == 3
     edges = [*bar.beats_s, bar.end_s]
     missing = beats - len(bar.beats_s)
     found = []
@@ -96,10 +93,11 @@ def hits(pattern: str, bar: Bar, feel: Feel) -> list[Hit]:
         end = place + 1
         while end < len(pattern) and pattern[end] == "-":
             end += 1
-        start_s = _time_at(feel.bend(beat), edges)
-        found.append(
-            Hit(symbol, start_s, _time_at(feel.bend(end / per_beat - missing), edges), beat)
+        start_s, end_s = (
+            _time_at(feel.bend(at, is_triplet=is_triplet), edges)
+            for at in (beat, end / per_beat - missing)
         )
+        found.append(Hit(symbol, start_s, end_s, beat))
     return found
 
 

@@ -166,7 +166,9 @@ def play_chords(plan: Plan, player: Player, feel: Feel, rng: np.random.Generator
         pattern = fit_meter(getattr(player, level), feel)
         is_last = index == len(plan.bars) - 1
         if is_last and any((player.low, player.mid) if part.energy < 0.6 else (player.high,)):
-            notes += _last_chord(bar, voicings[-1][1], player, part.energy, rng)
+            whole = voicings[-1][1]
+            sounding = whole[1:] if player.stem == "strings" else whole
+            notes += _last_chord(bar, sounding, player, part.energy, rng)
         elif pattern == "hold":
             notes += _held(bar, voicings, part.energy, rng)
         elif not is_last:
@@ -187,11 +189,21 @@ def _voicings(plan: Plan, player: Player) -> list[tuple[ChordSpan, tuple[int, ..
     found = []
     low, high = player.register_low, player.register_high
     for span in plan.chords:
+        if player.power:
+            found.append((span, _power_chord(span.harmony, low)))
+            continue
         previous = voice_chord(span.harmony, previous, low=low, high=high, size=player.voices)
         bass = low - 12 + (span.harmony.bass - low) % 12
         lowest = _LOWEST_STRING if player.stem == "guitar" else _LOWEST_BASS
         found.append((span, (bass + 12 if bass < lowest else bass, *previous)))
     return found
+
+
+def _power_chord(harmony: Harmony, low: int) -> tuple[int, ...]:
+    """Root, fifth and octave from the lowest root in the register, the root as bass note too."""
+    root = low + (harmony.root - low) % 12
+    fifth = 6 if _lacks_fifth(harmony) and (harmony.root + 6) % 12 in harmony.tones else 7
+    return root, root, root + fifth, root + 12
 
 
 def _sounding(
@@ -220,7 +232,7 @@ def _strike(
     upper = voicing[1:]
     pitches = upper if hit.symbol != "u" else upper[::-1]
     if hit.symbol == "d" and hit.step == 0:
-        pitches = voicing
+        pitches = tuple(dict.fromkeys(voicing))
     accent = _ACCENTS[hit.symbol]
     return [
         Note(
@@ -263,5 +275,5 @@ def _last_chord(
     velocity = loudness(80, energy, 1.0, rng)
     return [
         Note(bar.start_s + place * roll_s, bar.end_s - 0.05, pitch, velocity)
-        for place, pitch in enumerate(voicing)
+        for place, pitch in enumerate(dict.fromkeys(voicing))
     ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from songsmith.engine.sketch.genre import Genre, Player, Stem, genre
 from songsmith.engine.sketch.vocabulary import Instrument
 
-__all__ = ["alone", "seated", "soloing", "unseated"]
+__all__ = ["alone", "answering", "seated", "soloing", "unseated"]
 
 _RHYTHM = {
     "keys": ("x-------x-------", "x-----x---x-----", "x--x--x-x--x--x-"),
@@ -33,18 +33,27 @@ def unseated(band: Genre, instrument: Instrument) -> Genre:
 
     changes: dict[str, object] = {"players": tuple(filter(stays, band.players))}
     if band.lead and not stays(band.lead):
-        changes["lead"] = None
+        changes["lead"] = band.answer if band.answer and stays(band.answer) else None
+    if band.answer and (not stays(band.answer) or "lead" in changes):
+        changes["answer"] = None
     return band.model_copy(update=changes)
 
 
 def soloing(band: Genre, instrument: Instrument) -> Genre:
     """The band with an instrument as its lead."""
-    if band.lead is None:
-        return band
+    return band.model_copy(update={"lead": _leading(band.lead, instrument), "answer": None})
+
+
+def answering(band: Genre, instrument: Instrument) -> Genre:
+    """The band with an instrument that plays between the lines of the singer."""
+    return band.model_copy(update={"answer": _leading(band.lead, instrument)})
+
+
+def _leading(lead: Player | None, instrument: Instrument) -> Player | None:
     low, high = (instrument.low, instrument.high) if instrument.low else _MELODY
     new = {"name": instrument.name, "program": instrument.program}
     registers = {"register_low": low, "register_high": high}
-    return band.model_copy(update={"lead": band.lead.model_copy(update=new | registers)})
+    return lead.model_copy(update=new | registers) if lead else None
 
 
 def alone(band: Genre, wanted: Sequence[Instrument]) -> Genre:
@@ -53,7 +62,8 @@ def alone(band: Genre, wanted: Sequence[Instrument]) -> Genre:
     roles = {instrument.role for instrument in wanted}
     if "lead" not in roles:
         melodic = [i for i in wanted if i.role not in ("drums", "bass")]
-        band = soloing(band, melodic[0]) if melodic else band.model_copy(update={"lead": None})
+        silent = {"lead": None, "answer": None}
+        band = soloing(band, melodic[0]) if melodic else band.model_copy(update=silent)
     changes: dict[str, object] = {
         "players": tuple(p for p in band.players if p.name in names),
         "drums": band.drums if "drums" in roles else None,
@@ -74,7 +84,7 @@ def _seat(band: Genre, instrument: Instrument) -> dict[str, object]:
             return {"bass": seat}
         return {"bass": seat.model_copy(update={"name": name, "program": program})}
     if instrument.role == "lead":
-        return {"lead": soloing(band, instrument).lead}
+        return {"lead": _leading(band.lead, instrument), "answer": None}
     return {"players": _with_player(band.players, name, program, instrument.role)}
 
 

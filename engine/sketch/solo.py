@@ -10,7 +10,7 @@ from songsmith.engine.sketch.plan import Bar, Note, Plan
 from songsmith.engine.sketch.players import loudness
 from songsmith.engine.sketch.tempo import Meter
 
-__all__ = ["play_lead"]
+__all__ = ["play_answers", "play_lead"]
 
 _RHYTHMS: dict[LeadStyle, tuple[str, ...]] = {
     "lyrical": (
@@ -65,7 +65,7 @@ class _Line:
 def play_lead(
     plan: Plan, lead: Player, style: LeadStyle, feel: Feel, rng: np.random.Generator
 ) -> list[Note]:
-    """Melody over intro, interludes and outro (over everything if nobody sings), answers in the gaps."""
+    """Melody over intro, interludes and outro; over everything if nobody sings."""
     rhythms = _RHYTHMS[style]
     motifs = [str(rng.choice(rhythms)) for _ in range(2)]
     line = _Line((lead.register_low + lead.register_high) // 2)
@@ -78,13 +78,12 @@ def play_lead(
         notes += _sing_bar(
             plan, bar, fit_meter(pattern, _written_in_four(feel)), lead, feel, line, rng
         )
-    notes += _answers(plan, lead, style, feel, rng)
     last = plan.bars[-1]
     if not plan.lines or plan.parts[last.part].kind == "outro":
         middle = (lead.register_low + lead.register_high) // 2
         pitch = _near(middle, set(plan.chord_at(last.start_s).tones[:3]), lead)
         notes.append(Note(last.start_s, max(last.end_s - 0.4, last.start_s + 0.2), pitch, 78))
-    return _clear_of_words(sorted(notes, key=lambda note: note.start_s), plan)
+    return _clear_of_words(notes, plan)
 
 
 def _written_in_four(feel: Feel) -> Feel:
@@ -145,7 +144,7 @@ def _near(pitch: int, allowed: set[int], lead: Player, *, but: int | None = None
     return min(choices, key=lambda p: (abs(p - pitch), p))
 
 
-def _answers(
+def play_answers(
     plan: Plan, lead: Player, style: LeadStyle, feel: Feel, rng: np.random.Generator
 ) -> list[Note]:
     """Short phrases in the gaps between lines, in parts that have some drive."""
@@ -162,12 +161,13 @@ def _answers(
                 fill = _sing_bar(plan, bar, pattern, lead, feel, line, rng)
                 inside = (sung.end_s + 0.1, after.start_s - 0.25)
                 notes += [n for n in fill if inside[0] <= n.start_s and n.end_s <= inside[1]]
-    return notes
+    return _clear_of_words(notes, plan)
 
 
 def _clear_of_words(notes: list[Note], plan: Plan) -> list[Note]:
-    """One voice, silent while somebody sings."""
+    """One voice in order of time, silent while somebody sings."""
     free: list[Note] = []
+    notes = sorted(notes, key=lambda note: note.start_s)
     for index, note in enumerate(notes):
         end_s = min([note.end_s, *(after.start_s for after in notes[index + 1 : index + 2])])
         coming = [line.start_s for line in plan.lines if line.start_s > note.start_s - 0.12]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from songsmith.engine.sketch.genre import Genre, genre, genre_names
 from songsmith.engine.sketch.harmony import key_name, parse_key
-from songsmith.engine.sketch.seats import alone, seated, soloing, unseated
+from songsmith.engine.sketch.seats import alone, answering, seated, soloing, unseated
 from songsmith.engine.sketch.vocabulary import (
     Hit,
     Instrument,
@@ -74,7 +74,7 @@ class SketchStyle:
         band = self.genre
         if self.is_unaccompanied:
             return []
-        seats = (band.drums, band.bass, *band.players, band.lead)
+        seats = (band.drums, band.bass, *band.players, band.lead, band.answer)
         return list(dict.fromkeys(seat.name for seat in seats if seat))
 
 
@@ -183,6 +183,9 @@ def _seats(words: StyleWords) -> _Seats:
 def _seated(band: Genre, seats: _Seats, *, is_alone: bool) -> Genre:
     for instrument in seats.wanted:
         band = seated(band, instrument)
+    leads = [instrument for instrument in seats.wanted if instrument.role == "lead"]
+    if len(leads) > 1:
+        band = answering(soloing(band, leads[0]), leads[1])
     for instrument in seats.dropped:
         band = unseated(band, instrument)
     for instrument in seats.soloists:
@@ -253,6 +256,7 @@ def _blend(names: list[str]) -> Genre:
             "progressions": colour.progressions,
             "modes": colour.modes,
             "lead": colour.lead,
+            "answer": colour.answer,
             "lead_style": colour.lead_style,
             "players": (*base.players, *guests),
             "swing": min(swing, 0.6) if swing != base.swing else base.swing,

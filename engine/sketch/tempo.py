@@ -201,6 +201,8 @@ def _bar(start: float, end: float, times_s: list[float], beats: list[float]) -> 
 def _lead_in(first_s: float, beat_s: float, phase: int, meter: Meter) -> tuple[int, float]:
     """Whole beats before the first line and the seconds they take, bent to fill the time if that's enough."""
     room = first_s / beat_s
+    if room < 0.5:
+        return 0, 0.0
     whole_bars = [
         n
         for n in range(phase or meter.beats, int(room * 1.2) + 2, meter.beats)

@@ -33,6 +33,13 @@ def beats_of(plan):
     return np.array([beat_s for bar in plan.bars for beat_s in bar.beats_s])
 
 
+def test_a_song_may_begin_with_its_first_word():
+    plan = plan_at([0.0, 1.716, 2.984], "folk", 6.0, words="oh my")
+
+    assert plan.bars[0].start_s == 0
+    assert plan.lines[0].start_s == 0
+
+
 gaps_s = st.lists(st.integers(250, 9000), min_size=0, max_size=12)
 
 
@@ -154,6 +161,15 @@ def test_blues_has_its_twelve_bars():
     roots = [plan.chord_at(b.start_s + 0.1).root for b in plan.bars if b.start_s >= verse.start_s]
     assert roots[4:8] == [2, 2, 9, 9]
     assert roots[8] == 4
+
+
+def test_a_blues_too_short_for_twelve_bars_turns_in_eight():
+    plan = plan_at([8.0 + 4.0 * i for i in range(8)], "blues 120 bpm in A", 60.0)
+
+    verse = next(part for part in plan.parts if part.kind == "verse")
+    inside = [bar for bar in plan.bars if verse.start_s <= bar.start_s < verse.end_s]
+    assert len(inside) == 8
+    assert plan.chord_at(inside[-1].end_s - 0.1).root == 4
 
 
 def test_seeds_choose_different_keys_and_changes():
