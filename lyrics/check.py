@@ -17,6 +17,7 @@ from songsmith.lyrics.pace import (
     singability_level,
 )
 from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
+from songsmith.lyrics.tongues import guess_language
 
 __all__ = [
     "LineReport",
@@ -97,8 +98,9 @@ def check_lyrics(
     spoken = phonemize_lines([line.text for line in lines])
     starts_s = [line.start_s for line in lines]
     layout = lay_out(starts_s, spoken, duration_s=duration_s, variant=variant)
-    reports = list(_line_reports(lyrics, spoken, layout, known, duration_s))
-    song = _song_faults(lyrics, duration_s, variant, language or lyrics.language, known)
+    language = language or lyrics.language
+    reports = list(_line_reports(lyrics, spoken, layout, known, duration_s, language))
+    song = _song_faults(lyrics, duration_s, variant, language, known)
     of_lines = [fault for report in reports for fault in report.faults]
     return Report(
         lines=tuple(reports),
@@ -115,8 +117,10 @@ def _line_reports(
     layout: Layout,
     languages: Collection[str],
     duration_s: float,
+    language: str,
 ) -> Iterator[LineReport]:
     lines = lyrics.lines
+    language = language_code(language) or guess_language("\n".join(line.text for line in lines))
     counts = [len(words.tokens) if languages else expected_tokens(words.text) for words in spoken]
     slots = line_slots(lyrics, counts, duration_s=duration_s)
     latest_s = [0.0, *accumulate((line.start_s for line in lines), max)]
@@ -134,6 +138,7 @@ def _line_reports(
             duration_s=duration_s,
             latest_s=latest_s[index],
             twin=first_at[line.start_s],
+            language=language,
         )
         yield LineReport(
             line=index + 1,

@@ -10,18 +10,19 @@ from typing import NamedTuple
 
 from songsmith.lyrics.fault import Fault, Severity
 from songsmith.lyrics.frames import LaidLine
+from songsmith.lyrics.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.labels import aside_kind, strip_asides
 from songsmith.lyrics.lyric import LyricLine, clean_text
 from songsmith.lyrics.pace import BREAK_S, BUSY_PER_S, SPARSE_PER_S, TOO_FAST_PER_S, Slot
 from songsmith.lyrics.phonemes import PhonemeLine, spoken_text, unsupported_scripts
 from songsmith.lyrics.rates import FRAME_RATE_HZ
+from songsmith.lyrics.spoken import CHINESE_SIGNS, sung_text
 from songsmith.lyrics.stamps import format_stamp
 
 __all__ = ["LANGUAGE_NAMES", "LineFacts", "is_decoration", "line_faults"]
 
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese"}
 _IN_WORDS = {"&": "and", "@": "at", "%": "percent", "+": "plus", "=": "equals", "#": "number"}
-_IN_CHINESE = {"&": "和", "@": "在", "%": "百分之", "+": "加", "=": "等于", "#": "号"}
 _LONGEST_SONG_S = 600.0
 _DECORATION = frozenset("*_|^`~\\<>{}[]•·★☆♪♫♬♩")
 _GOOD_GAP_PER_S = 3.0
@@ -34,7 +35,8 @@ class LineFacts:
     """A line, its number from 1, and what was found out about it.
 
     `token_count` is estimated where the phonemes here don't cover the writing. `latest_s` is the latest
-    stamp of all lines before, `twin` the number of the first line with the same stamp.
+    stamp of all lines before, `twin` the number of the first line with the same stamp, `language` that of
+    the song, as two letters.
     """
 
     number: int
@@ -47,6 +49,7 @@ class LineFacts:
     duration_s: float
     latest_s: float
     twin: int
+    language: str = "en"
 
     @property
     def rate(self) -> float:
@@ -189,7 +192,7 @@ def _pace(facts: LineFacts) -> Iterator[_Finding]:
 
 def _words_over(text: str, count: int, allowed: float) -> str:
     """How many words, or characters where there are no spaces, are too many."""
-    characters = sum("\u3400" <= ch <= "\u9fff" for ch in text)
+    characters = sum("\u3040" <= ch <= "\u9fff" for ch in text)
     words = len(text.split())
     unit, units = ("character", characters) if characters > words else ("word", words)
     over = math.ceil((count - allowed) / count * max(1, units))
@@ -257,6 +260,19 @@ def _unsung_words(facts: LineFacts) -> Iterator[_Finding]:
         )
 
 
+def _unread(facts: LineFacts) -> Iterator[_Finding]:
+    """Japanese that nobody here can read."""
+    if facts.languages or not (facts.language == "ja" or is_japanese(facts.line.text)):
+        return
+    if unread := read_japanese(facts.line.text).unread:
+        yield _Finding(
+            "unread",
+            "warning",
+            f"{' '.join(unread)[:40]} can't be read here and will not be sung",
+            HOW_TO_READ_KANJI,
+        )
+
+
 def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
     """Numbers and signs: sung as words, or not at all."""
     text = strip_asides(facts.line.text)
@@ -270,19 +286,23 @@ def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
                 f"“{text[:60]}” will be sung as “{spoken[:90]}”",
                 "write numbers and abbreviations as they should be sung",
             )
-        signs = [s for s in signs if _IN_WORDS[s] not in spoken and _IN_CHINESE[s] not in spoken]
+        signs = [s for s in signs if _IN_WORDS[s] not in spoken and CHINESE_SIGNS[s] not in spoken]
     if signs:
-        table = _IN_CHINESE if re.search(r"[\u3400-\u9fff]", text) else _IN_WORDS
+        table = CHINESE_SIGNS if re.search(r"[\u3400-\u9fff]", text) else _IN_WORDS
         words = ", ".join(f"“{table[sign]}” for “{sign}”" for sign in signs)
         shown = " ".join(signs)
         if facts.languages:
             yield _Finding("silent-sign", "warning", f"{shown} will not be sung", f"write {words}")
         else:
+            said = sung_text(text, facts.language)
+            is_left = any(sign in said for sign in signs)
             yield _Finding(
                 "read-aloud",
                 "note",
-                f"{shown} will be sung as the voice reads it",
-                f"write {words} to be sure",
+                f"{shown} will be sung as the voice reads it"
+                if is_left
+                else f"“{text[:60]}” will be sung as “{said[:90]}”",
+                f"write {words} to be sure" if is_left else "write it as it should be sung",
             )
     ornaments = dict.fromkeys(ch for ch in text if is_decoration(ch))
     if ornaments and facts.has_words:
@@ -319,6 +339,7 @@ _FINDERS: tuple[Callable[[LineFacts], Iterator[_Finding]], ...] = (
     _pace,
     _layout,
     _unsung_words,
+    _unread,
     _read_aloud,
     _word_stamps,
 )

@@ -109,7 +109,7 @@ def _by_dictionary(text: str) -> Reading:
         else:
             words.append(spoken)
         if not spoken:
-            unread += re.findall(r"[^\W_]+", written)
+            unread += _UNREADABLE.findall(written)
     return Reading(_tidy(words), tuple(unread))
 
 

@@ -4,12 +4,14 @@ Measured on the songs shipped with the DiffRhythm weights: 2.0 to 7.7 tokens a s
 13.2 in the fastest; lines of a section 1.2 to 7.9 s apart. A frame holds one token, so 21.5 is the limit.
 """
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
+from songsmith.lyrics.japanese import count_morae, is_japanese
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.phonemes import phonemize, unsupported_scripts
 
@@ -32,7 +34,8 @@ Singability = Literal["sparse", "fits", "busy", "too fast"]
 SPARSE_PER_S, EASY_PER_S, BUSY_PER_S, TOO_FAST_PER_S = 2.0, 5.5, 8.0, 11.0
 BREAK_S = 8.0
 _SHORTEST_S = 2.0
-_TOKENS_PER_LETTER = 0.9  # of alphabets that the phonemes here don't cover
+# Of writing that the phonemes here don't cover: alphabets, Korean syllables, Japanese morae.
+_TOKENS_PER_LETTER, _TOKENS_PER_HANGUL, _TOKENS_PER_MORA = 0.9, 2.4, 1.8
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,14 @@ class Slot:
 
 def expected_tokens(text: str) -> int:
     """Model tokens of a line; for writing that has no phonemes here, about as many as it would have."""
+    if is_japanese(text):
+        return max(1, round(count_morae(text) * _TOKENS_PER_MORA))
     tokens = len(phonemize(text).tokens)
     if unsupported_scripts(text):
         letters = sum(ch.isalpha() for ch in text)
-        tokens = max(tokens, round(letters * _TOKENS_PER_LETTER))
+        hangul = sum("\uac00" <= ch <= "\ud7a3" for ch in unicodedata.normalize("NFC", text))
+        strange = (letters - hangul) * _TOKENS_PER_LETTER + hangul * _TOKENS_PER_HANGUL
+        tokens = max(tokens, round(strange))
     return max(1, tokens)
 
 

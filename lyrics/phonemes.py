@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from songsmith.lyrics.english import english_phones, leaves_gap, merged, spoken_english
 from songsmith.lyrics.espeak import WORD_BREAK, PhonemeError
+from songsmith.lyrics.japanese import count_morae, is_japanese
 from songsmith.lyrics.mandarin import mandarin_phones, spoken_mandarin
 from songsmith.lyrics.scripts import Language, segments, tidied, unsupported_scripts
 from songsmith.lyrics.vocabulary import token_of
@@ -91,10 +92,12 @@ def spoken_text(text: str) -> str:
 
 
 def syllable_count(text: str, language: str = "") -> int:
-    """Sung syllables of a line: vowels of its English words, characters of its Chinese.
+    """Sung syllables of a line: vowels of its English words, characters of its Chinese, morae of its Japanese.
 
     The writing tells the languages apart; `language` counts only for a text of digits alone.
     """
+    if is_japanese(text):
+        return count_morae(text)
     parts = _parts(text, "zh" if language == "zh" else "en")
     return sum(_syllables(part_language, words) for part_language, words in parts)
 

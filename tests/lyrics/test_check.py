@@ -146,6 +146,33 @@ def test_signs_are_left_to_a_singer_of_any_language():
     assert [(fault.code, fault.severity) for fault in faults] == [("read-aloud", "note")]
 
 
+def test_signs_that_are_put_into_words_are_shown_as_sung():
+    words = lyric((10.0, "100% 的爱 & 你"))
+    faults = check_lyrics(words, duration_s=60, for_engine="sketch").faults
+    assert [fault.message for fault in faults] == [
+        "“100% 的爱 & 你” will be sung as “百分之一百 的爱 和 你”"
+    ]
+
+
+def test_japanese_that_cannot_be_read_is_said_with_what_helps():
+    words = lyric((10.0, "吗のうたをうたうよ"), (14.0, "あめのよるにきみをまつ"))
+    faults = check_lyrics(words, duration_s=60, for_engine="sketch").faults
+    assert [(fault.code, fault.severity, fault.line) for fault in faults] == [
+        ("unread", "warning", 1)
+    ]
+    assert faults[0].message.startswith("吗")
+    assert "songsmith[japanese]" in faults[0].mend
+
+
+def test_the_pace_of_japanese_and_korean_is_that_of_their_sounds():
+    easy = (10.0, "あめのよるにきみをまつ"), (14.0, "너의 이름을 불러 봐")
+    packed = (10.0, "あめのよるにきみをまつ"), (11.2, "너의 이름을 불러 봐"), (12.2, "またね")
+    faults = check_lyrics(lyric(*easy), duration_s=60, for_engine="sketch").faults
+    assert not faults
+    faults = check_lyrics(lyric(*packed), duration_s=60, for_engine="sketch").faults
+    assert [(fault.code, fault.line) for fault in faults] == [("too-fast", 1), ("too-fast", 2)]
+
+
 def test_no_song_is_asked_to_last_longer_than_any_can():
     late, too_late = check_lyrics(
         lyric((90.0, "late again"), (5940.0, "later than that")), duration_s=60

@@ -270,3 +270,8 @@ def test_tidying_keeps_the_language_of_letters(text):
 @pytest.mark.parametrize("text", ["1" * 9000, "$." * 5000, "1,," * 3000, "1/" * 3000, " " * 20000])
 def test_a_very_long_line_does_not_take_for_ever(text):
     assert len(phonemize(f"{text}a").tokens) > 0
+
+
+def test_japanese_has_a_syllable_for_every_mora():
+    assert syllable_count("きょうはいいてんき") == 8
+    assert syllable_counts(["シャッター", "ほんとう"]) == [4, 4]
