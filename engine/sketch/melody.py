@@ -40,7 +40,7 @@ _HOOKS = (
     (-1.0, 2.0, 3.5, 2.0, 1.0),
     (2.0, 0.0, 2.0, 3.0, 2.0),
 )
-_LIFTS = {"chorus": 5.0, "post-chorus": 5.0, "pre-chorus": 2.5, "bridge": 3.5, "outro": 1.0}
+_LIFTS = {"chorus": 4.0, "post-chorus": 4.0, "pre-chorus": 2.0, "bridge": 3.0, "outro": 1.0}
 _STEP_SEMITONES = 1.75
 
 
@@ -120,19 +120,24 @@ def _tune(
     plan: Plan,
     register: tuple[int, int],
 ) -> list[int]:
-    """A pitch per syllable: the cheapest way through the scale."""
+    """A pitch per syllable: the cheapest way through the scale, weighing every three notes in a row."""
     pitches = _scale_pitches(plan, register)
     costs = _place_costs(phrase, syllables, spans, plan, pitches)
-    steps = _step_costs(pitches)
-    best = costs[0]
+    if len(costs) == 1:
+        return [int(pitches[costs[0].argmin()])]
+    steps, leaps, turns = _step_costs(pitches), _leap_costs(pitches), _turn_costs(pitches)
+    easy = [steps + leaps * (syllable.stress == 0) for syllable in syllables]
+    # `best[a, b]`: the cheapest way to a note `b` that comes after `a`.
+    best = costs[0][:, None] + easy[1] + costs[1]
     back: list[NDArray[np.intp]] = []
-    for cost in costs[1:]:
-        total = best[:, None] + steps
+    for step, cost in zip(easy[2:], costs[2:], strict=True):
+        total = best[:, :, None] + turns
         back.append(total.argmin(axis=0))
-        best = total.min(axis=0) + cost
-    path = [int(best.argmin())]
+        best = total.min(axis=0) + step + cost
+    before, last = (int(i) for i in np.unravel_index(best.argmin(), best.shape))
+    path = [last, before]
     for choice in reversed(back):
-        path.append(int(choice[path[-1]]))
+        path.append(int(choice[path[-1], path[-2]]))
     return [int(pitches[index]) for index in reversed(path)]
 
 
@@ -202,6 +207,25 @@ def _step_costs(pitches: NDArray[np.int64]) -> NDArray[np.float64]:
     table = np.array([0.55, 0.0, 0.0, 0.45, 0.5, 0.9, 3.5, 1.8, 3.0, 3.5, 5.0, 6.0, 4.5])
     size = np.abs(pitches[:, None] - pitches[None, :])
     return np.where(size < len(table), table[np.minimum(size, len(table) - 1)], 9.0)
+
+
+def _leap_costs(pitches: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What a leap costs more where it leads to a weak syllable, shape (from, to)."""
+    size = np.abs(pitches[:, None] - pitches[None, :])
+    return np.where(size > 4, 1.5, 0.0)
+
+
+def _turn_costs(pitches: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Cost of three notes in a row, shape (first, second, third): standing still and wavering to and fro are
+    dull, and after a leap a melody turns back by step."""
+    first, second = pitches[:, None, None], pitches[None, :, None]
+    third = pitches[None, None, :]
+    into, onward = second - first, third - second
+    cost = np.where((into == 0) & (onward == 0), 1.6, 0.0)
+    cost = cost + np.where((into != 0) & (third == first), 1.0, 0.0)
+    is_leap = np.abs(into) > 4
+    cost = cost + np.where(is_leap & (into * onward > 0), 1.2, 0.0)
+    return np.asarray(cost + np.where(is_leap & (np.abs(onward) > 4), 1.5, 0.0))
 
 
 def _notes(

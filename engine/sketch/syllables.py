@@ -10,6 +10,8 @@ from songsmith.engine.sketch.espeak import Phoneme, Speech
 from songsmith.engine.sketch.sounds import is_nucleus
 
 __all__ = ["Syllable", "split_syllables", "split_word"]
+_VOWEL_GROUP = re.compile(r"[aeiou]+(?:[yw](?![aeiou]))?|(?<!^)y+(?![aeiou])")
+_DIGRAPHS = ("th", "sh", "ch", "ph", "wh", "qu")
 _PUNCTUATION = ' \t,.!?"()，。！？、“”«»'
 
 
@@ -64,18 +66,22 @@ def split_word(word: str, parts: int) -> list[str]:
     if len(word) == parts:
         return list(word)
     plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in word.casefold())
-    groups = [match.span() for match in re.finditer(r"[aeiou]+|(?<!^)y+(?![aeiou])", plain)]
+    groups = [match.span() for match in re.finditer(_VOWEL_GROUP, plain)]
     if len(groups) > parts and plain.endswith("e") and groups[-1][1] == len(plain):
         groups.pop()  # a mute e
-    cuts = [_letter_cut(left[1], right[0]) for left, right in pairwise(groups)]
+    cuts = [_letter_cut(plain, left[1], right[0]) for left, right in pairwise(groups)]
     cuts = cuts[: parts - 1]
     pieces = [word[a:b] for a, b in zip([0, *cuts], [*cuts, len(word)], strict=True)]
     return pieces + [""] * (parts - len(pieces))
 
 
-def _letter_cut(left_end: int, right_start: int) -> int:
-    """Where to part the letters between two vowel groups: before the last consonant."""
-    return max(left_end, right_start - 1)
+def _letter_cut(plain: str, left_end: int, right_start: int) -> int:
+    """Where to part the letters between two vowel groups: before the last consonant ("bro-ther", "can-dle")."""
+    between = plain[left_end:right_start]
+    if between.endswith("ck"):
+        return right_start
+    wide = between[-2:] in _DIGRAPHS or (len(between) > 1 and plain[right_start - 1 :] == "le")
+    return max(left_end, right_start - (2 if wide else 1))
 
 
 def _cut(sounds: Sequence[Phoneme], left: int, right: int) -> int:
@@ -109,5 +115,15 @@ def _texts(
         start = words[word][0] if word < len(words) else len(text)
         later = [begin for begin, _ in words if begin > start]
         letters = text[start : min(later, default=len(text))].strip(_PUNCTUATION)
-        pieces += split_word(letters, count)
+        pieces += _split_words(letters.split(), count)
     return pieces
+
+
+def _split_words(words: Sequence[str], parts: int) -> list[str]:
+    """Written words that are spoken as one ("in the") in `parts` syllables."""
+    if len(words) <= 1:
+        return split_word(words[0] if words else "", parts)
+    if parts <= len(words):
+        return [*words[: parts - 1], " ".join(words[parts - 1 :])]
+    last = parts - len(words) + 1
+    return [*words[:-1], *split_word(words[-1], last)]

@@ -64,6 +64,11 @@ def test_a_vowel_after_a_soft_consonant_begins_earlier_than_espeak_says_but_insi
         ("home", 1, ["home"]),
         ("月亮", 2, ["月", "亮"]),
         ("river", 2, ["ri", "ver"]),
+        ("kitchen", 2, ["kit", "chen"]),
+        ("brother", 2, ["bro", "ther"]),
+        ("candle", 2, ["can", "dle"]),
+        ("pocket", 2, ["pock", "et"]),
+        ("payphone", 2, ["pay", "phone"]),
         ("2024", 6, ["2024", "", "", "", "", ""]),
         ("a", 3, ["a", "", ""]),
     ],
@@ -81,6 +86,21 @@ def test_syllables_keep_every_sound_in_order():
     assert len(syllables) == 9
     assert "".join(s.text for s in syllables) == text.replace(" ", "")
     assert [s.text for s in syllables if s.stress == 2] == ["beau", "stran", "wan", "home"]
+
+
+def test_words_that_are_spoken_as_one_are_written_under_notes_of_their_own():
+    text = "Standing in the weather for the daughters"
+    syllables = split_syllables(speak(text, "en-us"), text)
+    assert [s.text for s in syllables][2:] == [
+        "in",
+        "the",
+        "wea",
+        "ther",
+        "for",
+        "the",
+        "daugh",
+        "ters",
+    ]
 
 
 def test_an_interrupt_while_espeak_speaks_is_raised_after_it():

@@ -113,6 +113,17 @@ def test_the_tune_stays_in_scale_and_register_and_moves_mostly_by_step(song):
     assert sum(leap > 0 for leap in leaps) / len(leaps) > 0.5
 
 
+def test_the_tune_neither_stands_still_nor_wavers(song):
+    _, notes = song
+    trios = [
+        (a.pitch, b.pitch, c.pitch)
+        for a, b, c in zip(notes, notes[1:], notes[2:], strict=False)
+        if a.line == b.line == c.line
+    ]
+    assert sum(a == b == c for a, b, c in trios) < 0.08 * len(trios)
+    assert sum(a == c != b for a, b, c in trios) < 0.15 * len(trios)
+
+
 def test_long_notes_and_downbeats_agree_with_their_chords(song):
     plan, notes = song
     heavy = [n for n in notes if n.end_s - n.start_s > 0.7]
