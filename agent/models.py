@@ -114,7 +114,7 @@ def verify(parts: _Parts = None, as_json: _Json = False) -> None:
 
     store = _store()
     named = [weights.known_part(name) for name in parts or []]
-    here = named or [part for part in weights.PARTS.values() if store.has(part)]
+    here = named or [part for part in weights.PARTS.values() if store.has_some(part)]
     faults = weights.verify(store, here)
     if as_json:
         _print_json({"folder": str(store.folder), "files": faults})

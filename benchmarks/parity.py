@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -35,6 +36,7 @@ from songsmith.engine.diffrhythm.sampler import (
     sample,
     span_mask,
 )
+from songsmith.errors import SongsmithError
 
 RELATIVE_LIMIT = 1e-4
 EMBEDDING_LIMIT = 3e-6
@@ -316,16 +318,28 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="folder with dit.json and/or mulan.json")
     folder = parser.parse_args().folder
     sources = {"dit.json": dit_comparisons, "mulan.json": mulan_comparisons}
-    present = [compare for name, compare in sources.items() if (folder / name).is_file()]
+    present = {name: compare for name, compare in sources.items() if (folder / name).is_file()}
     if not present:
         print(f"{folder}: holds neither {' nor '.join(sources)}", file=sys.stderr)
         return 1
     torch.set_num_threads(1)  # the networks are tiny: more threads would only wait for each other
     cases: dict[str, list[Comparison]] = {}
-    for compare in present:
-        for comparison in compare(folder):
-            cases.setdefault(comparison.case, []).append(comparison)
-    return report(cases)
+    unread = 0
+    for name, compare in present.items():
+        try:
+            for comparison in compare(folder):
+                cases.setdefault(comparison.case, []).append(comparison)
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            RuntimeError,
+            SafetensorError,
+            SongsmithError,
+        ) as error:
+            unread += 1
+            print(f"{folder / name}: {type(error).__name__}: {error}", file=sys.stderr)
+    return report(cases) or int(unread > 0)
 
 
 def report(cases: Mapping[str, list[Comparison]]) -> int:

@@ -65,6 +65,15 @@ def test_a_damaged_file_makes_verify_exit_1(served):
     assert "vae/vae_model.pt: is a Git LFS pointer" in result.stdout
 
 
+def test_a_part_that_is_not_all_there_makes_verify_exit_1(served):
+    run("pull", "muq-mulan", "--yes")
+    (served / "muq-mulan" / "model.safetensors").unlink()
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "muq-mulan/model.safetensors: is missing" in result.stdout
+    assert "muq-mulan/config.json: sound" in result.stdout
+
+
 def test_the_list_names_every_part_with_size_and_licence(served):
     result = run("list")
     assert result.exit_code == 0

@@ -47,6 +47,19 @@ def test_numbers_that_are_not_met_fail_the_check_and_are_named(tmp_path):
     assert outcome.stdout.count("FAIL") == 2
 
 
+def test_numbers_that_can_not_be_read_fail_the_check_in_a_line_and_the_others_are_compared(
+    tmp_path,
+):
+    (tmp_path / "dit.json").symlink_to(GOLDEN / "dit.json")
+    for name in ("mulan.json", "mulan_io.safetensors", "mulan_weights.safetensors"):
+        (tmp_path / name).symlink_to(GOLDEN / name)
+    outcome = run_parity(tmp_path)
+    assert outcome.returncode == 1
+    assert "dit.json: FileNotFoundError: " in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert "9 of 9 cases" in outcome.stdout
+
+
 def test_a_folder_without_official_numbers_is_an_error(tmp_path):
     outcome = run_parity(tmp_path)
     assert outcome.returncode == 1
