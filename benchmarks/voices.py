@@ -1,0 +1,145 @@
+"""How well every language is understood: espeak's voices sung in the mix, heard by Whisper base.
+
+    python benchmarks/voices.py [--language de fr …] [--voice low high +m3 NAME …] [--style NAME …] [--tuning]
+
+Each language sings the second half of `benchmarks/lyrics/LANGUAGE.txt`; the first half is for choosing
+voices (`--tuning`). Errors are counted in words, in Japanese and Korean in characters (Japanese as read in
+kana, which needs the extra `japanese`), for the voice merely speaking, for the vocal stem and for the mix.
+The ears' own share is large: they were trained on little of some languages.
+"""
+
+import argparse
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from sketch import word_errors
+
+from songsmith.engine.ears_models import find_model
+from songsmith.engine.engine import RenderRequest, Take, load_engine
+from songsmith.engine.sketch.speaking import say
+from songsmith.engine.sketch.voices import choose_voice
+from songsmith.engine.units import SAMPLE_RATE_HZ
+from songsmith.lyrics.japanese import has_japanese_reader, read_japanese
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+
+LYRICS = Path(__file__).parent / "lyrics"
+EARS_RATE_HZ = 16_000
+FIRST_S, GAP_S, TAIL_S = 5.0, 4.6, 3.0
+STYLES = ("pop ballad", "rock")
+
+Hear = Callable[[NDArray[np.float64]], str]
+
+
+def lines_of(language: str, *, is_tuning: bool) -> list[str]:
+    halves = (LYRICS / f"{language}.txt").read_text("utf-8").strip().split("\n\n")
+    return halves[0 if is_tuning else 1].split("\n")
+
+
+def units_of(text: str, language: str) -> list[str]:
+    """The words of a text, or its characters where words are not parted by spaces."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    words = re.findall(r"(?:[^\W_]|[\u0300-\u036f])+", plain)
+    if language == "ja":
+        return list("".join(read_japanese("".join(words)).words))
+    return list("".join(words)) if language in ("ko", "zh") else words
+
+
+def load_ears(language: str) -> Hear:
+    from faster_whisper import WhisperModel
+
+    path = find_model("base", language).path
+    model = WhisperModel(path, device="cpu", compute_type="int8", local_files_only=True)
+
+    def hear(mono: NDArray[np.float64]) -> str:
+        segments, _ = model.transcribe(
+            mono.astype(np.float32),
+            language=language,
+            condition_on_previous_text=False,
+            temperature=0.0,
+        )
+        return " ".join(segment.text for segment in segments)
+
+    return hear
+
+
+def spoken(voice: str, lines: Sequence[str]) -> NDArray[np.float64]:
+    """The lines merely spoken, half a second apart, for the ears."""
+    pieces = [np.zeros(EARS_RATE_HZ // 2)]
+    for line in lines:
+        utterance = say(voice, line)
+        if utterance:
+            speech = utterance.speech
+            pieces += [soxr.resample(speech.samples, speech.rate_hz, EARS_RATE_HZ), pieces[0]]
+    return np.concatenate(pieces)
+
+
+def sung(language: str, voice: str, lines: Sequence[str], style: str) -> Take:
+    stamped = [LyricLine(FIRST_S + GAP_S * i, line) for i, line in enumerate(lines)]
+    sections = [
+        Section("Chorus" if i // 4 % 2 else "Verse", tuple(stamped[i : i + 4]))
+        for i in range(0, len(stamped), 4)
+    ]
+    request = RenderRequest(
+        Lyrics("Benchmark", language, tuple(sections)),
+        style,
+        FIRST_S + GAP_S * len(lines) + TAIL_S,
+        (7,),
+        options={"voice": voice, "stems": True},
+    )
+    return next(iter(load_engine("sketch").render(request, lambda progress: None)))
+
+
+def voice_name(language: str, wanted: str) -> str:
+    """ "+m3" is a variant of the language's own voice; "low" and "high" are its defaults."""
+    plain = choose_voice(language).name.partition("+")[0]
+    return plain + wanted if wanted.startswith("+") else choose_voice(language, wanted).name
+
+
+def measure(
+    language: str, voice: str, lines: Sequence[str], styles: Sequence[str], hear: Hear
+) -> dict[str, float]:
+    """Share of units heard wrongly: "speech", "stem" and "mix", the last two as means over the styles."""
+    said = units_of(" ".join(lines), language)
+
+    def wrong(audio: NDArray[np.float64]) -> float:
+        return word_errors(said, units_of(hear(audio), language)) / len(said)
+
+    errors: dict[str, list[float]] = {"speech": [wrong(spoken(voice, lines))]}
+    for style in styles:
+        take = sung(language, voice, lines, style)
+        for name, audio in (("stem", take.stems["vocal"]), ("mix", take.audio)):
+            mono = audio.mean(axis=0).astype(np.float64)
+            errors.setdefault(name, []).append(
+                wrong(soxr.resample(mono, SAMPLE_RATE_HZ, EARS_RATE_HZ))
+            )
+    return {name: float(np.mean(values)) for name, values in errors.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    languages = sorted(path.stem for path in LYRICS.glob("*.txt"))
+    parser.add_argument("--language", nargs="*", default=languages, choices=languages)
+    parser.add_argument("--voice", nargs="*", default=["low", "high"])
+    parser.add_argument("--style", nargs="*", default=STYLES)
+    parser.add_argument("--tuning", action="store_true", help="sing the half for choosing voices")
+    options = parser.parse_args()
+    for language in options.language:
+        if language == "ja" and not has_japanese_reader():
+            print("ja            skipped: the extra japanese is not installed")
+            continue
+        lines = lines_of(language, is_tuning=options.tuning)
+        hear = load_ears(language)
+        for wanted in options.voice:
+            voice = voice_name(language, wanted)
+            errors = measure(language, voice, lines, options.style, hear)
+            row = "  ".join(f"{name} {share:.2f}" for name, share in errors.items())
+            print(f"{voice:12}  {row}  of {len(units_of(' '.join(lines), language))}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
