@@ -273,13 +273,19 @@ def _versions() -> dict[str, str]:
 
 def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
     """`wish` with what it leaves open taken from the settings."""
-    options = dict(settings.engines.get(engine, {}))
+    options: dict[str, object] = dict(settings.engines.get(engine, {}))
     if settings.voice and engine == "sketch":
         options.setdefault("voice", settings.voice)
+    options |= wish.options
+    if isinstance(voice := options.get("voice"), str):
+        from songsmith.engine.sketch.piper_voice import absolute_name
+
+        # A manifest must name the same file from wherever the take is made again.
+        options["voice"] = absolute_name(voice)
     return replace(
         wish,
         takes=wish.takes or settings.takes,
         seed=settings.seed if wish.seed is None else wish.seed,
         formats=wish.formats or (settings.format,),
-        options={**options, **wish.options},
+        options=options,
     )

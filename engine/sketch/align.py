@@ -5,6 +5,7 @@ which of the other, and the boundaries are carried over. Where voice begins or e
 it does in the sound itself, because that is what must not be off by a few hundredths.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.espeak import Phoneme, Speech
 from songsmith.engine.sketch.sounds import sound_kind
 
-__all__ = ["align_phonemes"]
+__all__ = ["align_phonemes", "snap_to_voicing"]
 
 _HOP_S = 0.005
 _WINDOW_S = 0.025
@@ -37,7 +38,28 @@ def align_phonemes(guide: Speech, samples: FloatArray, rate_hz: int) -> tuple[Ph
         replace(sound, start=int(start), end=int(end))
         for sound, start, end in zip(guide.phonemes, places, places[1:], strict=False)
     ]
-    return tuple(_snap(moved, _voicing_changes(samples, rate_hz), rate_hz))
+    return snap_to_voicing(moved, samples, rate_hz)
+
+
+def snap_to_voicing(
+    sounds: Sequence[Phoneme], samples: FloatArray, rate_hz: int
+) -> tuple[Phoneme, ...]:
+    """`sounds` with the boundaries between voiced and voiceless ones moved to the nearest change of the voice."""
+    changes = _voicing_changes(samples, rate_hz)
+    snapped = list(sounds)
+    for index in range(1, len(snapped)):
+        before, after = snapped[index - 1], snapped[index]
+        was = sound_kind(before.symbol) not in ("voiceless", "pause")
+        becomes = sound_kind(after.symbol) not in ("voiceless", "pause")
+        places = changes["on" if becomes else "off"]
+        if was == becomes or len(places) == 0:
+            continue
+        nearest = int(places[np.abs(places - after.start).argmin()])
+        is_near = abs(nearest - after.start) <= _SNAP_S * rate_hz
+        if is_near and before.start < nearest < after.end:
+            snapped[index - 1] = replace(before, end=nearest)
+            snapped[index] = replace(after, start=nearest)
+    return tuple(snapped)
 
 
 def _features(samples: FloatArray, rate_hz: int) -> FloatArray:
@@ -105,24 +127,3 @@ def _voicing_changes(samples: FloatArray, rate_hz: int) -> dict[str, NDArray[np.
         "on": np.rint(np.flatnonzero(change > 0) * hop).astype(np.intp),
         "off": np.rint(np.flatnonzero(change < 0) * hop).astype(np.intp),
     }
-
-
-def _snap(
-    sounds: list[Phoneme], changes: dict[str, NDArray[np.intp]], rate_hz: int
-) -> list[Phoneme]:
-    """Boundaries between voiced and voiceless sounds moved to the nearest change of the voice."""
-    for index in range(1, len(sounds)):
-        before, after = sounds[index - 1], sounds[index]
-        was = sound_kind(before.symbol) not in ("voiceless", "pause")
-        becomes = sound_kind(after.symbol) not in ("voiceless", "pause")
-        if was == becomes:
-            continue
-        places = changes["on" if becomes else "off"]
-        if len(places) == 0:
-            continue
-        nearest = int(places[np.abs(places - after.start).argmin()])
-        is_near = abs(nearest - after.start) <= _SNAP_S * rate_hz
-        if is_near and before.start < nearest < after.end:
-            sounds[index - 1] = replace(before, end=nearest)
-            sounds[index] = replace(after, start=nearest)
-    return sounds

@@ -4,10 +4,10 @@ In a song the melody replaces the tones; they return as small turns of the pitch
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from songsmith.engine.sketch.espeak import Speech, speak
-from songsmith.engine.sketch.onsets import refine_onsets
+from songsmith.engine.sketch.espeak import Speech
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
 from songsmith.lyrics.mandarin import readings, spoken_mandarin
 
@@ -17,9 +17,12 @@ _VOICE = "cmn-latn-pinyin"
 
 
 def speak_mandarin(
-    text: str, variant: str, *, rate_wpm: int
+    text: str, speaker: Callable[[str, str], Speech]
 ) -> tuple[Speech, tuple[Syllable, ...]]:
-    """Speech and syllables, one for each character, of Chinese `text` by a variant ("", "f3") of the voice."""
+    """Speech and syllables, one for each character, of Chinese `text`.
+
+    `speaker` speaks the pinyin it is given first, as the espeak voice it is given second would read it.
+    """
     characters: list[str] = []
     words: list[str] = []
     for phrase in re.split(r"[^\w]+", text):
@@ -31,8 +34,7 @@ def speak_mandarin(
         if words and not words[-1].endswith(","):
             words[-1] += ","
     spoken = " ".join(words).strip(",")
-    voice = f"{_VOICE}+{variant}" if variant else _VOICE
-    speech = refine_onsets(speak(spoken, voice, rate_wpm=rate_wpm))
+    speech = speaker(spoken, _VOICE)
     syllables = split_syllables(speech, spoken)
     if len(syllables) != len(words):
         return speech, syllables

