@@ -21,24 +21,39 @@ _WINDOW_S = 0.025
 _BANDS = 26
 _TOP_HZ = 7000.0
 _SNAP_S = 0.06
+_SILENCE_DB = -40.0
 
 FloatArray = NDArray[np.float64]
 
 
 def align_phonemes(guide: Speech, samples: FloatArray, rate_hz: int) -> tuple[Phoneme, ...]:
     """The phonemes of `guide` at their places in `samples` (mono), which say the same words."""
-    ours = _features(samples, rate_hz)
-    guides = _features(guide.samples, guide.rate_hz)
-    frame_of = _warp(guides, ours)
-    marks = [sound.start for sound in guide.phonemes] + [guide.phonemes[-1].end]
-    frames = np.interp(np.array(marks) / guide.rate_hz / _HOP_S, np.arange(len(frame_of)), frame_of)
-    places = np.maximum.accumulate(np.rint(frames * _HOP_S * rate_hz).astype(int))
+    # Voices differ in how long they are silent before and after: no sound must be sought there.
+    first, last = _sounding(samples, rate_hz)
+    guide_first, guide_last = _sounding(guide.samples, guide.rate_hz)
+    frame_of = _warp(
+        _features(guide.samples[guide_first:guide_last], guide.rate_hz),
+        _features(samples[first:last], rate_hz),
+    )
+    marks = np.array([*(sound.start for sound in guide.phonemes), guide_last])
+    inside = np.clip(marks, guide_first, guide_last) - guide_first
+    frames = np.interp(inside / guide.rate_hz / _HOP_S, np.arange(len(frame_of)), frame_of)
+    places = np.maximum.accumulate(first + np.rint(frames * _HOP_S * rate_hz).astype(int))
     places[-1] = len(samples)
     moved = [
         replace(sound, start=int(start), end=int(end))
         for sound, start, end in zip(guide.phonemes, places, places[1:], strict=False)
     ]
     return snap_to_voicing(moved, samples, rate_hz)
+
+
+def _sounding(samples: FloatArray, rate_hz: int) -> tuple[int, int]:
+    """Where sound begins and ends, by the level of 10 ms against the loudest."""
+    hop = rate_hz // 100
+    count = max(len(samples) // hop, 1)
+    levels = np.array([np.mean(part**2) for part in np.array_split(samples[: count * hop], count)])
+    loud = np.flatnonzero(levels > levels.max() * 10 ** (_SILENCE_DB / 10))
+    return (int(loud[0]) * hop, (int(loud[-1]) + 1) * hop) if len(loud) else (0, len(samples))
 
 
 def snap_to_voicing(
