@@ -34,6 +34,8 @@ _LABELS = {
 # A scene this close to the best one may be chosen too, so that one prompt has more than one song.
 _NEAR_BEST = 0.5
 _MOOD_WEIGHT = 1.2
+# What the song is about says more than the words around it.
+_TOPIC_WEIGHT = 0.8
 # Slots of the bank that take the rarer roles too; its lines fit one or many, things or food.
 _BANK_SLOTS = {"things": "thing", "food": "thing", "vehicle": "thing", "animals": "animal"}
 
@@ -126,10 +128,12 @@ class _Writer:
         """How well a scene answers the calls; a word few scenes answer to says more."""
         called = any(not word.startswith("@") for word in scene.words & calls)
         score = called * (2.0 * len(scene.needs) + len(scene.favours & calls))
-        for word in sorted(scene.words & calls):
+        for word in _once(scene.words & calls):
             rivals = sum(word in other.words for other in load_scenes(self.wish.language))
             manner = 0.5 if word in lexicon(self.wish.language)["genre"] else 1.0
             score += manner * _word_weight(word) * rivals**-0.5
+        if any(scene.words & set(topic.words.lower().split()) for topic in self.wish.topics[:1]):
+            score += _TOPIC_WEIGHT
         if self.wish.moods:
             score += _MOOD_WEIGHT if scene.moods & self.wish.moods else -_MOOD_WEIGHT / 2
         return score
@@ -249,6 +253,11 @@ def _to_sing(topics: tuple[Topic, ...]) -> list[Topic]:
     """Topics that must be sung; whoever has a name ("my daughter Mia") is sung by the name."""
     named = any(topic.role == "name" for topic in topics)
     return [t for t in topics if not (named and t.role in {"kin", "animal", "animals", "person"})]
+
+
+def _once(words: frozenset[str]) -> list[str]:
+    """The words without the further forms of one of them ("waits" beside "wait")."""
+    return [w for w in sorted(words) if not any(w != o and w.startswith(o) for o in words)]
 
 
 def _word_weight(word: str) -> float:

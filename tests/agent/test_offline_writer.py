@@ -337,3 +337,25 @@ def test_any_prompt_gives_a_song_a_voice_can_sing(prompt: str, seed: int, durati
 def test_any_mix_of_words_gives_a_song_without_braces_digits_or_labels(words: list[str], seed: int):
     text = sung(write_song(" ".join(words), seed=seed))
     assert not set(text) & set("{}[]|0123456789🎷")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("night train", ["platform", "train"]),
+        ("I lost my job and my girlfriend left", ["suitcase", "boxes", "we split", "the key"]),
+        ("an anthem for our football club", ["team", "goal", "cup", "ball"]),
+        ("a song for my grandmother who died in spring", ["crossword", "glasses", "shed", "coat"]),
+    ],
+)
+def test_what_a_song_is_about_decides_its_story_not_a_word_beside_it(prompt, words):
+    for seed in range(3):
+        text = " ".join(line for _, line in lines_of(write_song(prompt, seed=seed))).casefold()
+        assert any(word in text for word in words), text
+
+
+def test_a_grown_up_is_not_sung_to_about_milk_teeth():
+    for seed in range(3):
+        text = "".join(line for _, line in lines_of(write_song("给妈妈的生日歌", seed=seed)))
+        assert "门牙" not in text
+        assert "鞋带" not in text
