@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.text import Text
 
+from songsmith.agent.flow import print_under, printable
 from songsmith.agent.listening import Mended
-from songsmith.agent.views import printable
 from songsmith.agent.words import clock
 from songsmith.engine.listen import HeardLine, Hearing
 
@@ -18,14 +18,13 @@ _WELL, _LATE_S = 0.99, 0.5
 def draw_hearing(console: Console, hearing: Hearing) -> None:
     """One line a lyric line: its mark, its stamp, its words as they were heard, what is wrong with it."""
     is_plain = console.color_system is None or not console.is_terminal
-    for line in hearing.lines:
-        row = Text("  ").append(_MARKS[line.verdict], style=_COLOURS[line.verdict])
-        row.append(f" {line.line:>2} ", style="dim").append(
-            f"{clock(line.start_s)}  ", style="cyan"
-        )
-        row.append_text(_words(line)).append(_remarks(line, is_plain), style="dim")
-        console.print(row)
-    console.print(Text(f"  heard     {hearing.summary} · {_figures(hearing)}"))
+    stamps = [clock(line.start_s) for line in hearing.lines]
+    width = max(map(len, stamps), default=0)
+    for line, stamp in zip(hearing.lines, stamps, strict=True):
+        head = Text("  ").append(_MARKS[line.verdict], style=_COLOURS[line.verdict])
+        head.append(f" {line.line:>2} ", style="dim").append(f"{stamp:<{width}}  ", style="cyan")
+        print_under(console, head, _words(line).append(_remarks(line, is_plain), style="dim"))
+    _fact(console, "heard", f"{hearing.summary} · {_figures(hearing)}")
 
 
 def draw_mended(console: Console, mended: Mended) -> None:
@@ -33,14 +32,18 @@ def draw_mended(console: Console, mended: Mended) -> None:
     for line in mended.lines:
         is_done = line.after >= mended.until_sung
         colour = "green" if is_done else "yellow" if line.after > line.before else "red"
-        row = Text(f"  {'✓' if is_done else '✗'} {line.line:>2} ", style=colour)
-        row.append(f"{line.before:.2f} → {line.after:.2f}  ").append(printable(line.text))
-        console.print(row)
+        head = Text(f"  {'✓' if is_done else '✗'} {line.line:>2} ", style=colour)
+        head.append(f"{line.before:.2f} → {line.after:.2f}  ")
+        print_under(console, head, Text(printable(line.text)))
     for suggestion in mended.suggestions:
-        console.print(Text(f"  advice    {printable(suggestion)}", style="yellow"))
+        _fact(console, "advice", printable(suggestion), "yellow")
     takes = f" · sung again: {', '.join(mended.takes)}" if mended.takes else ""
-    console.print(Text(f"  mended    {mended.summary} · picked {mended.picked}{takes}"))
-    console.print(Text(f"  heard     {mended.hearing.summary} · {_figures(mended.hearing)}"))
+    _fact(console, "mended", f"{mended.summary} · picked {mended.picked}{takes}")
+    _fact(console, "heard", f"{mended.hearing.summary} · {_figures(mended.hearing)}")
+
+
+def _fact(console: Console, name: str, value: str, style: str = "") -> None:
+    print_under(console, Text(f"  {name:<8} ", style=style), Text(value, style=style))
 
 
 def _words(line: HeardLine) -> Text:
@@ -80,6 +83,8 @@ def _figures(hearing: Hearing) -> str:
     ]
     if hearing.clipped_samples:
         figures.append(f"{hearing.clipped_samples} samples clipped")
+    if hearing.drift:
+        figures.insert(0, str(hearing.drift))
     if hearing.silent_s >= 1:
         figures.append(f"{hearing.silent_s:.0f} s silent")
     if hearing.style_similarity is not None:
