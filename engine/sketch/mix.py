@@ -51,6 +51,7 @@ _DUCK_DB = 3.0
 _CLEAR_DB = 6.0  # how far 1-4 kHz of the band goes down under the voice
 _FADE_S = 2.2
 _WIDE_PAN = 0.12
+_ELECTRONIC_KITS = (24, 25)  # their kicks are hardly more than a tone at 50 Hz
 _SPREAD = {"keys": 0.4, "guitar": 0.3, "strings": 0.7}
 """Share of an instrument's late echo that goes to the left and, turned round, to the right."""
 _SPREAD_S = (0.011, 0.017, 0.013, 0.019)
@@ -152,7 +153,8 @@ def _tone(audio: Audio, track: Track, brightness_db: float) -> Audio:
     if track.stem == "bass":
         return equalise(audio, high_pass(34), peak(52, -3.0), peak(350, -2.0), peak(850, 3.0))
     if track.stem == "drums":
-        return equalise(audio, high_pass(30), peak(48, -2.5), shelf(7_000, brightness_db + 2.5))
+        kick = peak(50, -7.0 if track.program in _ELECTRONIC_KITS else -2.5)
+        return equalise(audio, high_pass(30), kick, shelf(7_000, brightness_db + 2.5))
     low_hz = 90 if track.stem in ("keys", "guitar") else 140
     dip_db = 0.0 if track.stem == "lead" else -3.0
     return equalise(

@@ -52,6 +52,7 @@ _RHYTHMS: dict[LeadStyle, tuple[str, ...]] = {
 _SOLO_KINDS = ("intro", "interlude", "outro")
 _REPEATED = 0.12  # share of notes that may stay where they are
 _ANSWER_S = 1.3  # shorter gaps between lines stay free
+_CHORUS_KINDS = ("chorus", "post-chorus", "interlude")
 
 
 @dataclass
@@ -62,42 +63,60 @@ class _Line:
     heading: int = 1
 
 
+@dataclass(frozen=True)
+class _Tune:
+    """Four bars that return: the rhythm of each, and the number its moves are drawn by, so that what comes
+    back over other chords takes the same turns. The eighth bar closes differently from the fourth."""
+
+    rhythms: tuple[str, ...]
+    number: int
+    lift: int
+
+    def bar(self, in_part: int) -> tuple[str, np.random.Generator]:
+        """Rhythm and moves of a bar of a part, counted from 0."""
+        place = 4 if in_part % 8 == 7 else in_part % 4
+        return self.rhythms[place], np.random.default_rng([self.number, place])
+
+
 def play_lead(
     plan: Plan, lead: Player, style: LeadStyle, feel: Feel, rng: np.random.Generator
 ) -> list[Note]:
-    """Melody over intro, interludes and outro; over everything if nobody sings."""
-    rhythms = _RHYTHMS[style]
-    motifs = [str(rng.choice(rhythms)) for _ in range(2)]
-    line = _Line((lead.register_low + lead.register_high) // 2)
+    """Melody over intro, interludes and outro; over everything if nobody sings, one tune for verses and a
+    higher one for choruses."""
+    middle = (lead.register_low + lead.register_high) // 2
+    verse, chorus = (_tune(_RHYTHMS[style], lift, rng) for lift in (-1, 3))
+    line = _Line(middle)
     notes: list[Note] = []
     for index, bar in enumerate(plan.bars[:-1]):
         part = plan.parts[bar.part]
         if plan.lines and part.kind not in _SOLO_KINDS:
             continue
-        pattern = _bar_rhythm(index, motifs, rhythms, rng)
-        notes += _sing_bar(
-            plan, bar, fit_meter(pattern, _written_in_four(feel)), lead, feel, line, rng
-        )
+        in_part = index - next(i for i, b in enumerate(plan.bars) if b.part == bar.part)
+        is_high = part.kind in _CHORUS_KINDS and not plan.lines
+        tune = chorus if is_high else verse
+        if in_part % 4 == 0:
+            line = _Line(middle + tune.lift)
+        elif in_part % 8 == 3 and not plan.lines and not is_high:
+            continue  # it breathes in the middle of a verse
+        rhythm, moves = tune.bar(in_part)
+        pattern = fit_meter(rhythm, _written_in_four(feel))
+        notes += _sing_bar(plan, bar, pattern, lead, feel, line, moves, rng)
     last = plan.bars[-1]
     if not plan.lines or plan.parts[last.part].kind == "outro":
-        middle = (lead.register_low + lead.register_high) // 2
         pitch = _near(middle, set(plan.chord_at(last.start_s).tones[:3]), lead)
         notes.append(Note(last.start_s, max(last.end_s - 0.4, last.start_s + 0.2), pitch, 78))
     return _clear_of_words(notes, plan)
 
 
+def _tune(rhythms: tuple[str, ...], lift: int, rng: np.random.Generator) -> _Tune:
+    """Motif, its answer, motif, something new, and another close."""
+    motif, answer, new, close = (str(rhythm) for rhythm in rng.choice(rhythms, 4))
+    return _Tune((motif, answer, motif, new, close), int(rng.integers(2**31)), lift)
+
+
 def _written_in_four(feel: Feel) -> Feel:
     """The feel for rhythms of this module, which are bars of four."""
     return replace(feel, written=Meter("4/4", 4))
-
-
-def _bar_rhythm(
-    index: int, motifs: list[str], rhythms: tuple[str, ...], rng: np.random.Generator
-) -> str:
-    """Motif, its answer, motif, something new: the ear wants three of four bars known."""
-    if index % 4 == 3:
-        return str(rng.choice(rhythms))
-    return motifs[0] if index % 2 == 0 else motifs[1]
 
 
 def _sing_bar(
@@ -107,6 +126,7 @@ def _sing_bar(
     lead: Player,
     feel: Feel,
     line: _Line,
+    moves: np.random.Generator,
     rng: np.random.Generator,
 ) -> list[Note]:
     energy = plan.parts[bar.part].energy
@@ -115,7 +135,7 @@ def _sing_bar(
         harmony = plan.chord_at(hit.start_s + 0.03)
         is_strong = hit.step % 1 == 0 or hit.end_s - hit.start_s > 0.4
         allowed = set(harmony.tones) if is_strong else {*plan.scale, *harmony.tones}
-        line.pitch = _move(line, allowed, lead, rng)
+        line.pitch = _move(line, allowed, lead, moves)
         start_s = max(hit.start_s + lead.late_s + feel.jitter_s(rng), 0.0)
         end_s = max(start_s + 0.06, hit.start_s + (hit.end_s - hit.start_s) * 0.95)
         accent = 1.08 if is_strong else 0.94
@@ -158,7 +178,7 @@ def play_answers(
         for bar in plan.bars:
             if bar.start_s < after.start_s and bar.end_s > sung.end_s:
                 pattern = fit_meter(str(rng.choice(_RHYTHMS[style])), _written_in_four(feel))
-                fill = _sing_bar(plan, bar, pattern, lead, feel, line, rng)
+                fill = _sing_bar(plan, bar, pattern, lead, feel, line, rng, rng)
                 inside = (sung.end_s + 0.1, after.start_s - 0.25)
                 notes += [n for n in fill if inside[0] <= n.start_s and n.end_s <= inside[1]]
     return _clear_of_words(notes, plan)

@@ -6,8 +6,8 @@ import pytest
 from songsmith.engine.sketch.band import DRUM_NOTES, play_band
 from songsmith.engine.sketch.form import make_plan
 from songsmith.engine.sketch.genre import genre_names
-from songsmith.engine.sketch.groove import Feel, fit_meter
-from songsmith.engine.sketch.plan import Note
+from songsmith.engine.sketch.groove import Feel, fit_meter, hits
+from songsmith.engine.sketch.plan import Bar, Note
 from songsmith.engine.sketch.style import parse_style
 from songsmith.engine.sketch.synth import play_notes, soundfont
 from songsmith.engine.sketch.tempo import Meter
@@ -103,6 +103,71 @@ def test_swing_delays_the_off_beats():
 
     assert feel.bend(0.5) == pytest.approx(0.64)
     assert feel.bend(1.0) == 1.0
+
+
+def test_a_rhythm_written_in_triplets_is_not_swung_twice():
+    feel = Feel(Meter.named("4/4"), Meter.named("4/4"), 0.64, 8, 0.0)
+    bar = Bar(0.0, 4.0, (0.0, 1.0, 2.0, 3.0), 0)
+
+    places = [hit.start_s for hit in hits("x.xx.xx.xx.x", bar, feel)]
+    assert places == pytest.approx([0, 0.64, 1, 1.64, 2, 2.64, 3, 3.64])
+
+
+def test_distortion_bears_root_and_fifth_alone():
+    plan, tracks = band_of("metal")
+    guitar = next(track for track in tracks if track.stem == "guitar")
+
+    for note in guitar.notes:
+        harmony = plan.chord_at(note.start_s + 0.05)
+        assert (note.pitch - harmony.root) % 12 in (0, 6, 7)
+
+
+def test_drums_that_come_in_with_the_chorus_are_heard_just_before_it():
+    plan, tracks = band_of("pop ballad")
+    verse, chorus = (next(p for p in plan.parts if p.kind == k) for k in ("verse", "chorus"))
+    strokes_s = [note.start_s for note in tracks[0].notes]
+
+    assert min(strokes_s) > (verse.start_s + verse.end_s) / 2
+    assert chorus.start_s - 2 < min(strokes_s) < chorus.start_s
+
+
+def test_hand_percussion_has_no_crash_cymbal():
+    _, tracks = band_of("folk")
+
+    assert DRUM_NOTES["crash"] not in {note.pitch for note in tracks[0].notes}
+
+
+def test_the_guitar_stays_on_its_strings():
+    _, tracks = band_of("folk")
+
+    assert min(n.pitch for t in tracks if t.stem == "guitar" for n in t.notes) >= 40
+
+
+def test_an_instrumental_has_a_tune_that_returns_and_breathes():
+    style = parse_style("country")
+    plan = make_plan(Lyrics(), style, 90.0, seed=4)
+    lead = play_band(plan, style, seed=4)[-1]
+
+    verses = [part for part in plan.parts if part.kind == "verse"]
+    rhythms, notes_s = [], [note.start_s for note in lead.notes]
+    for verse in verses[:2]:
+        bars = [bar for bar in plan.bars if verse.start_s <= bar.start_s < verse.end_s][:4]
+        rhythms.append(
+            [
+                {round(8 * (s - b.start_s) / (b.end_s - b.start_s)) for s in notes_s
+                 if b.start_s - 0.03 <= s < b.end_s - 0.06}
+                for b in bars
+            ]
+        )  # fmt: skip
+    assert rhythms[0] == rhythms[1]
+    assert rhythms[0][0]
+    assert not rhythms[0][3]
+
+
+def test_another_instrument_answers_where_the_genre_has_one():
+    _, tracks = band_of("chinese ballad")
+
+    assert [track.name for track in tracks[-2:]] == ["dizi flute", "erhu"]
 
 
 def test_a_groove_fits_other_meters():
