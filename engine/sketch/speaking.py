@@ -15,14 +15,16 @@ from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.pico import PICO_VOICES, speak_pico
 from songsmith.engine.sketch.piper import speak_piper, unknown_letters
 from songsmith.engine.sketch.piper_voice import is_piper, load_piper
+from songsmith.engine.sketch.runs import script_runs
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
 from songsmith.engine.sketch.voices import choose_voice
+from songsmith.lyrics.spoken import sung_text
 
 __all__ = ["Utterance", "say", "unknown_sounds"]
 
 _SPEECH_RATE_WPM = 108
 _VOWEL_RMS = 0.14
-_HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_JOINERS = "\u200c\u200d"  # letters of Persian and of Indian scripts are shaped, and read, by them
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,12 @@ class Utterance:
 def say(voice: str, text: str) -> Utterance | None:
     """`text` spoken by voice `voice`; None when there is nothing in it to sing.
 
-    Runs in another script go to another language's voice: hanzi to Mandarin, Latin letters to English
-    where the voice's own language is not written with them.
+    Runs in a script that its language is not written in go to another language's voice: hanzi to
+    Mandarin, Cyrillic to Russian, Latin letters to English.
     """
     pieces: list[Speech] = []
     syllables: list[Syllable] = []
-    for run, run_voice in _runs(_singable(text), voice):
+    for run, run_voice in _runs(text, voice):
         found = _speak(run, run_voice)
         if found is None:
             continue
@@ -72,7 +74,7 @@ def unknown_sounds(voice: str, text: str) -> tuple[str, ...]:
     """Letters of the phonemes of `text` that `voice` can't say, each once."""
     return tuple(
         letter
-        for run, run_voice in _runs(_singable(text), voice)
+        for run, run_voice in _runs(text, voice)
         if is_piper(run_voice)
         for letter in unknown_letters(run, load_piper(run_voice))
     )
@@ -127,7 +129,8 @@ def _singable(text: str) -> str:
     text = re.sub(r"[…—–;:。；：]", ", ", text)
     kept = "".join(
         " "
-        if unicodedata.category(c) in ("So", "Sk", "Cf", "Cn", "Co") or c in "/\\|_*#~^<>={}[]@"
+        if (unicodedata.category(c) in ("So", "Sk", "Cf", "Cn", "Co") and c not in _JOINERS)
+        or c in "/\\|_*#~^<>={}[]@"
         else c
         for c in text
     )
@@ -136,26 +139,11 @@ def _singable(text: str) -> str:
 
 
 def _runs(text: str, voice: str) -> list[tuple[str, str]]:
-    """`text` in runs of one script, each with the voice that speaks it."""
+    """The line as it is spoken, in runs of one script, each with the voice that speaks it."""
     own = _language_of(voice)
-    base = own.split("-")[0]
-    runs: list[tuple[str, str]] = []
-    for piece in re.findall(rf"[{_HAN}]+|[^{_HAN}]+", text):
-        for part in re.findall(r"[^A-Za-zÀ-ɏ]+|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’\- ,.!?]*", piece):
-            if re.match(r"[A-Za-zÀ-ɏ]", part):
-                language = "en-us" if base in _NON_LATIN else own
-            elif re.match(rf"[{_HAN}]", part) and base not in ("ja", "yue", "hak"):
-                language = "cmn"
-            else:
-                language = runs[-1][1] if runs and not _letters(part) else own
-            if runs and runs[-1][1] == language:
-                runs[-1] = (runs[-1][0] + part, language)
-            else:
-                runs.append((part, language))
     return [
         (run, voice if language == own else _stand_in(voice, language))
-        for run, language in runs
-        if _letters(run)
+        for run, language in script_runs(_singable(sung_text(text, own)), own)
     ]
 
 
@@ -175,16 +163,3 @@ def _stand_in(voice: str, language: str) -> str:
     if variant:
         return f"{language}+{variant}"
     return choose_voice(language, register=choose_voice(language, voice).register).name
-
-
-def _letters(text: str) -> bool:
-    return any(c.isalnum() for c in text)
-
-
-_NON_LATIN = frozenset(
-    re.findall(
-        r"\w+",
-        "am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy hyw ja ka kk kn ko kok ky mk ml "
-        "mr my ne nog or pa ru sd shn si ta te th ti tt ug uk ur yue",
-    )
-)

@@ -10,7 +10,10 @@ from songsmith.engine.sketch.espeak import Phoneme, Speech
 from songsmith.engine.sketch.sounds import is_nucleus
 
 __all__ = ["Syllable", "split_syllables", "split_word"]
-_VOWEL_GROUP = re.compile(r"[aeiou]+(?:[yw](?![aeiou]))?|(?<!^)y+(?![aeiou])")
+_VOWEL_GROUP = re.compile(
+    r"[aeiouœæøıə]+(?:[yw](?![aeiou]))?|(?<!^)y+(?![aeiou])"
+    r"|[аеиоуыэюяі]|ου|[αεο][ιυ]|υι|[αεηιουω]"
+)
 _DIGRAPHS = ("th", "sh", "ch", "ph", "wh", "qu")
 _PUNCTUATION = ' \t,.!?"()，。！？、“”«»'
 
@@ -65,7 +68,7 @@ def split_word(word: str, parts: int) -> list[str]:
         return [word, *[""] * (parts - 1)]
     if len(word) == parts:
         return list(word)
-    plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in word.casefold())
+    plain = "".join(map(_plain_letter, word))
     groups = [match.span() for match in re.finditer(_VOWEL_GROUP, plain)]
     if len(groups) > parts and plain.endswith("e") and groups[-1][1] == len(plain):
         groups.pop()  # a mute e
@@ -73,6 +76,12 @@ def split_word(word: str, parts: int) -> list[str]:
     cuts = cuts[: parts - 1]
     pieces = [word[a:b] for a, b in zip([0, *cuts], [*cuts, len(word)], strict=True)]
     return pieces + [""] * (parts - len(pieces))
+
+
+def _plain_letter(letter: str) -> str:
+    """A letter without its accents, small; й stays itself, a consonant."""
+    small = letter.lower()
+    return small if small == "й" else unicodedata.normalize("NFD", small)[0]
 
 
 def _letter_cut(plain: str, left_end: int, right_start: int) -> int:

@@ -71,6 +71,13 @@ def test_a_vowel_after_a_soft_consonant_begins_earlier_than_espeak_says_but_insi
         ("payphone", 2, ["pay", "phone"]),
         ("2024", 6, ["2024", "", "", "", "", ""]),
         ("a", 3, ["a", "", ""]),
+        ("Straße", 2, ["Stra", "ße"]),
+        ("моей", 2, ["мо", "ей"]),
+        ("Москва", 2, ["Моск", "ва"]),
+        ("τραγουδά", 3, ["τρα", "γου", "δά"]),
+        ("cœur", 1, ["cœur"]),
+        ("corazón", 3, ["co", "ra", "zón"]),
+        ("사랑", 2, ["사", "랑"]),
     ],
 )
 def test_words_are_parted_as_under_notes(word, parts, expected):

@@ -72,3 +72,26 @@ def test_a_language_has_a_low_and_a_high_singer(language):
     assert low.highest < high.highest
     assert say(low.name, line_of(low.name.split("+")[0])) is not None
     assert say(high.name, line_of(high.name.split("+")[0])) is not None
+
+
+@pytest.mark.parametrize(
+    ("voice", "line", "sung"),
+    [
+        ("en-us", "Луна, my love", ["лу", "на", "my", "love"]),
+        ("cmn", "爱你50%", list("爱你百分之五十")),
+        ("cmn", "1999年，我 & 你", list("一九九九年我和你")),
+        ("ja", "きみ LOVE", ["き", "み", "LOVE"]),
+        ("de", "Du & ich", ["Du", "und", "ich"]),
+    ],
+)
+def test_signs_numbers_and_other_scripts_are_sung_as_words(voice, line, sung):
+    spoken = say(voice, line)
+    assert spoken is not None
+    assert [s.text.casefold() for s in spoken.syllables] == [text.casefold() for text in sung]
+
+
+@pytest.mark.parametrize(("line", "syllables"), [("back in 1999", 7), ("рука 24", 7)])
+def test_numbers_are_read_in_the_language_of_the_voice(line, syllables):
+    spoken = say("en-us" if line.isascii() else "ru", line)
+    assert spoken is not None
+    assert len(spoken.syllables) == syllables
