@@ -102,11 +102,17 @@ class LineHeard:
         """The heard words as a line."""
         return joined(self.heard)
 
+    def together_with(self, other: "LineHeard") -> "LineHeard":
+        """Each word as it was heard better of the two, for a line in two languages."""
+        more = [w for w in other.heard if not any(w.overlaps(known) for known in self.heard)]
+        heard = sorted([*self.heard, *more], key=lambda word: word.start_s)
+        return LineHeard(tuple(map(max, self.likeness, other.likeness)), tuple(heard))
+
 
 def joined(words: Sequence[HeardWord]) -> str:
-    """Heard words as a line; Chinese without spaces."""
+    """Heard words as a line, Chinese characters without spaces between them."""
     text = " ".join(word.text for word in words)
-    return text.replace(" ", "") if words and _HANZI.match(text) else text
+    return re.sub(f"(?<={_HANZI.pattern}) (?={_HANZI.pattern})", "", text)
 
 
 def words_of(text: str) -> list[str]:

@@ -1,10 +1,12 @@
 """What was sung? A take is transcribed and compared with its lyrics, line by line.
 
 The whole take is heard once; lines that were not understood then are heard again by themselves, with their
-neighbours, from the mix and from its middle, and the better hearing of a line counts.
+neighbours, from the mix and from its middle, and the better hearing of a line counts. Of lyrics in English and
+Chinese each language is listened for.
 """
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,8 +32,12 @@ from songsmith.lyrics.lyric import Lyrics
 
 __all__ = ["HeardLine", "HeardWordMark", "Hearing", "ListenError", "Verdict", "listen"]
 
+logger = logging.getLogger(__name__)
+
 _POOR = 0.5
 """Recall below which a line is heard a last time all by itself."""
+_LEAST_SHARE = 0.1
+"""Share of the words in another language from which it is listened for too."""
 _WINDOW_S = 28.0
 _SILENT_PEAK = 10 ** (-70 / 20)
 _REPETITION_PENALTY = {"zh": 1.15}
@@ -93,9 +99,7 @@ class _Listener:
         self.duration_s = audio.shape[1] / SAMPLE_RATE_HZ
         self.language = language
         self._ears = ears
-        sounds = [mixed_down(audio), centred(audio)]
-        self.sounds = sounds[::-1] if language == "zh" else sounds
-        """The likelier to be understood first."""
+        self._mix, self._middle = mixed_down(audio), centred(audio)
         self.transcripts: list[tuple[HeardWord, ...]] = []
         """What second hearings heard."""
         self.expect(lyrics)
@@ -106,42 +110,70 @@ class _Listener:
         self.sung = sung_words(lyrics, self.duration_s)
 
     def whole(self) -> Heard:
-        return self._hear(self.sounds[0], 0.0, self.duration_s)
+        return self._hear(self._sounds(self.language)[0], 0.0, self.duration_s, self.language)
 
     def heard_again(self, best: dict[int, LineHeard]) -> dict[int, LineHeard]:
         """`best`, with the lines that were not understood as they are heard by themselves, if better."""
-        for sound in self.sounds[::-1]:
-            best = self._second_hearing(sound, best, below=SUNG)
-        return self._second_hearing(self.sounds[0], best, below=_POOR, neighbours=0)
+        likelier, other = self._sounds(self.language)
+        for sound in (other, likelier):
+            best = self._second_hearing(sound, best, _better, below=SUNG)
+        best = self._second_hearing(likelier, best, _better, below=_POOR, neighbours=0)
+        if foreign := self._second_language():
+            sound = self._sounds(foreign)[0]
+            return self._second_hearing(
+                sound, best, LineHeard.together_with, below=SUNG, language=foreign
+            )
+        return best
+
+    def _sounds(self, language: str) -> tuple[np.ndarray, np.ndarray]:
+        """The mix and its middle, the likelier to be understood first."""
+        return (self._middle, self._mix) if language == "zh" else (self._mix, self._middle)
+
+    def _second_language(self) -> str:
+        """The other language of lyrics in English and Chinese, "" if there is none or no ears for it."""
+        text = "".join(word.text for word in self.sung)
+        hanzi = sum(map(_is_hanzi, text)) / max(1, len(self.sung))
+        other = {"en": "zh", "zh": "en"}.get(self.language, "")
+        if not other or not _LEAST_SHARE <= hanzi <= 1 - _LEAST_SHARE:
+            return ""
+        try:
+            self._ears.name(other)
+        except ListenError as error:
+            logger.info("words in the other language stay unheard: %s", error)
+            return ""
+        return other
 
     def _second_hearing(
         self,
         sound: np.ndarray,
         best: dict[int, LineHeard],
+        choose: Callable[[LineHeard, LineHeard], LineHeard],
         *,
         below: float,
         neighbours: int = 1,
+        language: str = "",
     ) -> dict[int, LineHeard]:
-        """`best`, with lines of a recall `below` that as they are heard in windows of their own, if better."""
+        """`best`, with lines of a recall `below` that heard once more in windows of their own; `choose` makes
+        one of both hearings."""
         low = [number for number, line in best.items() if line.recall < below]
-        better = dict(best)
+        chosen = dict(best)
         for start_s, end_s, numbers in self._windows(low, neighbours):
-            heard = self._hear(sound, start_s, end_s).words
+            heard = self._hear(sound, start_s, end_s, language or self.language).words
             self.transcripts.append(heard)
             again = heard_lines(self.sung, heard)
             for number in numbers:
-                better[number] = max(better[number], again[number], key=lambda line: line.recall)
-        return better
+                chosen[number] = choose(chosen[number], again[number])
+        return chosen
 
-    def _hear(self, sound: np.ndarray, start_s: float, end_s: float) -> Heard:
+    def _hear(self, sound: np.ndarray, start_s: float, end_s: float, language: str) -> Heard:
         piece = sound[int(start_s * EARS_RATE_HZ) : int(end_s * EARS_RATE_HZ)]
         if not np.any(np.abs(piece) > _SILENT_PEAK):
             return Heard((), "")
         return self._ears.transcribe(
             piece,
-            self.language,
+            language,
             start_s=start_s,
-            repetition_penalty=_REPETITION_PENALTY.get(self.language, 1.0),
+            repetition_penalty=_REPETITION_PENALTY.get(language, 1.0),
         )
 
     def _windows(
@@ -169,6 +201,10 @@ class _Listener:
         return windows
 
 
+def _better(line: LineHeard, again: LineHeard) -> LineHeard:
+    return again if again.recall > line.recall else line
+
+
 def _together(whole: Sequence[HeardWord], best: Mapping[int, LineHeard]) -> tuple[HeardWord, ...]:
     """The words of the whole hearing, with those of lines that were heard better by themselves instead."""
     first = set(whole)
@@ -188,6 +224,9 @@ def _silent_s(audio: Audio) -> float:
 def _language_of(lyrics: Lyrics) -> str:
     """ "zh" for words mostly in Chinese characters, else "en"."""
     text = "".join(line.text for line in lyrics.lines)
-    hanzi = sum("\u3400" <= letter <= "\u9fff" for letter in text)
     letters = sum(letter.isalpha() for letter in text)
-    return "zh" if hanzi * 2 > letters else "en"
+    return "zh" if sum(map(_is_hanzi, text)) * 2 > letters else "en"
+
+
+def _is_hanzi(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff"

@@ -76,13 +76,14 @@ class Store:
 
     def has(self, part: Part) -> bool:
         """Whether all files of `part` are there, converted or still to be; their content is not looked at."""
-        return all(self._has_file(part, file) for file in part.files)
+        return all(self.has_file(part, file) for file in part.files)
 
     def has_some(self, part: Part) -> bool:
         """Whether any file of `part` is there."""
-        return any(self._has_file(part, file) for file in part.files)
+        return any(self.has_file(part, file) for file in part.files)
 
-    def _has_file(self, part: Part, file: WeightFile) -> bool:
+    def has_file(self, part: Part, file: WeightFile) -> bool:
+        """Whether `file` of `part` is there, converted or still to be."""
         return self.path(part, file).is_file() or self.source_path(part, file).is_file()
 
     def bytes_on_disk(self, part: Part) -> int:

