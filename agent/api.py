@@ -15,7 +15,7 @@ from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import BriefError, choose_writer
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.agent.words import DEFAULT_DURATION_S, stamped
-from songsmith.engine.engine import Take
+from songsmith.engine.engine import EngineError, Take
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lrc import Parsed, load_lyrics, parse_lyrics
@@ -60,6 +60,7 @@ def make(
     )
     if lyrics is None and not wish.options.get("instrumental"):
         _need_prompt(prompt)
+    _need_takes(takes)
     settings = load_settings(None, {"out": Path(out)})
     brief = brief_for(
         settings,
@@ -115,6 +116,8 @@ def check(
     lyrics: Words, *, length_s: float | None = None, variant: Variant | None = None
 ) -> Report:
     """All faults of `lyrics` at once, with phonemes, tokens and the frame layout."""
+    if variant not in (None, "base", "full"):
+        raise StudioError(f"there is no variant {variant!r}", mend="choose base or full")
     words, duration_s, faults = _stamped(lyrics, length_s)
     return check_lyrics(words, duration_s=duration_s, variant=variant, parse_faults=faults)
 
@@ -131,6 +134,7 @@ def render(
     audience: Audience | None = None,
 ) -> list[Take]:
     """Takes of `lyrics` as values (float32 (2, samples), 44,100 Hz), without a song folder."""
+    _need_takes(takes)
     words, duration_s, _ = _stamped(lyrics, length_s)
     settings = load_settings(None, {})
     singer, _ = Engines().choose(engine or settings.engine, words.language)
@@ -151,6 +155,11 @@ def _need_prompt(prompt: str) -> None:
         raise BriefError("the prompt is empty", mend="say what the song is about")
 
 
+def _need_takes(takes: int) -> None:
+    if takes < 1:
+        raise EngineError(f"{takes} takes are no song", mend="ask for 1 to 64")
+
+
 def _parsed(words: Words) -> Parsed:
     if isinstance(words, Path):
         return load_lyrics(words)
@@ -160,6 +169,8 @@ def _parsed(words: Words) -> Parsed:
 
 
 def _stamped(words: Words, duration_s: float | None) -> tuple[Lyrics, float, tuple[Fault, ...]]:
+    if duration_s is not None and duration_s <= 0:
+        raise BriefError(f"a song can't last {duration_s:g} s", mend="give a length in seconds")
     parsed = _parsed(words)
     lyrics, length_s = stamped(parsed.lyrics, duration_s)
     if not lyrics.lines:

@@ -25,7 +25,7 @@ from songsmith.agent.results import (
 )
 from songsmith.agent.settings import SettingsError, endpoint
 from songsmith.agent.slash import SlashCommands, command_names
-from songsmith.agent.songbook import Version
+from songsmith.agent.song_file import Version
 from songsmith.agent.talk import load_talk, save_talk
 from songsmith.agent.tools import Toolbox
 from songsmith.agent.views import Terminal, is_interactive, shown_path

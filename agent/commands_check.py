@@ -44,8 +44,7 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Find every fault of a lyric at once."""
-    from songsmith.agent.documents import document
-    from songsmith.agent.songbook import to_json
+    from songsmith.agent.documents import document, to_json
     from songsmith.engine.engine import ENGINE_NAMES
 
     if engine and engine not in ENGINE_NAMES:

@@ -43,8 +43,7 @@ def listen(
 ) -> None:
     """Hear what was sung, line by line."""
     from songsmith.agent.commands_song import open_studio
-    from songsmith.agent.documents import document
-    from songsmith.agent.songbook import to_json
+    from songsmith.agent.documents import document, to_json
 
     with terminal(as_json) as screen:
         path = Path(source)
@@ -70,8 +69,7 @@ def mend(
 ) -> None:
     """Listen, and sing again only the lines that were not understood."""
     from songsmith.agent.commands_song import open_studio
-    from songsmith.agent.documents import document
-    from songsmith.agent.songbook import to_json
+    from songsmith.agent.documents import document, to_json
 
     with terminal(as_json) as screen:
         studio = open_studio(song, screen)

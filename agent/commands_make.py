@@ -70,10 +70,9 @@ def make(
     wish: "RenderWish",
 ) -> None:
     """Write, check and sing a song."""
-    from songsmith.agent.documents import document
+    from songsmith.agent.documents import document, to_json
     from songsmith.agent.make import brief_for, make_song
     from songsmith.agent.settings import load_settings
-    from songsmith.agent.songbook import to_json
 
     settings = load_settings(None, {"out": out})
     if prompt == lyrics == "-":
@@ -129,10 +128,9 @@ def write(
     as_json: JsonOption = False,
 ) -> None:
     """Write lyrics and print them as LRC."""
-    from songsmith.agent.documents import plain
+    from songsmith.agent.documents import plain, to_json
     from songsmith.agent.make import brief_for
     from songsmith.agent.settings import load_settings
-    from songsmith.agent.songbook import to_json
     from songsmith.agent.songwriter import choose_writer
     from songsmith.agent.words import DEFAULT_DURATION_S
     from songsmith.lyrics.check import check_lyrics, report_json
@@ -181,8 +179,7 @@ def write(
 def _write_into(song: str, brief: "Brief", writer: str, screen: "Terminal", as_json: bool) -> None:
     """New words for a song that is there."""
     from songsmith.agent.commands_song import open_studio
-    from songsmith.agent.documents import document
-    from songsmith.agent.songbook import to_json
+    from songsmith.agent.documents import document, to_json
     from songsmith.lyrics.lrc import format_lrc
 
     studio = open_studio(song, screen)
@@ -209,8 +206,7 @@ def render(
     wish: "RenderWish",
 ) -> None:
     """Sing lyrics: into a sound file, or as new takes of a song."""
-    from songsmith.agent.documents import document
-    from songsmith.agent.songbook import to_json
+    from songsmith.agent.documents import document, to_json
 
     with terminal(as_json) as screen:
         if is_song(source):

@@ -86,8 +86,7 @@ def open_studio(text: str, screen: "Terminal") -> "Studio":
 
 def answer(as_json: bool, result: object, studio: "Studio") -> None:
     """The one JSON object of a command."""
-    from songsmith.agent.documents import document
-    from songsmith.agent.songbook import to_json
+    from songsmith.agent.documents import document, to_json
 
     if as_json:
         typer.echo(to_json(document(result, studio.song)))

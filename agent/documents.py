@@ -1,6 +1,7 @@
 """What `--json` prints: plain dictionaries with stable keys."""
 
 import dataclasses
+import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +13,13 @@ from songsmith.agent.listening import Mended, hearing_document
 from songsmith.agent.make import Made
 from songsmith.agent.rendering import Replay
 from songsmith.agent.results import Checked, Rendered, TakeList, Written
-from songsmith.agent.songbook import Song, TakeManifest
+from songsmith.agent.song_file import TakeManifest
+from songsmith.agent.songbook import Song
 from songsmith.engine.listen import Hearing
 from songsmith.lyrics.check import report_json
 from songsmith.lyrics.lrc import format_lrc
 
-__all__ = ["document"]
+__all__ = ["document", "plain", "to_json"]
 
 
 def document(result: object, song: Song | None = None) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
         case Made():
             body = _made(result)
         case Written():
-            body = {**_written(result), "changes": list(result.changes)}
+            body = {**_written(result, song), "changes": list(result.changes)}
         case Checked():
             body = _checked(result)
         case Rendered():
@@ -73,6 +75,11 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+def to_json(data: object) -> str:
+    """One JSON object as scripts read it."""
+    return json.dumps(data, ensure_ascii=False)
+
+
 def _song(song: Song) -> dict[str, Any]:
     return {
         "folder": str(song.folder),
@@ -82,9 +89,9 @@ def _song(song: Song) -> dict[str, Any]:
     }
 
 
-def _written(written: Written) -> dict[str, Any]:
+def _written(written: Written, song: Song | None) -> dict[str, Any]:
     return {
-        "lyrics": written.version.words,
+        "lyrics": str(song.folder / written.version.words) if song else written.version.words,
         "writer": written.writer,
         "writer_why": written.why,
         "style": written.version.style,
@@ -145,10 +152,9 @@ def _take(manifest: TakeManifest, song: Song | None) -> dict[str, Any]:
 def _made(made: Made) -> dict[str, Any]:
     return {
         **_song(made.song),
-        **_written(made.written),
+        **_written(made.written, made.song),
         **_rendered(made.rendered, made.song),
         "notes": [*made.written.notes, *made.rendered.forecast.notes],
         "audio": str(made.audio),
         "mended": document(made.mended) if made.mended else None,
-        "lyrics": str(made.folder / made.written.version.words),
     }

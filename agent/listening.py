@@ -114,7 +114,7 @@ def mend_take(
 
     It starts from `take`, or from the one heard best `among` several, else from the picked one.
     """
-    _check_budget(until_sung, max_rounds)
+    check_budget(until_sung, max_rounds)
     for name in among or [studio.take_named(take)]:
         if [x.text for x in _sung_words(studio, name).lines] != [
             x.text for x in studio.song.lyrics.lines
@@ -170,7 +170,8 @@ def hearing_document(hearing: Hearing) -> dict[str, Any]:
     }
 
 
-def _check_budget(until_sung: float, max_rounds: int) -> None:
+def check_budget(until_sung: float, max_rounds: int) -> None:
+    """Raise `ListenError` for a bar or a number of rounds that nobody can sing to."""
     if not 0 < until_sung <= 1:
         raise ListenError(
             f"the bar can't be {until_sung:g}", mend="give a share of words, e.g. 0.85"

@@ -10,7 +10,7 @@ from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.results import Audience, Rendered, Silence, Written
 from songsmith.agent.settings import Settings
 from songsmith.agent.songbook import Song
-from songsmith.agent.songwriter import Brief
+from songsmith.agent.songwriter import Brief, choose_writer
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.agent.words import DEFAULT_DURATION_S, stamped
 from songsmith.engine.ears_models import find_model
@@ -85,8 +85,8 @@ def make_song(
     until_sung: float | None = None,
     max_rounds: int | None = None,
 ) -> Made:
-    """Write (or take over `parsed`), check, sing. Nothing is written to the disk before the engine is known
-    to be able to sing, and ears to hear where they are asked for.
+    """Write (or take over `parsed`), check, sing. Nothing is written to the disk before there are a writer, an
+    engine that can sing this, and ears where they are asked for.
 
     Lines that can't be sung as written stop the song unless `may_go_on` says otherwise. With `until_sung`
     (or that setting) the takes are listened to and lines below it sung again, up to `max_rounds` times.
@@ -96,8 +96,13 @@ def make_song(
     engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
     length_s = stamped(parsed.lyrics, brief.duration_s)[1] if parsed else brief.duration_s
     _refuse_early(engine, brief, length_s or DEFAULT_DURATION_S, wish, settings)
+    if parsed is None and not is_instrumental:
+        choose_writer(settings, writer)
     is_heard = bool(until_sung or settings.until_sung) and not is_instrumental
     if is_heard:
+        from songsmith.agent.listening import check_budget
+
+        check_budget(until_sung or settings.until_sung or 0.0, max_rounds or settings.max_rounds)
         find_model(settings.listen_model, brief.language)
     song = begin_song(brief, parsed, settings, name=name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())

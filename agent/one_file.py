@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from songsmith.agent.files import write_whole
-from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
+from songsmith.agent.rendering import Engines, RenderWish, build_request, filled, sha256_of
 from songsmith.agent.results import Audience
 from songsmith.agent.settings import load_settings
 from songsmith.agent.studio import StudioError
@@ -108,7 +108,6 @@ def _checked_path(out: Path, wish: RenderWish) -> Path:
 
 
 def _write_take(take: Take, path: Path, lyrics: Lyrics) -> dict[str, Any]:
-    from songsmith.agent.songbook import sha256_of
     from songsmith.engine.audio import measure_loudness, quantise, save_audio
 
     audio = quantise(take.audio)

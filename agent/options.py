@@ -182,8 +182,7 @@ def _list_voices(language: str, *, as_json: bool) -> None:
 
     voices = voice_names(language or "")
     if as_json:
-        from songsmith.agent.documents import plain
-        from songsmith.agent.songbook import to_json
+        from songsmith.agent.documents import plain, to_json
 
         typer.echo(to_json({"voices": plain(voices)}))
         raise typer.Exit
@@ -192,4 +191,8 @@ def _list_voices(language: str, *, as_json: bool) -> None:
         typer.echo(
             f"{voice.name:<24} {voice.language:<6} {voice.register:<5} {voice.description}{installed}"
         )
+    typer.echo(
+        "\nAny voice: +low or +high after its name. Any Piper voice: the path of its .onnx file,"
+        " then #speaker where it has several."
+    )
     raise typer.Exit

@@ -1,5 +1,6 @@
 """From the words of a song to takes in its folder: engine, seeds, request, manifest, replay."""
 
+import hashlib
 import platform
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from songsmith import __version__
 from songsmith.agent.settings import Settings
-from songsmith.agent.songbook import Song, TakeManifest, now, sha256_of
+from songsmith.agent.song_file import TakeManifest, now
+from songsmith.agent.songbook import Song
 from songsmith.engine.engine import (
     ENGINE_NAMES,
     Engine,
@@ -258,6 +260,10 @@ def replay_take(
     if again.shape != kept.shape:
         return Replay(name, False, float("inf"))
     return Replay(name, bool(np.array_equal(again, kept)), float(np.abs(again - kept).max()))
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _versions() -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from songsmith.agent.songbook import TakeManifest, Version
+from songsmith.agent.song_file import TakeManifest, Version
 from songsmith.engine.engine import Forecast, Progress
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault

@@ -1,6 +1,6 @@
 """The song folder: versions of the words and takes together, and where the song stands among them.
 
-    song.json            this file's `SongFile`: every version, the present state, what undo and redo lead to
+    song.json            a `SongFile`: every version, the present state, what undo and redo lead to
     v001.lrc             the words as of version 1; a version that changes no words names an older file
     takes/t001.flac      a take; t001.json its manifest, with all that is needed to make it again
     export/              copies for other programs
@@ -9,98 +9,29 @@ Every change writes new files first and `song.json` last, in one rename: a kill 
 song as it was before or after. Nothing is ever overwritten or deleted; undo only moves the present state.
 """
 
-import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from songsmith.agent.files import FileError, make_folder, read_text, write_new, write_whole
 from songsmith.agent.names import free_folder
+from songsmith.agent.song_file import SongFile, State, TakeManifest, Version, now
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.lrc import format_lrc, parse_lyrics
 from songsmith.lyrics.lyric import Lyrics
 
-__all__ = ["Song", "SongError", "State", "TakeManifest", "Version"]
+__all__ = ["Song", "SongError"]
 
 
 class SongError(SongsmithError):
     """A song folder that can't be opened or changed."""
-
-
-class _Stored(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Version(_Stored):
-    """The song at one moment: words, style, takes and which of them was picked. Never changed."""
-
-    number: int
-    parent: int = 0
-    """Number of the version this one was made from, 0 for none."""
-    made_by: str
-    """The verb that made it, as people read it: "write", "fix 0:42-0:55 → t003"."""
-    made_at: str
-    words: str = ""
-    """File name of its lyrics."""
-    style: str = ""
-    duration_s: float = 0.0
-    takes: tuple[str, ...] = ()
-    picked: str = ""
-
-
-class State(_Stored):
-    """Where the song stands: the version, the branch, and the newest version of every branch."""
-
-    version: int = 0
-    branch: str = "main"
-    tips: dict[str, int] = Field(default_factory=lambda: {"main": 0})
-
-
-class SongFile(_Stored):
-    """What `song.json` holds."""
-
-    schema_version: Literal[1] = 1
-    title: str
-    prompt: str = ""
-    language: str = ""
-    versions: tuple[Version, ...] = ()
-    state: State = State()
-    past: tuple[State, ...] = ()
-    future: tuple[State, ...] = ()
-
-
-class TakeManifest(_Stored):
-    """All that is needed to make a take again, and what was measured of it."""
-
-    schema_version: Literal[1] = 1
-    take: str
-    file: str
-    engine: str
-    seed: int
-    lyrics: str
-    """The words sung, as LRC."""
-    style: str
-    duration_s: float
-    options: dict[str, Any] = Field(default_factory=dict)
-    spans: tuple[tuple[float, float], ...] = ()
-    parent: str = ""
-    details: dict[str, Any] = Field(default_factory=dict)
-    attachments: tuple[str, ...] = ()
-    lufs: float | None = None
-    true_peak_dbtp: float | None = None
-    samples_sha256: str = ""
-    made_at: str
-    made_with: dict[str, str] = Field(default_factory=dict)
-    hearing: dict[str, Any] | None = None
 
 
 @dataclass
@@ -408,20 +339,6 @@ def _read_words(path: Path, inode: int, mtime_ns: int) -> Lyrics:
     if isinstance(parsed, Lyrics):
         return parsed
     raise SongError("holds no stamps", where=str(path), mend="restore it from a copy")
-
-
-def now() -> str:
-    """This moment as people and programs read it."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
-
-
-def sha256_of(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def to_json(data: object) -> str:
-    """One JSON object as scripts read it."""
-    return json.dumps(data, ensure_ascii=False)
 
 
 def _range_of(letter: str, numbers: Sequence[int]) -> str:

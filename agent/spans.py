@@ -9,7 +9,6 @@ from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 __all__ = [
     "SpanError",
-    "lines_in_spans",
     "lines_of_section",
     "merged_spans",
     "parse_duration",
@@ -124,17 +123,6 @@ def merged_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
         else:
             merged.append(span)
     return tuple(merged)
-
-
-def lines_in_spans(lyrics: Lyrics, spans: Sequence[Span], duration_s: float) -> list[int]:
-    """Numbers of the lines that sound within any of the spans."""
-    return [
-        number
-        for number, line in enumerate(lyrics.lines, 1)
-        for span in spans
-        if line.start_s < span.end_s
-        and min(_line_end_s(lyrics.lines, number), duration_s) > span.start_s + _LEAD_S
-    ]
 
 
 def _line_end_s(lines: Sequence[LyricLine], number: int) -> float:

@@ -12,16 +12,7 @@ from typing import TYPE_CHECKING
 
 from songsmith.agent.exporting import export_take
 from songsmith.agent.ledger import Ledger
-from songsmith.agent.rendering import (
-    Engines,
-    RenderWish,
-    Replay,
-    build_request,
-    filled,
-    load_take,
-    render_takes,
-    replay_take,
-)
+from songsmith.agent.rendering import Engines, RenderWish, Replay, replay_take
 from songsmith.agent.results import (
     Audience,
     Changes,
@@ -34,7 +25,9 @@ from songsmith.agent.results import (
     Written,
 )
 from songsmith.agent.settings import Settings, load_settings
-from songsmith.agent.songbook import Song, SongError, Version
+from songsmith.agent.singing import fix_take, forecast_song, render_song
+from songsmith.agent.song_file import Version
+from songsmith.agent.songbook import Song, SongError
 from songsmith.agent.songwriter import Brief, check_length, choose_writer
 from songsmith.agent.spans import parse_lines, parse_pointer
 from songsmith.agent.words import (
@@ -45,7 +38,7 @@ from songsmith.agent.words import (
     lines_of,
     stamped,
 )
-from songsmith.engine.engine import ENGINE_NAMES, Forecast, Span
+from songsmith.engine.engine import ENGINE_NAMES, Span
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
@@ -82,10 +75,6 @@ VERBS = (
     "listen",
     "mend",
 )
-
-
-_ENDING_S = 2.0
-"""How much of a take's ending is sung anew when the song gets longer."""
 
 
 class StudioError(SongsmithError):
@@ -223,37 +212,18 @@ class Studio:
         lyrics = self.song.lyrics
         return natural_duration_s(lyrics) if lyrics.lines else DEFAULT_DURATION_S
 
-    def forecast(self, wish: RenderWish) -> Rendered:
+    def forecast(self, wish: RenderWish | None = None) -> Rendered:
         """What a render would do, before the time is spent."""
-        engine, why = self.engines.choose(wish.engine or self.settings.engine, self.language)
-        wish = filled(wish, self.settings, engine.name)
-        _, forecast = build_request(
-            engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
-        )
-        return Rendered((), engine.name, why, forecast)
+        return forecast_song(self, wish or RenderWish())
 
-    def render(self, wish: RenderWish) -> Rendered:
+    def render(self, wish: RenderWish | None = None) -> Rendered:
         """Sing the whole song: one new take a seed."""
-        engine, why = self.engines.choose(wish.engine or self.settings.engine, self.language)
-        wish = filled(wish, self.settings, engine.name)
-        request, forecast = build_request(
-            engine, self.song.lyrics, self.song.version.style, self.duration_s, wish
-        )
-        self._announce(engine.name, why, forecast)
-        takes = render_takes(
-            self.song,
-            engine,
-            request,
-            "render",
-            formats=wish.formats,
-            on_progress=self.audience.progress,
-        )
-        return Rendered(tuple(takes), engine.name, why, forecast)
+        return render_song(self, wish or RenderWish())
 
     def fix(
         self,
         spans: Sequence[Span],
-        wish: RenderWish,
+        wish: RenderWish | None = None,
         *,
         take: str = "",
         duration_s: float | None = None,
@@ -262,39 +232,8 @@ class Studio:
 
         A `duration_s` beyond the take's makes the song longer: what comes after its end is sung too.
         """
-        parent_name = take or self._need_take()
-        parent = load_take(self.song, parent_name)
-        manifest = self.song.manifest(parent_name)
-        length_s = max(duration_s or 0.0, manifest.duration_s)
-        spans = _spans_within(parent_name, parent.duration_s, spans, length_s)
-        engine, why = self.engines.choose(wish.engine or manifest.engine, self.language)
-        why = why if wish.engine else f"as {parent_name}"
-        wish = filled(wish, self.settings, engine.name)
-        options = dict(wish.options)
-        if engine.name == manifest.engine:
-            # The parent's options hold on, so that nothing but the span differs.
-            options = {**manifest.options, **options}
-        request, forecast = build_request(
-            engine,
-            self.song.lyrics,
-            self.song.version.style,
-            length_s,
-            replace(wish, options=options),
-            spans=spans,
-            parent=parent,
-        )
-        self._announce(engine.name, why, forecast)
-        place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
-        takes = render_takes(
-            self.song,
-            engine,
-            request,
-            f"fix {place}",
-            parent=parent_name,
-            formats=wish.formats,
-            on_progress=self.audience.progress,
-        )
-        return Rendered(tuple(takes), engine.name, why, forecast)
+        parent = take or self._need_take()
+        return fix_take(self, parent, spans, wish or RenderWish(), duration_s)
 
     def takes(self) -> TakeList:
         """All takes of the present version, and what each differs in from its parent."""
@@ -445,13 +384,6 @@ class Studio:
         name = wanted if wanted in ENGINE_NAMES else self.engines.choose("", self.language)[0].name
         return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
 
-    def _announce(self, engine: str, why: str, forecast: Forecast) -> None:
-        self.audience.fact("engine", f"{engine} ({why})")
-        if forecast.style:
-            self.audience.fact("style", forecast.style)
-        for note in forecast.notes:
-            self.audience.note(note)
-
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
             raise StudioError("this song has no words yet", mend="write some first")
@@ -466,16 +398,3 @@ class Studio:
         if not number.isdecimal():
             raise SongError(f"{text!r} is no version", mend="write e.g. v2")
         return self.song.version_numbered(int(number))
-
-
-def _spans_within(
-    take: str, end_s: float, spans: Sequence[Span], length_s: float
-) -> tuple[Span, ...]:
-    """The spans to sing of a take that ends at `end_s`, in a song of `length_s`."""
-    if length_s > end_s + 0.05:
-        spans = [*spans, Span(max(0.0, end_s - _ENDING_S), length_s)]
-    if not spans or any(span.start_s >= end_s for span in spans):
-        raise StudioError(
-            f"{take} has no sound there; it ends at {clock(end_s)}", mend="name a span within it"
-        )
-    return tuple(Span(span.start_s, min(span.end_s, length_s)) for span in spans)

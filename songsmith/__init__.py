@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 __all__ = [
+    "Brief",
+    "RenderWish",
     "Song",
     "SongsmithError",
     "Studio",
@@ -19,20 +21,27 @@ __all__ = [
     "check",
     "make",
     "open_song",
+    "parse_lyrics",
     "render",
     "write",
 ]
 
 if TYPE_CHECKING:
     from songsmith.agent.api import check, make, open_song, render, write
+    from songsmith.agent.rendering import RenderWish
     from songsmith.agent.songbook import Song
+    from songsmith.agent.songwriter import Brief
     from songsmith.agent.studio import Studio
     from songsmith.errors import SongsmithError
+    from songsmith.lyrics.lrc import parse_lyrics
 
 _HOMES = {
+    "Brief": "songsmith.agent.songwriter",
+    "RenderWish": "songsmith.agent.rendering",
     "Song": "songsmith.agent.songbook",
     "SongsmithError": "songsmith.errors",
     "Studio": "songsmith.agent.studio",
+    "parse_lyrics": "songsmith.lyrics.lrc",
     **dict.fromkeys(("check", "make", "open_song", "render", "write"), "songsmith.agent.api"),
 }
 

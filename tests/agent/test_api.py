@@ -25,6 +25,11 @@ def settings_of_nobody(tmp_path, monkeypatch):
         (lambda: songsmith.make("x", engine="cassette"), "diffrhythm and sketch"),
         (lambda: songsmith.render("", style="folk"), "no line to sing"),
         (lambda: songsmith.open_song("nowhere"), "no song here"),
+        (lambda: songsmith.make("x", takes=0), "0 takes are no song"),
+        (lambda: songsmith.make("x", until_sung=2), "the bar can't be 2"),
+        (lambda: songsmith.make("x", options={"voice": "nobody"}), "no voice 'nobody'"),
+        (lambda: songsmith.check(LRC, variant="huge"), "choose base or full"),  # type: ignore[arg-type]
+        (lambda: songsmith.check(LRC, length_s=-1), "can't last -1 s"),
     ],
 )
 def test_mistakes_are_one_line_and_leave_nothing_behind(call, words, tmp_path):
@@ -41,3 +46,13 @@ def test_the_verbs_work_without_a_folder_and_give_values():
     takes = songsmith.render(LRC, style="folk", length_s=8, seed=1, takes=2)
     assert [take.audio.shape for take in takes] == [(2, 8 * SAMPLE_RATE_HZ)] * 2
     assert [take.seed for take in takes] == [1, 2]
+
+
+def test_a_song_is_changed_with_what_the_package_itself_offers(tmp_path):
+    made = songsmith.make("night train", lyrics=LRC, length_s=8, seed=1)
+    studio = songsmith.open_song(made.folder)
+    studio.edit(songsmith.parse_lyrics(LRC.replace("friend", "train")))
+    fixed = studio.fix(studio.spans_named("line 1"), songsmith.RenderWish(seed=5))
+    assert fixed.why == "as t001"
+    assert studio.write(songsmith.Brief(prompt="rain", duration_s=12, seed=1)).lyrics.lines
+    assert len(repr(studio.takes())) < 4_000

@@ -190,6 +190,60 @@ def test_without_any_llm_a_sentence_begins_a_song_and_commands_do_the_rest(talk,
     assert song.version.number == 1
 
 
+def test_what_the_model_did_without_words_is_shown(server, talk):
+    server.queue(
+        *begin(server),
+        Calls([("style", {"style": "bossa nova"})]),
+        Calls([("undo", {})]),
+        Calls([("export", {"folder": "../../etc"})]),
+        Words("There."),
+    )
+    screen = talk("Write a song", "softer, no, as it was")
+    assert "version  v2 · style bossa nova" in screen
+    assert "version  v1 · write" in screen
+    assert "export: folder: Extra inputs are not permitted" in screen
+    assert '{"error"' not in screen
+
+
+def test_in_a_chat_no_error_sends_to_flags_of_the_command_line(server, talk):
+    server.queue(Status(402, "no balance"))
+    screen = talk("Write a song", "/profile nowhere")
+    assert "balance" in screen
+    assert "--" not in screen
+
+
+def test_a_model_without_an_endpoint_is_refused_with_the_way_to_one(talk):
+    screen = talk("/model gpt-9", "/model", base_url="", model="", api_key="")
+    assert "there is no endpoint to ask for it; choose one with /profile" in screen
+    assert "none configured; choose one with /profile" in screen
+
+
+def test_a_song_begun_by_a_sentence_is_named_after_what_it_is_about(talk, tmp_path):
+    talk("Please write me a song about a tram", base_url="", model="", api_key="")
+    assert song_in(tmp_path).folder.name == "song-about-a-tram"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_where_no_history_can_be_kept_there_is_a_chat_all_the_same(home, tmp_path):
+    import pexpect
+
+    (tmp_path / "file").touch()
+    session = pexpect.spawn(
+        sys.executable,
+        ["-m", "songsmith", "chat"],
+        cwd=str(tmp_path),
+        env={**home, "XDG_STATE_HOME": str(tmp_path / "file")},
+        encoding="utf-8",
+        timeout=60,
+    )
+    session.expect("›")
+    session.send("/help fix\r")
+    session.expect("sing only a part again")
+    session.expect("Tab completes")
+    session.send("/quit\r")
+    session.expect(pexpect.EOF)
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files the Linux way")
 def test_two_hundred_turns_stay_within_the_context_and_leave_nothing_open(server, talk):
     open_files: list[int] = []

@@ -11,6 +11,7 @@ import pytest
 from songsmith.agent.cli import main
 from songsmith.agent.songbook import Song
 from songsmith.engine.audio import load_audio
+from songsmith.lyrics.lrc import parse_lyrics
 
 LRC = """[ti:Night Train]
 [00:01.00]The train is late again
@@ -237,6 +238,9 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
         (["dance"], 2, "dance"),
         (["make", "x", "--dance"], 2, "--dance"),
         (["make", "x", "--engine", "diffrhythm"], 1, "models pull"),
+        (["make", "x", "--voice", "nobody"], 1, "no voice 'nobody'"),
+        (["make", "x", "--until-sung", "3"], 2, "--until-sung"),
+        (["make", "x", "--writer", "llm"], 1, "config set profile ollama"),
     ],
 )
 def test_mistakes_are_one_line_with_the_right_exit_code(
@@ -248,6 +252,36 @@ def test_mistakes_are_one_line_with_the_right_exit_code(
     assert words in err + out
     assert "Traceback" not in err
     assert not (tmp_path / "songs").exists() or arguments[2:3] == ["--steps"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["style", "{song}", " "], "the style would be empty"),
+        (["retime", "{song}", "--length", "3"], "a song can't last 3 s"),
+        (["edit", "{song}"], "no terminal to edit in"),
+        (["export", "{song}", "--format", "aiff"], "no such sound format: 'aiff'"),
+        (["diff", "{song}", "v9"], "its versions: v1"),
+    ],
+)
+def test_mistakes_with_a_song_change_nothing(run, tmp_path, monkeypatch, arguments, words):
+    for name in ("EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    song = Song.create(tmp_path, name="x", title="X", prompt="x", language="en")
+    song.add_version("write", lyrics=parse_lyrics(LRC).lyrics, takes=["t001"], picked="t001")
+    code, out, err = run(*(part.format(song=song.folder) for part in arguments))
+    assert code == 1
+    assert words in err
+    assert out == ""
+    assert Song.open(song.folder).version.number == 1
+    assert not (song.folder / "export").exists()
+
+
+def test_help_is_in_whole_sentences(run):
+    for group in ("models", "config"):
+        commands = run(group, "--help")[1].partition("Commands:")[2]
+        assert commands
+        assert "..." not in commands
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")

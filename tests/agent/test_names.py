@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pathvalidate import is_valid_filename
 
-from songsmith.agent.names import folder_name, free_folder
+from songsmith.agent.names import folder_name, free_folder, without_request
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,19 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path):
     (tmp_path / "song").mkdir()
     (tmp_path / "song-2").mkdir()
     assert free_folder(tmp_path, "🎷").name == "song-3"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "about"),
+    [
+        ("Write me a love song for a lighthouse", "love song for a lighthouse"),
+        ("please make some noise about it", "noise about it"),
+        ("写一首关于妈妈的歌", "关于妈妈的歌"),
+        ("给我唱首民谣", "民谣"),
+        ("night train", "night train"),
+        ("Write me a ", "Write me a"),
+        ("", ""),
+    ],
+)
+def test_a_song_is_named_after_what_it_is_about_not_after_the_asking(prompt, about):
+    assert without_request(prompt) == about

@@ -2,7 +2,6 @@ import pytest
 
 from songsmith.agent.spans import (
     SpanError,
-    lines_in_spans,
     lines_of_section,
     merged_spans,
     parse_duration,
@@ -101,7 +100,6 @@ def test_pointers_of_all_kinds(text):
     assert parse_pointer(text, song(), 100)[0].start_s == pytest.approx(43.88)
 
 
-def test_a_time_pointer_and_its_lines():
+def test_a_time_pointer():
     spans = parse_pointer("0:08-0:12", song(), 100)
     assert spans == (Span(8, 12),)
-    assert lines_in_spans(song(), spans, 100) == [1]

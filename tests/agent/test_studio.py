@@ -9,6 +9,7 @@ from songsmith.agent.rendering import Engines, RenderWish
 from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song, SongError
 from songsmith.agent.songwriter import Brief
+from songsmith.agent.spans import SpanError
 from songsmith.agent.studio import Studio, StudioError
 from songsmith.engine.audio import load_audio
 from songsmith.engine.engine import Cancelled, EngineError, Progress, Span
@@ -90,7 +91,7 @@ def test_a_fix_sings_the_words_as_they_are_now(studio):
 
 def test_a_fix_past_the_end_says_where_the_take_ends(studio):
     studio.render(RenderWish(seed=7))
-    with pytest.raises(StudioError, match="0:15"):
+    with pytest.raises(SpanError, match="0:15"):
         studio.fix([Span(20, 30)], RenderWish())
 
 

@@ -1,0 +1,80 @@
+"""What a song folder's JSON files hold: `song.json` and the manifest beside every take."""
+
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["SongFile", "State", "TakeManifest", "Version", "now"]
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Version(_Stored):
+    """The song at one moment: words, style, takes and which of them was picked. Never changed."""
+
+    number: int
+    parent: int = 0
+    """Number of the version this one was made from, 0 for none."""
+    made_by: str
+    """The verb that made it, as people read it: "write", "fix 0:42-0:55 → t003"."""
+    made_at: str
+    words: str = ""
+    """File name of its lyrics."""
+    style: str = ""
+    duration_s: float = 0.0
+    takes: tuple[str, ...] = ()
+    picked: str = ""
+
+
+class State(_Stored):
+    """Where the song stands: the version, the branch, and the newest version of every branch."""
+
+    version: int = 0
+    branch: str = "main"
+    tips: dict[str, int] = Field(default_factory=lambda: {"main": 0})
+
+
+class SongFile(_Stored):
+    """What `song.json` holds."""
+
+    schema_version: Literal[1] = 1
+    title: str
+    prompt: str = ""
+    language: str = ""
+    versions: tuple[Version, ...] = ()
+    state: State = State()
+    past: tuple[State, ...] = ()
+    future: tuple[State, ...] = ()
+
+
+class TakeManifest(_Stored):
+    """All that is needed to make a take again, and what was measured of it."""
+
+    schema_version: Literal[1] = 1
+    take: str
+    file: str
+    engine: str
+    seed: int
+    lyrics: str
+    """The words sung, as LRC."""
+    style: str
+    duration_s: float
+    options: dict[str, Any] = Field(default_factory=dict)
+    spans: tuple[tuple[float, float], ...] = ()
+    parent: str = ""
+    details: dict[str, Any] = Field(default_factory=dict, repr=False)
+    attachments: tuple[str, ...] = ()
+    lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    samples_sha256: str = ""
+    made_at: str
+    made_with: dict[str, str] = Field(default_factory=dict, repr=False)
+    hearing: dict[str, Any] | None = Field(default=None, repr=False)
+
+
+def now() -> str:
+    """This moment as people and programs read it."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
