@@ -34,8 +34,8 @@ def draw_lyrics(console: Console, lyrics: Lyrics, report: Report) -> None:
         label = Text(printable(section.label).lower(), style="dim")
         if is_narrow and label:
             table.add_row("", "", "", label)
-        for line, _ in zip(lines, section.lines, strict=False):
-            number, stamp, words, bar, verdict = _cells(line)
+        for _ in section.lines:
+            number, stamp, words, bar, verdict = _cells(next(lines))
             if is_narrow:
                 table.add_row("", number, stamp, words, "" if verdict.plain == "fits" else verdict)
             else:

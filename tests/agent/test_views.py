@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -74,4 +75,21 @@ def test_streamed_words_end_whole_before_the_next_line(narrow, shown):
         "There it is, a chair kept warm for ",
         "nobody at all",
         "  done",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 100])
+def test_every_line_of_every_section_has_a_row(shown, width):
+    sections = tuple(
+        Section(
+            label, tuple(LyricLine(8.0 * part + 2 * line, f"word{part}{line}") for line in range(3))
+        )
+        for part, label in enumerate(["Verse", "Chorus", ""])
+    )
+    lyrics = Lyrics("X", "en", sections)
+    terminal = Terminal(file=shown)
+    terminal.console.width = width
+    terminal.lyrics(lyrics, check_for("", lyrics, duration_s=30))
+    assert re.findall(r"word(\d\d)", shown.getvalue()) == [
+        f"{p}{n}" for p in range(3) for n in range(3)
     ]
