@@ -18,12 +18,10 @@ from songsmith.lyrics.vocabulary import token_of
 __all__ = [
     "PhonemeError",
     "PhonemeLine",
-    "is_supported",
     "phonemize",
     "phonemize_lines",
     "spoken_text",
     "syllable_count",
-    "syllable_counts",
     "unsupported_scripts",
 ]
 
@@ -76,13 +74,8 @@ def phonemize(text: str) -> PhonemeLine:
         phonemes=known,
         tokens=tuple(token_of()[phone] for phone in known),
         unknown=tuple(phone for phone in phones if phone not in token_of()),
-        languages=frozenset(language for language, _ in parts),
+        languages=frozenset(language for language, _ in parts if phones),
     )
-
-
-def is_supported(text: str) -> bool:
-    """Whether every letter of the text can be sung."""
-    return not unsupported_scripts(text)
 
 
 def spoken_text(text: str) -> str:
@@ -100,11 +93,6 @@ def syllable_count(text: str, language: str = "") -> int:
         return count_morae(text)
     parts = _parts(text, "zh" if language == "zh" else "en")
     return sum(_syllables(part_language, words) for part_language, words in parts)
-
-
-def syllable_counts(texts: Sequence[str], language: str = "") -> list[int]:
-    """`syllable_count` of each text."""
-    return [syllable_count(text, language) for text in texts]
 
 
 def _syllables(language: Language, words: str) -> int:

@@ -6,7 +6,7 @@ import shutil
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,6 @@ settings.load_profile("patient")
 
 DATA = Path(__file__).parent / "engine" / "data"
 GOLDEN = DATA / "golden"
-DEPTH = 2
 COMMIT = "a" * 40
 
 
@@ -133,21 +132,12 @@ def write_dit(folder: Path, variant: str) -> None:
     """A transformer of two layers as `cfm_model.pt`, in half precision, and its sizes."""
     import torch
 
-    from songsmith.engine.diffrhythm.dit import DiT, DiTConfig
+    from songsmith.engine.diffrhythm.dit import DiT
     from songsmith.engine.diffrhythm.rename import DIT_NAMES, UNUSED_BY_DIT, rename_keys
+    from tests.engine.tiny_dit import TINY
 
     frames = {"base": 2048, "full": 6144}[variant]
-    config = DiTConfig(
-        dim=64,
-        depth=DEPTH,
-        heads=32,
-        ff_mult=2,
-        text_dim=32,
-        conv_layers=1,
-        mel_dim=64,
-        text_num_embeds=363,
-        max_frames=frames,
-    )
+    config = replace(TINY, text_num_embeds=363, max_frames=frames)
     with torch.device("meta"):
         shapes = {name: tensor.shape for name, tensor in DiT(config).state_dict().items()}
     published = json.loads((DATA / f"dit_keys_{frames}.json").read_text())

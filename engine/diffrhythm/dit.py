@@ -7,7 +7,7 @@ parts: `prepare` does once what those alone decide, `velocity` the rest at each 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -69,17 +69,7 @@ DIT_1B_BASE = DiTConfig(
     text_num_embeds=363,
     max_frames=2048,
 )
-DIT_1B_FULL = DiTConfig(
-    dim=2048,
-    depth=16,
-    heads=HEADS,
-    ff_mult=4,
-    text_dim=512,
-    conv_layers=4,
-    mel_dim=64,
-    text_num_embeds=363,
-    max_frames=6144,
-)
+DIT_1B_FULL = replace(DIT_1B_BASE, max_frames=6144)
 
 
 @dataclass(frozen=True)

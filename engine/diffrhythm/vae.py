@@ -66,8 +66,13 @@ class Vae:
             sound: Tensor = self._module.decode_export(chunk.transpose(1, 2))
             return sound
 
-        return self._in_chunks(
-            latents.float(), decode, SAMPLES_PER_FRAME, chunking, on_chunk, frame_dim=1
+        frames = latents.float()
+        return self._with_room(
+            lambda fitting: self._in_chunks(
+                frames, decode, SAMPLES_PER_FRAME, fitting, on_chunk, frame_dim=1
+            ),
+            chunking,
+            frames.shape[1],
         )
 
     @torch.inference_mode()
@@ -91,12 +96,28 @@ class Vae:
             moments: Tensor = self._module.encode_export(chunk.flatten(-2))
             return moments
 
-        moments = self._in_chunks(frames, encode, 1, chunking, on_chunk, frame_dim=2)
+        moments = self._with_room(
+            lambda fitting: self._in_chunks(frames, encode, 1, fitting, on_chunk, frame_dim=2),
+            chunking,
+            frames.shape[2],
+        )
         mean, scale = moments.transpose(1, 2).chunk(2, dim=-1)
         generator = torch.Generator("cpu").manual_seed(seed)
         drawn = torch.randn(mean.shape, generator=generator)
         latents: Tensor = mean + drawn * (F.softplus(scale) + 1e-4)
         return latents
+
+    def _with_room(
+        self, work: Callable[[Chunking], Tensor], chunking: Chunking, length: int
+    ) -> Tensor:
+        """`work` over `length` frames; out of memory, with fewer and then smaller chunks."""
+        while True:
+            try:
+                return work(chunking)
+            except (RuntimeError, MemoryError, torch.jit.Error) as error:
+                if not is_out_of_memory(error):
+                    raise
+                chunking = self._smaller(chunking, length, error)
 
     def _in_chunks(
         self,
@@ -108,27 +129,7 @@ class Vae:
         *,
         frame_dim: int,
     ) -> Tensor:
-        """`run` over `frames` in chunks; `rate` values come out of it for each frame, along its last axis.
-
-        Out of memory, fewer and then smaller chunks are tried.
-        """
-        while True:
-            try:
-                return self._once(frames, run, rate, chunking, on_chunk, frame_dim)
-            except (RuntimeError, MemoryError, torch.jit.Error) as error:
-                if not is_out_of_memory(error):
-                    raise
-                chunking = self._smaller(chunking, frames.shape[frame_dim], error)
-
-    def _once(
-        self,
-        frames: Tensor,
-        run: Callable[[Tensor], Tensor],
-        rate: int,
-        chunking: Chunking,
-        on_chunk: Callable[[int, int], None],
-        frame_dim: int,
-    ) -> Tensor:
+        """`run` over `frames` in chunks; `rate` values come out of it for each frame, along its last axis."""
         length = frames.shape[frame_dim]
         chunks = _chunks(length, chunking.chunk_frames or length)
         out: Tensor | None = None

@@ -234,7 +234,9 @@ def test_the_forecast_says_what_will_be_sung_and_what_it_costs(engine):
     )
     forecast = engine.forecast(request)
     notes = "\n".join(forecast.notes)
-    assert re.search(r"full model 1\.2, 215 frames, \d forward passes on cpu: about \d+ s", notes)
+    assert re.search(
+        r"full model 1\.2, 215 frames, \d forward passes on cpu: about [\d.]+ \w", notes
+    )
     assert "3 of 3 lines" in notes
     assert "can't choose the singer's voice by text" in notes
     assert "an approximation" in notes

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,21 +15,10 @@ from songsmith.engine.diffrhythm.rename import (
     rename_keys,
 )
 from songsmith.engine.engine import EngineError
+from tests.engine.tiny_dit import TINY
 
 DATA = Path(__file__).parent / "data"
 FRAMES = 12
-
-TINY = DiTConfig(
-    dim=64,
-    depth=2,
-    heads=32,
-    ff_mult=2,
-    text_dim=32,
-    conv_layers=1,
-    mel_dim=64,
-    text_num_embeds=20,
-    max_frames=6144,
-)
 
 
 def manifest_shapes(frames: int) -> dict[str, tuple[int, ...]]:
@@ -119,7 +109,7 @@ def test_a_tensor_of_another_shape_is_named_with_both_shapes():
 
 def test_a_checkpoint_of_the_other_length_is_refused():
     state = random_state(TINY)
-    base = DiTConfig(**{**vars(TINY), "max_frames": 2048})
+    base = replace(TINY, max_frames=2048)
     with pytest.raises(CheckpointError, match=r"4 extra .duration_embed.mlp.0.weight"):
         load_dit(state, base, device="cpu", dtype=torch.float32)
 
@@ -151,7 +141,7 @@ def test_loaded_weights_ask_for_no_gradient_and_half_precision_widens_exactly(ti
 
 def test_sizes_that_do_not_divide_into_heads_are_refused():
     with pytest.raises(ValueError, match=r"dim 100 .* 32 heads"):
-        DiT(DiTConfig(**{**vars(TINY), "dim": 100}))
+        DiT(replace(TINY, dim=100))
 
 
 def test_prepared_conditions_serve_any_step(tiny):
@@ -174,7 +164,7 @@ def test_every_input_is_heard(tiny, name):
 
 
 def test_the_short_model_does_not_hear_the_duration():
-    base = DiTConfig(**{**vars(TINY), "max_frames": 2048})
+    base = replace(TINY, max_frames=2048)
     state = {key: value for key, value in random_state(TINY).items() if "duration" not in key}
     model = load_dit(state, base, device="cpu", dtype=torch.float32)
     inputs = given(1)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from songsmith.engine.diffrhythm.dit import DiT, DiTConfig
+from songsmith.engine.diffrhythm.dit import DiT
 from songsmith.engine.diffrhythm.sampler import (
     PRESETS,
     SamplerOptions,
@@ -20,6 +20,7 @@ from songsmith.engine.diffrhythm.sampler import (
     stretches,
 )
 from songsmith.engine.engine import Cancelled, EngineError
+from tests.engine.tiny_dit import TINY
 
 FRAMES = 30
 QUICK = SamplerOptions(steps=4)
@@ -28,18 +29,7 @@ QUICK = SamplerOptions(steps=4)
 @pytest.fixture(scope="module")
 def model() -> DiT:
     torch.manual_seed(3)
-    config = DiTConfig(
-        dim=64,
-        depth=2,
-        heads=32,
-        ff_mult=2,
-        text_dim=32,
-        conv_layers=1,
-        mel_dim=64,
-        text_num_embeds=20,
-        max_frames=6144,
-    )
-    return DiT(config).eval().requires_grad_(False)
+    return DiT(TINY).eval().requires_grad_(False)
 
 
 def sing(

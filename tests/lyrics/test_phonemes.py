@@ -5,19 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from songsmith.lyrics.english import english_phones, spoken_english
 from songsmith.lyrics.espeak import PhonemeError, _data_path, pronounce
 from songsmith.lyrics.phonemes import (
     PhonemeLine,
-    is_supported,
     phonemize,
     phonemize_lines,
     spoken_text,
     syllable_count,
-    syllable_counts,
     unsupported_scripts,
 )
 from songsmith.lyrics.scripts import language_of, tidied
@@ -117,7 +115,7 @@ def test_silent_symbols_alone_are_nothing_to_sing():
         line = phonemize(text)
         assert line == PhonemeLine(text, (), (), (), frozenset())
         assert line.is_silent
-        assert is_supported(text)
+        assert not unsupported_scripts(text)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +131,6 @@ def test_silent_symbols_alone_are_nothing_to_sing():
 )
 def test_scripts_that_cannot_be_sung_are_named(text, scripts):
     assert unsupported_scripts(text) == scripts
-    assert is_supported(text) is (not scripts)
 
 
 def test_a_line_in_another_script_has_no_tokens():
@@ -191,7 +188,6 @@ def test_lines_come_back_in_order_and_repeated():
 )
 def test_syllables_are_english_vowels_and_chinese_characters(text, count):
     assert syllable_count(text) == count
-    assert syllable_counts([text, ""]) == [count, 0]
 
 
 def test_digits_alone_have_the_syllables_of_the_language_asked_for():
@@ -237,6 +233,7 @@ def test_nothing_heavy_is_loaded_before_the_first_word():
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=60))
+@example("B\ua90a")  # espeak-ng says nothing to a word with such a letter
 def test_no_text_crashes_and_every_token_is_of_the_vocabulary(text):
     line = phonemize(text)
 
@@ -274,4 +271,4 @@ def test_a_very_long_line_does_not_take_for_ever(text):
 
 def test_japanese_has_a_syllable_for_every_mora():
     assert syllable_count("きょうはいいてんき") == 8
-    assert syllable_counts(["シャッター", "ほんとう"]) == [4, 4]
+    assert [syllable_count(word) for word in ("シャッター", "ほんとう")] == [4, 4]
