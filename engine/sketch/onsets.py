@@ -2,7 +2,8 @@
 
 espeak counts the glide from a nasal, a liquid or a soft fricative into the vowel as part of the consonant,
 so its vowels are marked up to 90 ms late there. A listener hears the vowel begin when the mouth opens:
-half-way up the rise of energy between the consonant and the vowel.
+half-way up the rise of energy between the consonant and the vowel. The glide of a soft consonant (Russian
+"мо-ре-м") takes nearly all of the vowel after it; half of it is the vowel's.
 """
 
 from dataclasses import replace
@@ -18,6 +19,7 @@ __all__ = ["refine_onsets"]
 _HOP_S = 0.0025
 _WINDOW_S = 0.012
 _BAND_HZ = (350.0, 4000.0)
+_GLIDE = "ʲ"
 _SOFT = ("sonorant", "voiced fricative")
 _LEAST_RISE_DB = 3.0
 
@@ -30,9 +32,12 @@ def refine_onsets(speech: Speech) -> Speech:
         before, vowel = sounds[index - 1], sounds[index]
         if sound_kind(vowel.symbol) != "nucleus" or sound_kind(before.symbol) not in _SOFT:
             continue
-        if levels is None:
-            levels = _band_levels(speech)
-        onset = _onset(levels, before, vowel, speech.rate_hz)
+        if before.symbol == _GLIDE:
+            onset = (before.start + before.end) // 2
+        else:
+            if levels is None:
+                levels = _band_levels(speech)
+            onset = _onset(levels, before, vowel, speech.rate_hz)
         sounds[index - 1] = replace(before, end=onset)
         sounds[index] = replace(vowel, start=onset)
     return replace(speech, phonemes=tuple(sounds))

@@ -118,3 +118,12 @@ def test_an_interrupt_while_espeak_speaks_is_raised_after_it():
     assert done == ["spoken"]
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_half_the_glide_of_a_soft_consonant_is_the_vowel_after_it():
+    speech = speak("морем", "ru")
+    place = [p.symbol for p in speech.phonemes].index("ʲ")
+    glide, vowel = refine_onsets(speech).phonemes[place : place + 2]
+    said = speech.phonemes[place + 1]
+    assert glide.end == vowel.start < said.start
+    assert vowel.end - vowel.start > 2 * (said.end - said.start)
