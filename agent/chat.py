@@ -26,6 +26,7 @@ from songsmith.agent.results import (
 from songsmith.agent.settings import SettingsError, endpoint
 from songsmith.agent.slash import SlashCommands, command_names
 from songsmith.agent.song_file import Version
+from songsmith.agent.spans import section_names
 from songsmith.agent.talk import load_talk, save_talk
 from songsmith.agent.tools import Toolbox
 from songsmith.agent.views import Terminal, is_interactive, shown_path
@@ -206,7 +207,7 @@ class Chat:
         if not self.bench.has_song:
             return []
         song = self.bench.studio.song
-        return [*(s.label for s in song.lyrics.sections if s.label), *song.takes]
+        return [*section_names(song.lyrics), *song.takes]
 
     def _ask(self, question: str) -> bool:
         """Put a yes-or-no question; nobody there means no."""

@@ -16,6 +16,7 @@ __all__ = [
     "parse_lines",
     "parse_pointer",
     "parse_span",
+    "section_names",
     "span_of_lines",
 ]
 
@@ -75,11 +76,15 @@ def lines_of_section(lyrics: Lyrics, name: str) -> list[int]:
         if wanted in names:
             return list(range(first, first + len(section.lines)))
         first += len(section.lines)
-    known = [f"{s.kind or s.label or 'part'} {n}" for s, n in _numbered_sections(lyrics)]
     raise SpanError(
         f"there is no section {name!r} in this song",
-        mend=f"its sections are {', '.join(known) or 'none'}",
+        mend=f"its sections are {', '.join(section_names(lyrics)) or 'none'}",
     )
+
+
+def section_names(lyrics: Lyrics) -> list[str]:
+    """What each section can be called: "verse 1", "chorus 2"."""
+    return [f"{s.kind or s.label or 'part'} {n}" for s, n in _numbered_sections(lyrics)]
 
 
 def parse_pointer(text: str, lyrics: Lyrics, duration_s: float) -> tuple[Span, ...]:

@@ -203,8 +203,8 @@ class Terminal:
             mark = "●" if version.number == history.current else " "
             branch = f"  [{tips[version.number]}]" if version.number in tips else ""
             came = f" ← v{version.parent}" if version.parent != version.number - 1 else ""
-            takes = f"  {', '.join(version.takes)}" if version.takes else ""
-            facts_of = f"v{version.number}  {printable(version.made_by)}{came}{takes}{branch}"
+            picked = f" · picked {version.picked}" if version.picked else ""
+            facts_of = f"v{version.number}  {printable(version.made_by)}{came}{picked}{branch}"
             print_under(self.console, Text(f"  {mark} "), Text(facts_of))
 
     def hearing(self, result: "Hearing") -> None:

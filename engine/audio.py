@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyloudnorm
 import soundfile
 import soxr
 
@@ -116,6 +115,8 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
 
 def measure_loudness(audio: Audio) -> Loudness:
     """Loudness of `audio` (2, samples); sound shorter than 0.4 s is measured as if silence followed."""
+    import pyloudnorm  # it brings scipy.signal, which no chat should wait for
+
     if not np.any(audio):
         return Loudness(lufs=float("-inf"), true_peak_dbtp=float("-inf"))
     peak = max(float(np.abs(soxr.resample(channel, 1, 4)).max()) for channel in audio)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -203,6 +204,13 @@ def test_what_the_model_did_without_words_is_shown(server, talk):
     assert "version  v1 · write" in screen
     assert "export: folder: Extra inputs are not permitted" in screen
     assert '{"error"' not in screen
+
+
+def test_a_chat_starts_without_what_only_sound_needs():
+    heavy = ("torch", "scipy", "openai", "faster_whisper", "pedalboard")
+    code = f"import sys, songsmith.agent.chat; print(set({heavy}) & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_in_a_chat_no_error_sends_to_flags_of_the_command_line(server, talk):

@@ -8,6 +8,7 @@ from songsmith.agent.spans import (
     parse_line_numbers,
     parse_pointer,
     parse_span,
+    section_names,
     span_of_lines,
 )
 from songsmith.engine.engine import Span
@@ -103,3 +104,9 @@ def test_pointers_of_all_kinds(text):
 def test_a_time_pointer():
     spans = parse_pointer("0:08-0:12", song(), 100)
     assert spans == (Span(8, 12),)
+
+
+def test_every_name_a_section_is_offered_under_points_at_it():
+    names = section_names(song())
+    assert len(set(names)) == len(names) == len(song().sections)
+    assert [lines_of_section(song(), name) for name in names]
