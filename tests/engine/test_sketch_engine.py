@@ -267,6 +267,16 @@ def test_the_language_is_told_by_its_script_where_the_lyrics_do_not_say(text, la
     assert take.details["language"] == language
 
 
+def test_japanese_that_cannot_be_read_is_one_note_with_its_lines():
+    lines = (LyricLine(1.0, "吗のうた"), LyricLine(3.0, "あめのうた"), LyricLine(5.0, "まちの吗"))
+    lyrics = Lyrics("", "ja", (Section("", lines),))
+    notes = load_engine("sketch").forecast(request(lyrics=lyrics, duration_s=9.0)).notes
+    unread = [note for note in notes if "can't be read" in note]
+    assert len(unread) == 1
+    assert unread[0].startswith("lines 1, 3: 吗")
+    assert "songsmith[japanese]" in unread[0]
+
+
 def test_mandarin_in_the_voice_of_espeak_says_what_would_be_clearer():
     mandarin = replace(line("月亮走我也走"), language="zh")
     asked = request(lyrics=mandarin, options={"voice": "cmn+m7"})

@@ -202,7 +202,16 @@ def test_what_nobody_can_sing_is_refused_with_its_numbers(lines, words):
 
 @pytest.mark.parametrize(
     ("text", "syllables"),
-    [("I kept your chair", 4), ("月亮代表我的心", 7), ("hello 世界", 4), ("", 0), ("home", 1)],
+    [
+        ("I kept your chair", 4),
+        ("月亮代表我的心", 7),
+        ("hello 世界", 4),
+        ("", 0),
+        ("home", 1),
+        ("きょうはシャッター", 7),
+        ("Луна плывёт", 4),
+        ("사랑해요", 4),
+    ],
 )
 def test_syllables_are_counted_about_right(text, syllables):
     assert count_syllables(text) == syllables
