@@ -7,9 +7,9 @@ import tomlkit
 from pydantic import SecretStr
 from tomlkit.exceptions import TOMLKitError
 
+from songsmith.agent.files import make_folder, write_whole
 from songsmith.agent.profiles import PROFILES, Profile
 from songsmith.agent.settings import Settings, SettingsError, endpoint, validated
-from songsmith.atomic import write_whole
 
 __all__ = ["key_place", "set_value", "unset_value"]
 
@@ -23,7 +23,10 @@ def key_place(settings: Settings) -> str:
 
 
 def set_value(path: Path, key: str, value: str) -> None:
-    """Put setting `key` ("model", "profiles.box.base_url") into the file. Raises `SettingsError`."""
+    """Put setting `key` ("model", "profiles.box.base_url") into the file.
+
+    Raises `SettingsError`, or `FileError` where it can't be written.
+    """
     parts = _parts(key)
     document = _read(path)
     table: Any = document
@@ -42,6 +45,8 @@ def unset_value(path: Path, key: str) -> bool:
     for part in parts[:-1]:
         table = table.get(part, {})
     if not hasattr(table, "keys") or parts[-1] not in table:
+        if parts[0] not in Settings.model_fields:
+            raise _unknown(key)
         return False
     del table[parts[-1]]
     _write(path, tomlkit.dumps(document).rstrip() + "\n")
@@ -52,10 +57,14 @@ def _parts(key: str) -> list[str]:
     parts = key.strip().split(".")
     depth = {"profiles": 3, "engines": 3}.get(parts[0], 1)
     if not all(parts) or len(parts) > depth:
-        raise SettingsError(
-            f"there is no setting {key!r}", mend="`songsmith config show` lists all of them"
-        )
+        raise _unknown(key)
     return parts
+
+
+def _unknown(key: str) -> SettingsError:
+    return SettingsError(
+        f"there is no setting {key!r}", mend="`songsmith config show` lists all of them"
+    )
 
 
 def _as_toml(parts: list[str], text: str) -> object:
@@ -86,18 +95,13 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
         return tomlkit.document()
     except TOMLKitError as error:
         raise SettingsError(f"not TOML: {error}", where=str(path), mend="mend that line") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("can't be read", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("not UTF-8 text", where=str(path), mend="save it as UTF-8") from error
+    except OSError as error:
+        raise SettingsError(f"can't be read ({error.strerror})", where=str(path)) from error
 
 
 def _write(path: Path, text: str) -> None:
     """Replace the file in one step; from its first moment nobody else can read it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode(), mode=0o600)
-    except OSError as error:
-        raise SettingsError(
-            f"can't be written ({error.strerror})",
-            where=str(path),
-            mend="check its folder's rights",
-        ) from error
+    make_folder(path.parent)
+    write_whole(path, text, mode=0o600)

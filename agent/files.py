@@ -1,4 +1,4 @@
-"""Files of a song: every fault of the disk as one clear line."""
+"""Files of songs and settings: every fault of the disk as one clear line."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ class FileError(SongsmithError):
     """A file or folder that can't be read or written."""
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
-    """Put `data` at `path`, replacing what was there in one step."""
+def write_whole(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
+    """Put `data` at `path`, replacing what was there in one step; `mode` are the rights of a new file."""
     try:
-        atomic.write_whole(path, data.encode() if isinstance(data, str) else data)
+        atomic.write_whole(path, data.encode() if isinstance(data, str) else data, mode=mode)
     except OSError as error:
         raise _file_error(path, "written", error) from error
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from songsmith.agent.config import app
 from songsmith.agent.settings import SettingsError, endpoint, load_settings
+from songsmith.errors import SongsmithError
 
 KEY = "sk-test-0123456789"
 
@@ -145,3 +146,18 @@ def test_a_key_that_is_typed_does_not_show(config):
     assert child.exitstatus == 0
     assert KEY not in child.before
     assert stored_llm() == ("deepseek", KEY)
+
+
+def test_a_name_nobody_knows_can_be_unset_only_where_it_stands(config):
+    assert "there is no setting 'tackes'" in str(config("unset", "tackes").exception)
+    config.file.parent.mkdir(exist_ok=True)
+    config.file.write_text("tackes = 3\n")
+    assert config("unset", "tackes").exit_code == 0
+    assert "tackes" not in config.file.read_text()
+
+
+def test_a_file_where_no_folder_can_be_is_one_line(config):
+    config.file.parent.write_text("no folder")
+    said = config("set", "takes", "2").exception
+    assert isinstance(said, SongsmithError)
+    assert str(config.file.parent) in str(said)
