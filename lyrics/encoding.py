@@ -1,7 +1,9 @@
-"""Bytes to text, for lyrics files of every age: Unicode with and without marks, and the old Chinese,
-Japanese, Korean, Cyrillic and Western code pages."""
+"""Bytes to text, for lyrics files of every age: Unicode with and without marks, and the old code pages, East
+Asian, European and Middle Eastern."""
 
 import codecs
+import re
+from collections.abc import Sequence
 
 from songsmith.errors import SongsmithError
 
@@ -14,7 +16,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CODE_PAGES = ("gb18030", "big5", "cp932", "cp949", "cp1251", "cp1252")
+_RICH_TEXT = re.compile(r"\{\\rtf\d\\")
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257")
+_MIXED_WORD = re.compile(
+    r"[A-Za-z][\u0370-\u06ff\u0e00-\u0e7f]|[\u0370-\u06ff\u0e00-\u0e7f][A-Za-z]"
+)
 _MEND = "give a text file, saved as UTF-8"
 
 
@@ -28,7 +34,7 @@ def decode_lyrics(data: bytes) -> str:
     Raises `LrcError` where the bytes are no text in any encoding that lyrics come in.
     """
     text = _decode(data)
-    if text.startswith(r"{\rtf"):
+    if _RICH_TEXT.match(text):
         raise LrcError("this is rich text (RTF), not plain text", mend="save it as plain text")
     if _is_binary(text):
         raise LrcError("this is not text", mend=_MEND)
@@ -43,8 +49,21 @@ def _decode(data: bytes) -> str:
         return _strict(data, _unmarked_utf16(data))
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if _is_nearly_utf8(data):
+            line = data.count(b"\n", 0, error.start) + 1
+            raise LrcError(
+                f"line {line} holds bytes that are no UTF-8, as the others are",
+                mend="correct the line, or save the file as UTF-8 again",
+            ) from error
         return _from_code_page(data)
+
+
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether so much of this is UTF-8 by more than chance that the rest must be damage."""
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return sum(not ch.isascii() for ch in text) - damaged > 2 * damaged
 
 
 def _strict(data: bytes, encoding: str) -> str:
@@ -63,12 +82,18 @@ def _unmarked_utf16(data: bytes) -> str:
 
 
 def _from_code_page(data: bytes) -> str:
-    from charset_normalizer import from_bytes  # slow to import, and hardly ever needed
+    from chardet import EncodingEra, detect  # slow to import, and hardly ever needed
 
-    best = from_bytes(data, cp_isolation=list(_CODE_PAGES)).best()
-    if best is None:
-        raise LrcError("this is not text in any encoding known here", mend=_MEND)
-    return str(best)
+    def read(among: Sequence[str] | None) -> str:
+        found = detect(
+            data, encoding_era=EncodingEra.MODERN_WEB, compat_names=False, include_encodings=among
+        )
+        if found["encoding"] is None:
+            raise LrcError("this is not text in any encoding known here", mend=_MEND)
+        return _strict(data, found["encoding"])
+
+    text = read(None)
+    return read(_LATIN) if _MIXED_WORD.search(text) else text  # no word has letters of two scripts
 
 
 def _is_binary(text: str) -> bool:

@@ -31,6 +31,30 @@ def test_big5_is_told_from_gbk():
     assert load("pier_big5.lrc").lines[0].text == "夜裡的燈還亮著"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("gbk", "小城的灯火慢慢亮起来\n我在路口等你回来"), ("gbk", "我爱你"), ("big5", "我愛你，在路口等你回來"),
+        ("shift_jis", "夜の街を歩いて\n君を探してる"), ("euc_jp", "夜の街を歩いて\n君を探してる"),
+        ("euc_kr", "사랑해요 그대"),         ("cp1251", "Я помню чудное мгновенье"), ("koi8_r", "Передо мной явилась ты"),
+        ("cp1250", "Zażółć gęślą jaźń\nMiłość moja"),
+        ("cp1252", "Je t’aime à la folie\nDéjà l’été s’en va"), ("cp1252", "It’s late"),
+        ("cp1252", "Mañana será otro día, corazón"),
+        ("cp1253", "Σ'αγαπώ πολύ\nΈλα κοντά μου"), ("cp1254", "Seni çok özledim\nŞimdi gel yanıma ağlama"),
+        ("cp1255", "שלום עולם\nאני אוהב אותך"), ("cp1256", "مرحبا بالعالم\nأنا أحبك كثيرا"), ("cp874", "ฉันรักเธอ"),
+    ],
+)  # fmt: skip
+def test_old_code_pages_are_told_apart_by_a_few_words(encoding, words):
+    text = "".join(f"[00:1{place}.00]{line}\n" for place, line in enumerate(words.split("\n")))
+    assert decode_lyrics(text.encode(encoding)) == text
+
+
+def test_damaged_utf_8_is_told_with_its_line_and_not_taken_for_another_encoding():
+    data = "[00:10.00]déjà vu\n[00:14.00]l’été\n".encode() + b"[00:18.00]caf\xe9\n"
+    with pytest.raises(LrcError, match=r"^line 3 holds bytes that are no UTF-8"):
+        decode_lyrics(data)
+
+
 def test_western_code_pages_keep_their_accents():
     lyrics = load("summers_cp1252.lrc")
     assert lyrics.lines[1].text == "Ça m'a brisé le cœur, déjà deux fois"
