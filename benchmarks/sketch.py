@@ -95,10 +95,10 @@ def _repeated(lyrics: Lyrics, length_s: float) -> Lyrics:
 
 
 def onsets_late_s(vocal: Audio, lyrics: Lyrics) -> np.ndarray:
-    """How much later than its stamp each line's first vowel is heard: when the voice's band comes within
-    6 dB of the vowel's level."""
+    """How much later than its stamp each line's first vowel is heard: when the band in which mouths open, and
+    in which hissing consonants have little, comes within 6 dB of the vowel's level."""
     mono = vocal.mean(axis=0).astype(np.float64)
-    band = butter(2, (300, 3400), "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+    band = butter(2, (400, 1500), "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
     level = uniform_filter1d(sosfiltfilt(band, mono) ** 2, 661)
     late = []
     for line in lyrics.lines:
@@ -151,6 +151,7 @@ class Row:
     within: float
     late_ms: float
     latest_ms: float
+    on_time: float
     lufs: float
     peak_dbtp: float
     spread_lu: float
@@ -161,7 +162,7 @@ class Row:
     def cells(self) -> Iterator[str]:
         yield from (self.style, f"{self.length_s:.0f} s", f"{self.wall_s / self.length_s:.3f}")
         yield from (f"{self.cents:.1f}", f"{self.within:.1%}")
-        yield f"{self.late_ms:.0f} / {self.latest_ms:.0f}"
+        yield f"{self.late_ms:.0f} / {self.latest_ms:.0f} / {self.on_time:.0%}"
         yield from (f"{wrong / self.words:.3f}" if self.words else "-" for wrong in self.wrong)
         yield self.lines
         yield from (f"{self.lufs:.2f}", f"{self.peak_dbtp:.2f}", f"{self.spread_lu:.1f}")
@@ -173,7 +174,7 @@ HEADINGS = (
     "of real time",
     "F0 cents",
     "within 50",
-    "onset ms, median / worst",
+    "onset ms, median / worst / within 30",
     "WER stem",
     "WER mix",
     "lines clear",
@@ -203,6 +204,7 @@ def measure(style: str, words: str, *, seed: int, ears: Ears | None, folder: Pat
         within=float(np.mean(frames < 50)),
         late_ms=float(np.median(np.abs(late_ms))),
         latest_ms=float(np.abs(late_ms).max()),
+        on_time=float(np.mean(np.abs(late_ms) < 30)),
         lufs=loudness.lufs,
         peak_dbtp=loudness.true_peak_dbtp,
         spread_lu=spread_lu(take),

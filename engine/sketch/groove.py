@@ -70,12 +70,24 @@ def fit_meter(pattern: str, feel: Feel) -> str:
 
 
 def _compound(beat: str) -> str:
-    """One straight beat as three eighths of two steps each: its off-beat becomes the third."""
+    """One straight beat as three eighths of two steps each: its off-beat becomes the third, and where that
+    sounds, so does the second."""
     if len(beat) == 3:
         return "".join(step + ("-" if step == "-" else ".") for step in beat)
-    half = len(beat) // 2
-    middle = "-" if "-" in beat[1:half] else "o" if beat[half] not in ".-" else "."
-    return f"{beat[0]}{'-' if middle == '-' else '.'}{middle}.{beat[half]}."
+    first, off = beat[0], beat[len(beat) // 2]
+    if off == "-":
+        return first + "-" * 5
+    held = "-" if beat[1] == "-" else "."
+    second = held if held == "-" or off == "." else _between(first, off)
+    return f"{first}{held}{second}{held if second == '-' else '.'}{off}{'-' if beat[-1] == '-' else '.'}"
+
+
+def _between(first: str, off: str) -> str:
+    """What sounds between two steps: a tone between those of an arpeggio, a strum like the next, a soft stroke."""
+    if first.isdigit() and off.isdigit():
+        low, high = sorted((int(first), int(off)))
+        return str(high + 1 if high - low == 1 else (low + high) // 2)
+    return off if off in "du" else "." if off == "a" or off.isdigit() else "o"
 
 
 def hits(pattern: str, bar: Bar, feel: Feel) -> list[Hit]:

@@ -37,7 +37,7 @@ __all__ = ["TARGET_LUFS", "Gains", "Mix", "mix_song", "render_tracks"]
 
 TARGET_LUFS = -14.0
 _CEILING_DBTP = -1.0
-_VOICE_LUFS = -16.0
+_VOICE_LUFS = -15.5
 _STEM_LUFS = {
     "drums": -22.0,
     "bass": -22.5,
@@ -46,9 +46,9 @@ _STEM_LUFS = {
     "strings": -26.5,
     "lead": -22.0,
 }
-"""Loudness of one instrument while it plays, against the voice at -16."""
+"""Loudness of one instrument while it plays, against the voice at -15.5."""
 _DUCK_DB = 3.0
-_CLEAR_DB = 6.0  # how far 1-4 kHz of the band goes down under the voice
+_CLEAR_DB = 8.0  # how far 1-5.5 kHz of the band goes down under the voice
 _FADE_S = 2.2
 _WIDE_PAN = 0.12
 _ELECTRONIC_KITS = (24, 25)  # their kicks are hardly more than a tone at 50 Hz
@@ -274,8 +274,8 @@ def _decaying_maximum(values: NDArray[np.float64], fall: float) -> NDArray[np.fl
 
 
 def _make_room(audio: Audio, presence: NDArray[np.float32]) -> Audio:
-    """The band under a voice: a little softer, and clearly so between 1 and 4 kHz."""
-    sos = butter(1, [1_000, 4_000], "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+    """The band under a voice: a little softer, and clearly so between 1 and 5.5 kHz."""
+    sos = butter(1, [1_000, 5_500], "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
     cleared = equalise(audio, sos)
     cleared *= np.float32(10 ** (-_CLEAR_DB / 20) - 1) * presence
     cleared += audio

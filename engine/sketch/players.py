@@ -88,23 +88,25 @@ def _lacks_fifth(harmony: Harmony) -> bool:
 
 
 def _walk(plan: Plan, bar: Bar, player: Player, feel: Feel, rng: np.random.Generator) -> list[Note]:
-    """A note on every beat: the root where a chord starts, tones and steps between, led into the next."""
+    """A note on every beat (in six eighths long and short by turns): the root where a chord starts, tones and
+    steps between, led into the next."""
+    beats_s = [b for place, b in enumerate(bar.beats_s) if feel.played.felt == 1 or place % 3 != 1]
     energy = plan.parts[bar.part].energy
     target = _low_root(plan.chord_at(bar.end_s + 0.03).bass, player)
     notes: list[Note] = []
     pitch = _low_root(plan.chord_at(bar.start_s + 0.03).bass, player)
-    for beat, (start_s, end_s) in enumerate(pairwise([*bar.beats_s, bar.end_s])):
+    for beat, (start_s, end_s) in enumerate(pairwise([*beats_s, bar.end_s])):
         harmony = plan.chord_at(start_s + 0.03)
         is_new = beat == 0 or plan.chord_at(start_s - 0.05) != harmony
         if is_new:
             pitch = _nearest(harmony.bass, pitch, player)
-        elif beat == len(bar.beats_s) - 1:
+        elif beat == len(beats_s) - 1:
             pitch = _approach(target, pitch, rng)
         else:
             pitch = _step_on(harmony, plan.scale, pitch, target, player, rng)
         hit = Hit("x", start_s, end_s, beat)
         notes.append(_bass_note(hit, pitch, player, feel, energy, 1.06 if beat % 2 else 1.0, rng))
-        if rng.random() < 0.08 and beat < len(bar.beats_s) - 1:  # a skipped eighth before the next
+        if rng.random() < 0.08 and beat < len(beats_s) - 1:  # a skipped eighth before the next
             late_s = start_s + (end_s - start_s) * 0.66
             notes.append(Note(late_s, end_s - 0.02, pitch, loudness(70, energy, 1.0, rng)))
     return notes

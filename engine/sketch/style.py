@@ -24,7 +24,8 @@ from songsmith.engine.sketch.vocabulary import (
 
 __all__ = ["SketchStyle", "parse_style"]
 
-_NEUTRAL = ("pop ballad", "folk", "pop", "lo-fi hip-hop", "r&b", "bossa nova")
+_NEUTRAL = ("pop ballad", "folk", "pop", "lo-fi hip-hop", "r&b")
+_FOR_INSTRUMENTS = ("pop ballad", "folk")
 _KEY = re.compile(
     r"(?:\bin\s+)(?P<en>[A-G](?:[#b♯♭]|-?\s?sharp|-?\s?flat)?\s*(?:major|minor|maj|min|m)?)(?![a-z])"
     r"|(?P<bare>\b[A-Gb-g](?:[#b♯♭]|[- ]sharp|[- ]flat)?[- ](?:major|minor|maj|min)\b)"
@@ -85,12 +86,13 @@ def parse_style(text: str) -> SketchStyle:
     key, bpm, time = _key(text, words), _bpm(words), words.named(known.times)
     moods, seats, tempo = _moods(words), _seats(words), _tempo(words)
     voice = words.named(known.voices)
-    is_instrumental, is_bare = words.has(known.instrumental), words.has(known.unaccompanied)
-    is_alone = words.has(known.alone) and not (seats.soloists and names)
+    is_instrumental, is_voice_only = words.has(known.instrumental), words.has(known.unaccompanied)
+    is_bare = is_voice_only and not seats.wanted
+    is_alone = is_voice_only or (words.has(known.alone) and not (seats.soloists and names))
     if not names and is_bare:
         names = [_VOICE_ALONE]
     elif not names:
-        names = [_guess(text, moods)]
+        names = [_guess(text, moods, has_instruments=bool(seats.wanted))]
         notes = _guess_notes(text, names[0], is_blank=not words.understood)
     if words.understood:
         notes += _left_over_notes(words.left_over())
@@ -123,6 +125,7 @@ def _genres(words: StyleWords) -> tuple[list[str], list[str]]:
     hints = [(w, g.name, False) for g in known for w in g.hints]
     named = _wanted(words, entries) or _wanted(words, hints)[: 1 if words.is_tale else None]
     names = list(dict.fromkeys(name for _, name, _ in named))
+    words.has([word for word, name, _ in hints if name in names])
     strange: dict[str, list[str]] = {}
     for word, name, is_near in named:
         if is_near:
@@ -172,12 +175,12 @@ def _seats(words: StyleWords) -> _Seats:
     known = vocabulary().instruments
     hits = words.hits((w, i) for i, instrument in enumerate(known) for w in instrument.words)
     wanted = [hit for hit in hits if not words.is_unwanted(hit)]
-    soloing_hits = [hit for hit in wanted if _SOLO.match(words.text, hit.end)]
+    solo = [hit for hit in wanted if _SOLO.match(words.text, hit.end)]
 
     def each(chosen: Sequence[Hit]) -> tuple[Instrument, ...]:
         return tuple(dict.fromkeys(known[hit.entry] for hit in chosen))
 
-    return _Seats(each(wanted), each([h for h in hits if h not in wanted]), each(soloing_hits))
+    return _Seats(each(wanted), each([h for h in hits if h not in wanted]), each(solo))
 
 
 def _seated(band: Genre, seats: _Seats, *, is_alone: bool) -> Genre:
@@ -189,7 +192,7 @@ def _seated(band: Genre, seats: _Seats, *, is_alone: bool) -> Genre:
     for instrument in seats.dropped:
         band = unseated(band, instrument)
     for instrument in seats.soloists:
-        band = soloing(band, instrument)
+        band = soloing(band, instrument) if instrument.program >= 0 else band
     return alone(band, seats.wanted) if is_alone and seats.wanted else band
 
 
@@ -210,12 +213,13 @@ def _bpm(words: StyleWords) -> float | None:
     return value
 
 
-def _guess(text: str, moods: list[Mood]) -> str:
+def _guess(text: str, moods: list[Mood], *, has_instruments: bool) -> str:
     """A neutral genre when none is named, the same one for the same words."""
     energy = sum(mood.energy for mood in moods)
     if energy >= 0.15:
         return "rock"
     choices = _NEUTRAL if not moods or energy < 0 else ("pop", "folk", "r&b")
+    choices = _FOR_INSTRUMENTS if has_instruments else choices
     return choices[zlib.crc32(text.casefold().encode()) % len(choices)] if text else _NEUTRAL[0]
 
 

@@ -18,7 +18,9 @@ __all__ = ["Hit", "Instrument", "Mood", "StyleWords", "TempoWord", "vocabulary"]
 _PARTS = re.compile(r"[,，;；、。/|\n·+&()（）]|\.\s|\s[-–—]\s|\band\b|\bwith\b")
 _MOST_WORDS = 4
 """Words of a tag; a longer one is a sentence, and a text with a sentence in it is a tale, not a list of tags."""
+_MOST_IDEOGRAPHS = 8
 _MOST_LEFT = 4
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]")
 
 
 class _Entry(BaseModel):
@@ -137,8 +139,11 @@ class StyleWords:
     @property
     def is_tale(self) -> bool:
         """Whether it is more than a list of tags: what a song is about, perhaps."""
-        parts = _parts(self.text)
-        return any(len(self.text[start:end].split()) > _MOST_WORDS for start, end in parts)
+        parts = (self.text[start:end] for start, end in _parts(self.text))
+        return any(
+            len(part.split()) > _MOST_WORDS or len(_IDEOGRAPHS.findall(part)) > _MOST_IDEOGRAPHS
+            for part in parts
+        )
 
     def left_over(self) -> tuple[str, ...]:
         """Words of a list of tags that nothing was made of, as they stand together; of a tale, none."""

@@ -176,6 +176,9 @@ def test_a_groove_fits_other_meters():
 
     assert fit_meter("X...x...X...x.x.", straight) == "X...x...x.x."
     assert len(fit_meter("x.x.x.x.x.x.x.x.", compound)) == 12
+    assert fit_meter("0.2.3.2.1.3.2.3.", compound) == "0.1.2.3.4.2."
+    assert fit_meter("1-------1-----5-", compound) == "1-----------"
+    assert fit_meter("d...d.dud...d.du", compound) == "d.....d.d.d."
 
 
 def test_drums_fill_before_a_new_part_and_crash_into_a_strong_one():

@@ -117,6 +117,7 @@ def test_nothing_understood_is_said_and_the_same_words_choose_the_same():
         ("Motown groove with tambourine", ["tambourine"]),
         ("a song with the feel of rock", []),
         ("jazzy nightclub love song about a saxophonist who never shows up", []),
+        ("写一首关于秋天和妈妈的情歌", []),
     ],
 )
 def test_what_a_list_of_tags_says_in_vain_is_named_and_a_tale_is_left_alone(text, left):
@@ -169,6 +170,9 @@ def test_a_solo_of_an_instrument_is_not_the_instrument_alone():
     assert band.drums is not None
     assert band.lead is not None
     assert band.lead.name == "electric guitar"
+    assert parse_style("drum solo").instrument_names() == ["soft drums"]
+    assert "slap bass" in parse_style("funk, bass solo").instrument_names()
+    assert len(parse_style("funk, bass solo").instrument_names()) > 3
 
 
 def test_a_voice_alone_has_no_band():
@@ -177,6 +181,7 @@ def test_a_voice_alone_has_no_band():
     assert style.is_unaccompanied
     assert style.instrument_names() == []
     assert "voice alone" in style.summary(90, 0, "major")
+    assert parse_style("guitar and voice only").instrument_names() == ["acoustic guitar"]
 
 
 def test_key_tempo_and_meter_count_as_understood():
