@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from sketch import word_errors
 
 from songsmith.engine.ears_models import find_model
 from songsmith.engine.engine import RenderRequest, Take, load_engine
@@ -47,6 +46,18 @@ def units_of(text: str, language: str) -> list[str]:
     if language == "ja":
         return list("".join(read_japanese("".join(words)).words))
     return list("".join(words)) if language in ("ko", "zh") else words
+
+
+def edits(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Levenshtein distance; unlike the ears of songsmith itself, strict about what merely sounds alike."""
+    costs = list(range(len(heard) + 1))
+    for row, unit in enumerate(said, start=1):
+        before, costs[0] = costs[:], row
+        for column, other in enumerate(heard, start=1):
+            costs[column] = min(
+                before[column] + 1, costs[column - 1] + 1, before[column - 1] + (unit != other)
+            )
+    return costs[-1]
 
 
 def load_ears(language: str) -> Hear:
@@ -107,7 +118,7 @@ def measure(
     said = units_of(" ".join(lines), language)
 
     def wrong(audio: NDArray[np.float64]) -> float:
-        return word_errors(said, units_of(hear(audio), language)) / len(said)
+        return min(1.0, edits(said, units_of(hear(audio), language)) / len(said))
 
     errors: dict[str, list[float]] = {"speech": [wrong(spoken(voice, lines))]}
     for style in styles:
