@@ -73,7 +73,7 @@ class Chat:
                 break
             except KeyboardInterrupt:
                 self.screen.end_progress()
-                self.screen.note("stopped; what was finished is kept")
+                self.screen.stopped()
             except SongsmithError as error:
                 self.screen.error(str(error))
             self.screen.end_text()

@@ -148,6 +148,12 @@ class Terminal:
         head, body = Text(f"  {'error':<8} ", style="red"), Text(printable(message), style="red")
         print_under(self.console, head, body)
 
+    def stopped(self) -> None:
+        """What a person sees after Ctrl-C, below the "^C" that the terminal itself shows."""
+        if self.console.is_terminal:
+            self.console.print()
+        self.note("stopped; what was finished is kept")
+
     def lyrics(self, lyrics: Lyrics, report: Report) -> None:
         """The song as a table: section, stamp, words, singability."""
         draw_lyrics(self.console, lyrics, report)

@@ -151,6 +151,8 @@ class _Writer:
         own = self._filled(scene.pool("chorus"))
         topics = self.unsung[:2]
         about = [[b for b in own if mentions(b.lines, topic)] for topic in topics]
+        if self._is_bare_subject(scene):
+            about = [own]
         # What the scene sings about anyway needs no hook made for it.
         made = [
             list(self._bank(topic, "chorus", scene))
@@ -161,6 +163,18 @@ class _Writer:
         chorus = choose(self.rng, options)
         self._note(chorus)
         return chorus
+
+    def _is_bare_subject(self, scene: Scene) -> bool:
+        """Whether the prompt names nothing but the scene's own subject ("night train", "my cat"): every hook of
+        the scene is about that, whether or not it says the word."""
+        topics = self.wish.topics
+        return (
+            self.wish.language == "en"
+            and len(topics) == 1
+            and " " not in topics[0].words
+            and topics[0].role not in {"name", "kin", "person"}
+            and scene.answers(topics[0].words)
+        )
 
     def _part(self, scene: Scene, kind: str, count: int, lines: int) -> tuple[str, ...]:
         name = f"verse {min(count, 2)}" if kind == "verse" else kind

@@ -359,3 +359,8 @@ def test_a_grown_up_is_not_sung_to_about_milk_teeth():
         text = "".join(line for _, line in lines_of(write_song("给妈妈的生日歌", seed=seed)))
         assert "门牙" not in text
         assert "鞋带" not in text
+
+
+@pytest.mark.parametrize("prompt", ["night train", "my cat", "coffee"])
+def test_a_bare_subject_has_more_than_one_hook(prompt):
+    assert len({write_song(prompt, seed=seed).title for seed in range(12)}) > 1
