@@ -10,11 +10,8 @@ import functools
 import importlib
 import importlib.util
 import json
-import re
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +19,9 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.espeak import Phoneme, Speech
-from songsmith.engine.sketch.onsets import refine_onsets
-from songsmith.engine.sketch.sounds import sound_kind
-from songsmith.engine.sketch.syllables import Syllable, split_syllables
-from songsmith.lyrics.mandarin import readings, spoken_mandarin
+from songsmith.engine.sketch.espeak import Speech
+from songsmith.engine.sketch.pinyin_sounds import SpokenSyllable, read_pinyin, spoken_line
+from songsmith.engine.sketch.syllables import Syllable
 
 __all__ = ["BAKER", "has_baker", "speak_baker"]
 
@@ -35,32 +30,8 @@ _MODEL_RATE_HZ = 24_000
 _HOP = 300
 _RATE_HZ = 22_050
 _SLOWNESS = 1.2
-_CLEAR_HZ = 11_000.0
-_CODA_SHARE = 0.4
-_VOICE_HZ = (100.0, 700.0)
-_VOICE_FLOOR_DB = -15.0
-_LATE = round(0.05 * _RATE_HZ)
-_INITIAL_MAX = round(0.15 * _RATE_HZ)
-_SONORANT_MIN = round(0.06 * _RATE_HZ)
-_GLIDE_MIN = round(0.03 * _RATE_HZ)
-_GAP_MIN = round(0.015 * _RATE_HZ)
 
 _lock = threading.Lock()
-
-_INITIALS = {
-    **{"b": "p", "p": "pʰ", "d": "t", "t": "tʰ", "g": "k", "k": "kʰ", "f": "f", "h": "x"},
-    **{"z": "t͡s", "c": "t͡sʰ", "zh": "t͡ʂ", "ch": "t͡ʂʰ", "j": "t͡ɕ", "q": "t͡ɕʰ"},
-    **{"s": "s", "sh": "ʂ", "x": "ɕ", "m": "m", "n": "n", "l": "l", "r": "ɻ"},
-}
-_GLIDES = {"i": "j", "u": "w", "v": "ɥ"}
-_FINALS = {
-    **{"a": "a", "o": "o", "e": "ɤ", "i": "i", "ii": "ɨ", "iii": "ɨ", "u": "u", "v": "y"},
-    **{"ai": "aɪ", "ei": "eɪ", "ao": "aʊ", "ou": "oʊ", "er": "ɚ", "ia": "ia", "ie": "iɛ"},
-    **{"ua": "ua", "uo": "uo", "ve": "yɛ", "iao": "iaʊ", "iou": "ioʊ", "uai": "uaɪ"},
-    **{"uei": "ueɪ", "an": "a", "en": "ə", "in": "i", "vn": "y", "ian": "iɛ", "uan": "ua"},
-    **{"van": "yɛ", "uen": "uə", "ang": "a", "eng": "ə", "ing": "i", "ong": "ʊ"},
-    **{"iang": "ia", "uang": "ua", "ueng": "uə", "iong": "iʊ"},
-}
 
 # Syllables without a vowel, as the voice can say them.
 _NASALS = {"m": "en", "n": "en", "hm": "heng"}
@@ -74,41 +45,44 @@ def has_baker() -> bool:
 
 def speak_baker(text: str) -> tuple[Speech, tuple[Syllable, ...]]:
     """Speech and syllables, one for each character, of Chinese `text`."""
-    characters, pinyin = _read(text)
-    if not characters:
-        return Speech(np.zeros(0), _RATE_HZ, (), (), _CLEAR_HZ), ()
+    characters, pinyin = read_pinyin(text, _sayable)
+    samples, syllables = _synthesise(pinyin) if pinyin else (np.zeros(0), [])
+    return spoken_line(characters, pinyin, syllables, samples, _RATE_HZ)
+
+
+def _sayable(reading: str) -> str:
+    """A reading in the package's spelling; "" for one that it does not know."""
+    plain, tone = reading[:-1].replace("ü", "v"), reading[-1]
+    plain = _NASALS.get(plain, plain)
+    return plain + tone if plain in _mapper()["pinyin_dict"] else ""
+
+
+def _synthesise(pinyin: Sequence[str]) -> tuple[NDArray[np.float64], list[SpokenSyllable]]:
+    """Samples, and the syllables at the times that FastSpeech 2 chose."""
     symbols = _symbols(pinyin)
-    samples, durations = _synthesise(symbols)
-    phonemes = _phonemes(symbols, durations, samples)
-    run = "".join(characters)
-    words = tuple((place, place + 1) for place in range(len(run)))
-    speech = refine_onsets(Speech(samples, _RATE_HZ, phonemes, words, _CLEAR_HZ))
-    ends = [not after for reading, after in pairwise([*pinyin, ""]) if reading]
-    tones = [int(reading[-1]) % 5 for reading in pinyin if reading]
-    return speech, tuple(
-        replace(syllable, text=text, tone=tone, stress=0 if tone == 0 else 1, ends_phrase=end)
-        for syllable, text, tone, end in zip(
-            split_syllables(speech, run), characters, tones, ends, strict=True
+    ids = np.array([[_mapper()["symbol_to_id"][symbol] for symbol in symbols]], dtype=np.int32)
+    one = np.ones(1, dtype=np.float32)
+    with _lock:
+        _, mel, durations, _, _ = _run(
+            "fastspeech2_quan", ids, np.zeros(1, dtype=np.int32), _SLOWNESS * one, one, one
         )
-    )
-
-
-def _read(text: str) -> tuple[list[str], list[str]]:
-    """The characters that can be spoken, and their pinyin ("ni3"), with "" for each pause."""
-    known = _mapper()["pinyin_dict"]
-    characters: list[str] = []
-    pinyin: list[str] = []
-    for phrase in re.split(r"[^\w]+", text):
-        run = re.sub(r"\W+", "", spoken_mandarin(phrase))
-        for character, reading in zip(run, readings(run) if run else (), strict=False):
-            plain, tone = reading[:-1].replace("ü", "v"), reading[-1]
-            plain = _NASALS.get(plain, plain)
-            if plain in known and tone in "12345":
-                characters.append(character)
-                pinyin.append(plain + tone)
-        if pinyin and pinyin[-1]:
-            pinyin.append("")
-    return characters, pinyin[:-1]
+        (sound,) = _run("mb_melgan", mel)
+    samples = soxr.resample(sound[0, :, 0].astype(np.float64), _MODEL_RATE_HZ, _RATE_HZ, "HQ")
+    bounds = np.cumsum([0, *durations[0]]) * _HOP * _RATE_HZ // _MODEL_RATE_HZ
+    places = [
+        place for place, symbol in enumerate(symbols) if symbol[-1].isdigit() and symbol[0] != "#"
+    ]
+    return samples, [
+        SpokenSyllable(
+            initial=symbols[place - 1].strip("^"),
+            final=symbols[place][:-1],
+            start=int(bounds[place - 1]),
+            vowel=int(bounds[place]),
+            end=int(bounds[place + 1]),
+            follows_pause=symbols[place - 2] in ("sil", "#3"),
+        )
+        for place in places
+    ]
 
 
 def _symbols(pinyin: Sequence[str]) -> list[str]:
@@ -121,92 +95,6 @@ def _symbols(pinyin: Sequence[str]) -> list[str]:
         initial, final = _mapper()["pinyin_dict"][reading[:-1]]
         symbols += [initial, final + reading[-1], "#0"]
     return [*symbols[:-1], "sil", "eos"]
-
-
-def _synthesise(symbols: Sequence[str]) -> tuple[NDArray[np.float64], list[int]]:
-    """Samples, and how many of the model's frames each symbol lasts."""
-    ids = np.array([[_mapper()["symbol_to_id"][symbol] for symbol in symbols]], dtype=np.int32)
-    one = np.ones(1, dtype=np.float32)
-    with _lock:
-        _, mel, durations, _, _ = _run(
-            "fastspeech2_quan", ids, np.zeros(1, dtype=np.int32), _SLOWNESS * one, one, one
-        )
-        (sound,) = _run("mb_melgan", mel)
-    samples = soxr.resample(sound[0, :, 0].astype(np.float64), _MODEL_RATE_HZ, _RATE_HZ, "HQ")
-    return samples, [int(frames) for frames in durations[0]]
-
-
-def _phonemes(
-    symbols: Sequence[str], durations: Sequence[int], samples: NDArray[np.float64]
-) -> tuple[Phoneme, ...]:
-    """The sounds of the speech, one after the other; a final's nasal is a sound of its own.
-
-    The model counts the end of a final and the start of the next initial as the mark between them, so
-    that voiceless initials are taken from where the voice ends to where it comes again.
-    """
-    bounds = np.cumsum([0, *durations]) * _HOP * _RATE_HZ // _MODEL_RATE_HZ
-    voiced = _voiced(samples)
-    finals = [place for place, symbol in enumerate(symbols) if symbol[:-1] in _FINALS]
-    phonemes: list[Phoneme] = []
-    earliest = stop = 0
-    for word, place in enumerate(finals):
-        initial, final = symbols[place - 1], symbols[place][:-1]
-        sound = _INITIALS.get(initial, _GLIDES.get(final[0], "ʔ"))
-        start, vowel = int(bounds[place - 1]), int(bounds[place])
-        close = start
-        if sound_kind(sound) == "sonorant":
-            least = _GLIDE_MIN if initial == "^" else _SONORANT_MIN
-            start = close = max(earliest, min(start, vowel - least))
-        pauses = symbols[place - 2] in ("sil", "#3")
-        if pauses or sound_kind(sound) == "voiceless":
-            gap = _gap(voiced, earliest, vowel + _LATE)
-            if gap and sound_kind(sound) == "voiceless":
-                close, vowel = gap
-                start = max(close, vowel - _INITIAL_MAX)
-            elif gap:
-                close, start = gap[0], max(start, gap[1])
-                vowel = max(start, vowel)
-        phonemes += _rime(symbols, finals, word - 1, stop, close)
-        if start > close:
-            phonemes.append(Phoneme("", close, start, 0, max(word - 1, 0)))
-        phonemes.append(Phoneme(sound, start, vowel, 0, word))
-        earliest, stop = max(vowel, int(bounds[place : place + 2].mean())) + 1, vowel
-    last = stop + int(np.flatnonzero(voiced[stop:]).max(initial=0)) + 1
-    phonemes += _rime(symbols, finals, len(finals) - 1, stop, last)
-    return (*phonemes, Phoneme("", last, len(samples), 0, len(finals) - 1))
-
-
-def _rime(
-    symbols: Sequence[str], finals: Sequence[int], word: int, start: int, end: int
-) -> list[Phoneme]:
-    """Vowel and nasal of syllable `word`, sung over samples `[start, end)`."""
-    if word < 0:
-        return []
-    final = symbols[finals[word]][:-1]
-    nasal = "ŋ" if final.endswith("ng") else "n" if final.endswith("n") else ""
-    close = end - round(_CODA_SHARE * (end - start)) if nasal else end
-    vowel = Phoneme(_FINALS[final], start, close, 1, word)
-    return [vowel, Phoneme(nasal, close, end, 0, word)] if nasal else [vowel]
-
-
-def _voiced(samples: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the voice sounds at each sample, by the level of its lowest partials."""
-    from scipy.ndimage import uniform_filter1d
-    from scipy.signal import butter, sosfiltfilt
-
-    band = butter(2, _VOICE_HZ, "bandpass", fs=_RATE_HZ, output="sos")
-    power = uniform_filter1d(sosfiltfilt(band, samples) ** 2, _RATE_HZ // 80, mode="constant")
-    return np.asarray(power > np.percentile(power, 80) * 10 ** (_VOICE_FLOOR_DB / 10))
-
-
-def _gap(voiced: NDArray[np.bool_], first: int, last: int) -> tuple[int, int] | None:
-    """The longest run of samples without voice in `[first, last)`, None if there is none worth it."""
-    edges = np.flatnonzero(np.diff(voiced[first:last].astype(np.int8), prepend=1, append=1))
-    runs = edges.reshape(-1, 2)
-    if len(runs) == 0:
-        return None
-    start, end = runs[np.argmax(runs[:, 1] - runs[:, 0])]
-    return (first + int(start), first + int(end)) if end - start >= _GAP_MIN else None
 
 
 def _run(network: str, *inputs: NDArray[Any]) -> list[NDArray[Any]]:

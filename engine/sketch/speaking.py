@@ -11,6 +11,7 @@ from songsmith.engine.sketch.baker import BAKER, speak_baker
 from songsmith.engine.sketch.espeak import Phoneme, Speech, speak
 from songsmith.engine.sketch.hanzi import speak_mandarin
 from songsmith.engine.sketch.kana import speak_japanese
+from songsmith.engine.sketch.kokoro import KOKORO_VOICES, speak_kokoro
 from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.pico import PICO_VOICES, speak_pico
 from songsmith.engine.sketch.piper import speak_piper, unknown_letters
@@ -90,6 +91,8 @@ def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]] | None:
     file, _, variant = voice.partition("+")
     if file == BAKER:
         return speak_baker(text)
+    if file in KOKORO_VOICES:
+        return speak_kokoro(text, file)
     if file == "ja":
         return speak_japanese(text, voice, rate_wpm=_SPEECH_RATE_WPM)
     if file == "cmn":
@@ -154,7 +157,7 @@ def _language_of(voice: str) -> str:
     file = voice.partition("+")[0]
     if file in PICO_VOICES:
         return PICO_VOICES[file][1]
-    return "cmn" if file == BAKER else file
+    return "cmn" if file == BAKER or file in KOKORO_VOICES else file
 
 
 def _stand_in(voice: str, language: str) -> str:

