@@ -66,6 +66,11 @@ class LineFacts:
         return bool(self.languages) and self.laid.cut_tokens > 1
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether the singer can't read it, so that nothing about its sounds is worth saying."""
+        return bool(self.languages) and bool(unsupported_scripts(self.line.text))
+
+    @property
     def has_words(self) -> bool:
         return any(ch.isalnum() for ch in self.line.text)
 
@@ -164,7 +169,7 @@ def _language(facts: LineFacts) -> Iterator[_Finding]:
 
 def _pace(facts: LineFacts) -> Iterator[_Finding]:
     rate, slot, count = facts.rate, facts.slot, facts.token_count
-    if facts.is_past_end or facts.is_cut or not facts.has_words or not count:
+    if facts.is_past_end or facts.is_cut or not facts.has_words or not count or facts.is_foreign:
         return
     length_s = slot.end_s - slot.start_s
     measured = f"{count} phonemes in {length_s:.1f} s, {rate:.1f}/s"
@@ -275,6 +280,8 @@ def _unread(facts: LineFacts) -> Iterator[_Finding]:
 
 def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
     """Numbers and signs: sung as words, or not at all."""
+    if facts.is_foreign:
+        return
     text = strip_asides(facts.line.text)
     signs = [sign for sign in _IN_WORDS if sign in text]
     if facts.languages and facts.has_words and not facts.spoken.is_silent:
@@ -287,7 +294,7 @@ def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
                 "write numbers and abbreviations as they should be sung",
             )
         signs = [s for s in signs if _IN_WORDS[s] not in spoken and CHINESE_SIGNS[s] not in spoken]
-    if signs:
+    if signs and facts.language != "ja":  # its reader knows them
         table = CHINESE_SIGNS if re.search(r"[\u3400-\u9fff]", text) else _IN_WORDS
         words = ", ".join(f"“{table[sign]}” for “{sign}”" for sign in signs)
         shown = " ".join(signs)

@@ -35,6 +35,7 @@ _RUBY = re.compile(rf"[{_HAN}]+[(（]([{_KANA}]+)[)）]")
 _MORA = re.compile(r"[ァ-ヺ][ァィゥェォャュョヮ]?|ー")
 _UNREADABLE = re.compile(rf"[{_HAN}\d]+")
 _O_ROW, _U_ROW = "オコソトノホモヨロゴゾドボポョォ", "ウクスツヌフムユルグズヅブプュゥ"
+_SIGNS = {"&": "アンド", "%": "パーセント", "+": "プラス", "=": "イコール", "@": "アット"}
 _PARTICLES = {"ハ": "ワ", "ヘ": "エ"}
 _MORAE_PER_KANJI = 1.9
 _lock = Lock()
@@ -87,6 +88,8 @@ def count_morae(text: str) -> int:
 
 def _by_letters(text: str) -> Reading:
     """Kana as they are written; は and へ are particles where the writing shows it."""
+    for sign, name in _SIGNS.items():
+        text = text.replace(sign, f" {name} ")
     unread = tuple(_UNREADABLE.findall(text))
     words: list[str] = []
     for phrase in re.split(rf"[^{_KANA}{_HAN}\s\d]+", text):

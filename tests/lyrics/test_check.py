@@ -154,6 +154,15 @@ def test_signs_that_are_put_into_words_are_shown_as_sung():
     ]
 
 
+def test_of_writing_the_singer_does_not_know_only_that_is_said():
+    words = lyric((10.0, "ひかり & 月 100%"), (14.0, "ゆめ"))
+    assert {fault.code for fault in check_lyrics(words, duration_s=60).faults} == {
+        "unsupported-script"
+    }
+    sung = check_lyrics(words, duration_s=60, for_engine="sketch").faults
+    assert {fault.code for fault in sung} <= {"unread"}
+
+
 def test_japanese_that_cannot_be_read_is_said_with_what_helps():
     words = lyric((10.0, "吗のうたをうたうよ"), (14.0, "あめのよるにきみをまつ"))
     faults = check_lyrics(words, duration_s=60, for_engine="sketch").faults

@@ -64,6 +64,10 @@ def test_particles_between_spaces_are_read_as_particles():
     assert "".join(read_japanese("こんにちは").words) == "コンニチワ"
 
 
+def test_signs_are_read_in_kana():
+    assert "".join(read_japanese("ゆめ & ひかり").words) == "ユメアンドヒカリ"
+
+
 def test_phrases_are_parted_by_one_pause():
     assert read_japanese("、あめ。。ゆき！").words == ("アメ", "", "ユキ")
     assert read_japanese("……").words == ()
