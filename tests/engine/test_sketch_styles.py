@@ -164,10 +164,15 @@ def level_db(audio):
 
 
 def clicks(mono):
-    """Samples where the sound breaks: its curvature there is far beyond that of the 20 ms around."""
+    """Samples where the sound breaks: its curvature there is far beyond that of the 20 ms around, and no note
+    begins there, which would leave it louder than it was."""
     bend = np.abs(np.diff(mono.astype(np.float64), 2))
     around = np.sqrt(np.maximum(uniform_filter1d(bend**2, 881), 0)) + 1e-5
-    return np.flatnonzero((bend > 14 * around) & (bend > 0.004))
+    found = np.flatnonzero((bend > 14 * around) & (bend > 0.004))
+    rise_db = [
+        level_db(mono[at + 220 : at + 880]) - level_db(mono[at - 880 : at - 220]) for at in found
+    ]
+    return [at for at, rise in zip(found, rise_db, strict=True) if rise < 3]
 
 
 STYLE_AND_SEED = [(name, seed) for name in genre_names() for seed in SEEDS]
@@ -207,7 +212,7 @@ def test_every_style_keeps_clear_of_the_voice_and_of_clicks(name):
     band = {n: a for n, a in sung.stems.items() if n not in ("vocal", "harmony", "ambience")}
     for stem, audio in band.items():
         if stem != "drums":
-            assert not clicks(audio.mean(axis=0)).size, stem
+            assert not clicks(audio.mean(axis=0)), stem
 
     middle = butter(2, [1_000, 4_000], "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
     voice = sosfilt(middle, sung.stems["vocal"].mean(axis=0))
