@@ -13,12 +13,12 @@ from songsmith.lyrics.stamps import STAMP, format_stamp, parse_clock
 
 __all__ = ["with_lrc_stamps"]
 
-_TIME = r"(?:\d[\d:.,]*)"
+_TIME = r"\d[\d:.,]{0,16}"
 _RANGE = re.compile(rf"\[\s*({_TIME})s?\s*(?:-+>|[-–—~]|to)\s*({_TIME})s?\s*\]\s*")
 _SECONDS = re.compile(r"\[\s*(\d{1,4}\.\d{1,6})s?\s*\]")
 _MILLISECONDS = re.compile(r"\[(\d{1,7}),(\d{1,7})\]")
 _KRC_WORD = re.compile(r"<(\d+),\d+(?:,\d+)?>")
-_QRC_WORD = re.compile(r"([^()]+)\((\d+),\d+\)")
+_QRC_WORD = re.compile(r"\((\d+),\d+\)")
 _YRC_WORD = re.compile(r"\((\d+),\d+,\d+\)")
 
 
@@ -50,7 +50,11 @@ def _with_word_stamps(words: str, start_ms: int) -> str:
         return _KRC_WORD.sub(lambda mark: _stamp(start_ms + int(mark[1]), "<>"), words)
     if _YRC_WORD.search(words):
         return _YRC_WORD.sub(lambda mark: _stamp(int(mark[1]), "<>"), words)
-    return _QRC_WORD.sub(lambda word: _stamp(int(word[2]), "<>") + word[1], words)
+    pieces, done = [], 0
+    for mark in _QRC_WORD.finditer(words):
+        pieces += [_stamp(int(mark[1]), "<>"), words[done : mark.start()]]
+        done = mark.end()
+    return "".join([*pieces, words[done:]])
 
 
 def _stamp(time_ms: int, brackets: str) -> str:

@@ -16,7 +16,7 @@ _EMPHASIS_BEHIND_STAMP = re.compile(r"^(\[[^\]]*\])[*_`~]+\s*")
 _QUOTE = re.compile(r"\s*(?:>\s?)+")
 _BULLET = re.compile(r"\s*[-*•·–]\s+(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})(?:\s*[.)、:：]\s*|\s+)(?=[^\d\s])")
-_TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*")
+_TABLE_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?")
 _FEWEST = 3
 """Lines of a list; fewer could be words that happen to begin so."""
 
@@ -40,7 +40,7 @@ def _plain(line: str) -> str:
 
 def _without_tables(lines: Sequence[str]) -> list[str]:
     """Rows of Markdown tables as their cells; heads and rules of tables as blank lines."""
-    rules = {place for place, line in enumerate(lines) if _TABLE_RULE.fullmatch(line)}
+    rules = {place for place, line in enumerate(lines) if _TABLE_RULE.fullmatch(line.strip())}
     if not rules:
         return list(lines)
     unsung = rules | {place - 1 for place in rules}

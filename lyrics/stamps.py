@@ -4,8 +4,8 @@ import re
 
 __all__ = ["STAMP", "broken_stamp", "format_stamp", "parse_clock"]
 
-STAMP = re.compile(r"\[\s*([-+]?\d[\d:.,\s]*?:[\d:.,\s]*?\d)\s*\]")
-"""A square bracket that holds digits and at least one colon; `parse_clock` reads its inside."""
+STAMP = re.compile(r"\[\s*([-+]?\d[\d:.,\s]{0,16}?:[\d:.,\s]{0,16}?\d)\s*\]")
+"""A square bracket that holds a few digits and at least one colon; `parse_clock` reads its inside."""
 
 _CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<frac>\d{1,9}))?")
 _COLONS = re.compile(r"(?P<m>\d+):(?P<s>\d{1,2}):(?P<frac>\d{1,3})")

@@ -209,3 +209,13 @@ def test_what_is_written_for_machines_is_named_and_not_sung(text, kind):
     assert parsed.lyrics == Draft()
     assert [(fault.code, fault.severity) for fault in parsed.faults] == [("not-lyrics", "error")]
     assert f"this is {kind}" in str(parsed.faults[0])
+
+
+@pytest.mark.parametrize(
+    "piece", ["[1:", "1:1:", " ", "- ", "|--", "[1,1]", "(1,", r"\n", "x2 ", "《", "{", "&"]
+)
+def test_a_line_that_never_ends_is_read_to_its_end(piece):
+    text = f"[{piece * 20_000}x"
+    parsed = parse_lyrics(text)
+    lines = [line for section in parsed.lyrics.sections for line in section.lines]
+    assert lines or parsed.faults
