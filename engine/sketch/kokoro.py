@@ -24,7 +24,7 @@ from songsmith.engine.sketch.syllables import Syllable
 
 __all__ = ["KOKORO_VOICES", "has_kokoro", "speak_kokoro"]
 
-KOKORO_VOICES = {"kokoro": "high", "kokoro-low": "low"}
+KOKORO_VOICES = {"kokoro-low": "low", "kokoro": "high"}
 """The voices and the registers they sing in."""
 
 _SPEAKERS = {"kokoro": "jf_gongitsune", "kokoro-low": "jm_kumo"}

@@ -7,15 +7,18 @@ from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.align import align_phonemes
 from songsmith.engine.sketch.baker import has_baker
 from songsmith.engine.sketch.espeak import speak
+from songsmith.engine.sketch.kokoro import has_kokoro
 from songsmith.engine.sketch.pico import PICO_VOICES, has_pico
 from songsmith.engine.sketch.sounds import sound_kind
 from songsmith.engine.sketch.speaking import say
 from songsmith.engine.sketch.voices import choose_voice, voice_names
 
+MANDARIN = "baker" if has_baker() else "kokoro-low" if has_kokoro() else "cmn+m7"
+
 
 @pytest.mark.parametrize(
     ("language", "first"),
-    [("en", "en-us"), ("zh", "baker" if has_baker() else "cmn+m7"), ("fr", "fr"), ("ko", "ko")],
+    [("en", "en-us"), ("zh", MANDARIN), ("fr", "fr"), ("ko", "ko")],
 )
 def test_a_language_lists_its_own_voices_low_and_high(language, first):
     infos = voice_names(language)
