@@ -267,7 +267,8 @@ def _unsung_words(facts: LineFacts) -> Iterator[_Finding]:
 
 def _unread(facts: LineFacts) -> Iterator[_Finding]:
     """Japanese that nobody here can read."""
-    if facts.languages or not (facts.language == "ja" or is_japanese(facts.line.text)):
+    is_ours = facts.language == "ja" or (facts.language != "zh" and is_japanese(facts.line.text))
+    if facts.languages or not is_ours:
         return
     if unread := read_japanese(facts.line.text).unread:
         yield _Finding(

@@ -17,14 +17,14 @@ _KIN = tuple(
         "ar fa ur sd ug",
         "hi mr ne kok",
         "bn as bpy",
-        "zh cmn yue hak ja",
+        "zh cmn yue hak",
         "el grc",
         "am ti",
         "hy hyw",
         "my shn",
     )
 )
-_ALONE = ("he", "pa", "gu", "or", "ta", "te", "kn", "ml", "si", "th", "ka", "ko", "chr")
+_ALONE = ("ja", "he", "pa", "gu", "or", "ta", "te", "kn", "ml", "si", "th", "ka", "ko", "chr")
 _ALSO_LATIN = ("sr", "tg", "nog")
 _ROMANISED = ("fa-latn", "cmn-latn-pinyin", "yue-latn-jyutping")
 _FILES = {"zh": "cmn"}
@@ -33,11 +33,15 @@ _FILES = {"zh": "cmn"}
 def script_runs(text: str, own: str) -> list[tuple[str, str]]:
     """Runs of `text` and the espeak voice file for each: `own`, or that of the script's best known language.
 
-    What is no letter goes with what stands before it. Runs without letters or digits are left out.
+    What is no letter goes with what stands before it. Runs without letters or digits are left out. Beside
+    kana, kanji are Japanese, unless the line is Chinese.
     """
     runs: list[tuple[str, str]] = []
+    is_japanese = any(script_language(character) == "ja" for character in text)
     for character in text:
-        file = _reader(script_language(character), own) or (runs[-1][1] if runs else own)
+        script = script_language(character)
+        script = "ja" if script == "zh" and is_japanese and _reader("zh", own) != own else script
+        file = _reader(script, own) or (runs[-1][1] if runs else own)
         if runs and runs[-1][1] == file:
             runs[-1] = (runs[-1][0] + character, file)
         else:
@@ -52,8 +56,12 @@ def _reader(script: str, own: str) -> str:
     if script == "la":
         is_own = own in _ROMANISED or base in _ALSO_LATIN or not _has_own_letters(base)
         return own if is_own else "en-us"
-    if not script or base == script or any(script in kin and base in kin for kin in _KIN):
-        return own if script else ""
+    if not script:
+        return ""
+    if script in (base, *_FILES) and base == "ja":
+        return own
+    if base == script or any(script in kin and base in kin for kin in _KIN):
+        return own
     return _FILES.get(script, script)
 
 

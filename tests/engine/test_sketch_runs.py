@@ -12,6 +12,8 @@ from songsmith.engine.sketch.runs import script_runs
         ("雨の夜 LOVE", "ja", [("雨の夜 ", "ja"), ("LOVE", "en-us")]),
         ("Love 月亮", "de", [("Love ", "de"), ("月亮", "cmn")]),
         ("나는 漢字", "ko", [("나는 ", "ko"), ("漢字", "cmn")]),
+        ("Love 雨の夜", "en-us", [("Love ", "en-us"), ("雨の夜", "ja")]),
+        ("我の爱", "cmn", [("我", "cmn"), ("の", "ja"), ("爱", "cmn")]),
         ("Љубав i love", "sr", [("Љубав i love", "sr")]),
         ("दिल ९", "mr", [("दिल ९", "mr")]),
         ("ni3 hao3", "cmn-latn-pinyin", [("ni3 hao3", "cmn-latn-pinyin")]),
