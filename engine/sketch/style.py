@@ -86,7 +86,7 @@ def parse_style(text: str) -> SketchStyle:
     key, bpm, time = _key(text, words), _bpm(words), words.named(known.times)
     moods, seats, tempo = _moods(words), _seats(words), _tempo(words)
     voice = words.named(known.voices)
-    is_instrumental, is_voice_only = words.has(known.instrumental), words.has(known.unaccompanied)
+    is_instrumental, is_voice_only = words.has(known.instrumental), _is_voice_only(words)
     is_bare = is_voice_only and not seats.wanted
     is_alone = is_voice_only or (words.has(known.alone) and not (seats.soloists and names))
     if not names and is_bare:
@@ -114,6 +114,12 @@ def parse_style(text: str) -> SketchStyle:
         understood=words.understood,
         notes=tuple(notes),
     )
+
+
+def _is_voice_only(words: StyleWords) -> bool:
+    """Whether a voice alone is asked for; "a voice alone in the dark" is what a song is about."""
+    loosely = () if words.is_tale else vocabulary().voice_only
+    return words.has((*vocabulary().unaccompanied, *loosely))
 
 
 def _genres(words: StyleWords) -> tuple[list[str], list[str]]:

@@ -58,7 +58,8 @@ class TempoWord(_Entry):
 
 class Vocabulary(BaseModel):
     """Everything but the genres. `voices` are words for a singer, `alone` for one instrument by itself,
-    `unaccompanied` for none at all, `without` for what is not wanted, `filler` say nothing."""
+    `unaccompanied` for none at all, `voice_only` for that too but not in a tale, `without` for what is not
+    wanted, `filler` say nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     instruments: tuple[Instrument, ...]
@@ -68,6 +69,7 @@ class Vocabulary(BaseModel):
     voices: dict[str, tuple[str, ...]]
     instrumental: tuple[str, ...]
     unaccompanied: tuple[str, ...]
+    voice_only: tuple[str, ...]
     alone: tuple[str, ...]
     without: tuple[str, ...]
     filler: tuple[str, ...]
@@ -161,9 +163,13 @@ class StyleWords:
             "\n" if is_covered else character
             for character, is_covered in zip(self.text[start:], covered, strict=False)
         )
-        for word in sorted(vocabulary().filler, key=len, reverse=True):
-            shown = re.sub(_pattern(word), "\n", shown)
-        runs = (run.strip(" '’\"“”!！?？.:：-") for run in shown.split("\n"))
+        filler = sorted(vocabulary().filler, key=len, reverse=True)
+        # A single ideograph that says nothing by itself may be part of a word: 来 in 未来.
+        particles = "".join(word for word in filler if len(word) == 1 and not word.isascii())
+        for word in filler:
+            if word not in particles:
+                shown = re.sub(_pattern(word), "\n", shown)
+        runs = (run.strip(" '’\"“”!！?？.:：-" + particles) for run in shown.split("\n"))
         return [run for run in runs if len(run) > 1 and re.search(r"[^\W\d_]", run)]
 
     def _places(self, word: str) -> Iterator[tuple[int, int]]:

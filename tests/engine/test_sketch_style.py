@@ -114,6 +114,7 @@ def test_nothing_understood_is_said_and_the_same_words_choose_the_same():
         ("Arctic research station, theremin auroras", ["research station"]),
         ("drum and bass, liquid", ["liquid"]),
         ("雷鬼 海边", ["海边"]),
+        ("电子风格，未来的感觉", ["未来"]),
         ("Motown groove with tambourine", ["tambourine"]),
         ("a song with the feel of rock", []),
         ("jazzy nightclub love song about a saxophonist who never shows up", []),
@@ -182,6 +183,12 @@ def test_a_voice_alone_has_no_band():
     assert style.instrument_names() == []
     assert "voice alone" in style.summary(90, 0, "major")
     assert parse_style("guitar and voice only").instrument_names() == ["acoustic guitar"]
+
+
+def test_what_a_tale_tells_of_voices_asks_for_nothing():
+    assert not parse_style("a song about a voice alone in the dark").is_unaccompanied
+    assert not parse_style("a ballad about a love without words").is_instrumental
+    assert parse_style("an a cappella song about my dog Rex").is_unaccompanied
 
 
 def test_key_tempo_and_meter_count_as_understood():
