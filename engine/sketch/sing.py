@@ -17,7 +17,7 @@ from songsmith.engine.sketch.plan import Note
 from songsmith.engine.sketch.retime import Stretch, retime_line
 from songsmith.engine.sketch.sounds import closure_s, consonant_gain, sound_kind
 from songsmith.engine.sketch.syllables import Syllable
-from songsmith.engine.sketch.timbre import drift, mend_top
+from songsmith.engine.sketch.timbre import drift, mend_top, quick_levels
 
 __all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_line"]
 
@@ -26,6 +26,8 @@ _SILENCE = 1e-12
 _FFT_SIZE = 1024
 _RAW_FADE_S = 0.004
 _RELEASE_S = 0.07
+_CLOSING_S = 0.02
+_TURN_S = 0.06
 # Tone: seconds after the vowel's start, and the semitones there.
 _TONE_TURNS = {
     2: ((0.0, 0.2), (-2.4, 0.0)),
@@ -72,8 +74,11 @@ def analyse(speech: Speech) -> Analysis:
     envelope = pyworld.cheaptrick(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
     aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
     log_envelope = np.log(envelope + _SILENCE)
-    is_open = _is_open(speech, pitch > 0)
-    log_envelope[is_open] = mend_top(log_envelope[is_open], rate_hz, speech.clear_hz)
+    open_share = _open_share(speech, pitch > 0)[:, None]
+    mended = mend_top(log_envelope, rate_hz, speech.clear_hz)
+    log_envelope = open_share * mended + (1 - open_share) * log_envelope
+    quick = quick_levels(speech.samples, rate_hz, len(log_envelope), FRAME_S)
+    log_envelope += (quick * _share_of_consonants(speech, len(quick)))[:, None]
     return Analysis(speech, log_envelope, aperiodicity, pitch > 0)
 
 
@@ -181,14 +186,27 @@ def _aperiodicity(speech: Speech, is_voiced: NDArray[np.bool_], bins: int) -> Fl
     return aperiodicity
 
 
-def _is_open(speech: Speech, is_voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Frames of vowels and sonorants, where the voice alone is heard."""
-    is_open = np.zeros(len(is_voiced), dtype=bool)
+def _open_share(speech: Speech, is_voiced: NDArray[np.bool_]) -> FloatArray:
+    """0..1 for each frame: 1 in the middle of vowels, where the voice alone is heard. Near its ends a vowel
+    tells of its neighbours, and nasals and liquids are known by what they lack on top."""
+    share = np.zeros(len(is_voiced))
     for sound in speech.phonemes:
-        if sound_kind(sound.symbol) in ("nucleus", "sonorant"):
+        if sound_kind(sound.symbol) == "nucleus":
             first, last = _frames(sound.start, sound.end, speech.rate_hz)
-            is_open[first:last] = True
-    return is_open & is_voiced
+            inside = np.arange(last - first)
+            edge = np.minimum(inside, inside[::-1]) * FRAME_S
+            share[first:last] = np.clip(edge / _TURN_S, 0, 1)[: len(share) - first]
+    return share * is_voiced
+
+
+def _share_of_consonants(speech: Speech, frames: int) -> FloatArray:
+    """1 in voiced consonants, 0 elsewhere, with a frame's slope between, shape (frames,)."""
+    share = np.zeros(frames)
+    for sound in speech.phonemes:
+        if sound_kind(sound.symbol) in ("sonorant", "voiced stop", "voiced fricative"):
+            first, last = _frames(sound.start, sound.end, speech.rate_hz)
+            share[first:last] = 1.0
+    return np.convolve(share, np.ones(3) / 3, "same")
 
 
 def _frames(start: int, end: int, rate_hz: int) -> tuple[int, int]:
@@ -233,12 +251,14 @@ def _source_frames(
 
 
 def _releases(stretches: Sequence[Stretch], times: FloatArray) -> FloatArray:
-    """Gain of a voice that dies away before each silence instead of being cut."""
+    """Gain of a voice that dies away before each silence instead of being cut. A last consonant ends sooner:
+    it is short itself, and a word without it is another word."""
     gains = np.ones(len(times))
     for stretch, after in zip(stretches, [*stretches[1:], None], strict=True):
         if after is None or after.start_s - stretch.end_s > _RELEASE_S:
             ahead = np.where(times < stretch.end_s, stretch.end_s - times, np.inf)
-            gains *= np.clip(ahead / _RELEASE_S, 0.03, 1.0)
+            is_vowel = sound_kind(stretch.symbol) == "nucleus"
+            gains *= np.clip(ahead / (_RELEASE_S if is_vowel else _CLOSING_S), 0.03, 1.0)
     return gains
 
 

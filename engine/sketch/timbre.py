@@ -1,18 +1,21 @@
 """Mending espeak's vowels: what a formant synthesizer leaves out above 4 kHz, and what it holds too still.
 
 espeak's vowels have a hole from 4.2 to 6.5 kHz, a fixed band at 7 kHz and nothing above; other voices end
-at 8 kHz. Here the spectrum falls off smoothly from the level below, and long notes are never quite the
-same for two moments, as no throat is.
+at 8 kHz. Here the spectrum falls off smoothly from the level below, long notes are never quite the same
+for two moments, as no throat is, and short consonants get back the edges that the vocoder blurs.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["drift", "mend_top"]
+__all__ = ["drift", "mend_top", "quick_levels"]
 
 _DB = np.log(10) / 10  # one dB as a difference of log power
 _FALL_DB_PER_KHZ = 4.5
-_TOLERANCE_DB = 3.0
+_DROP_DB = 12.0
+_TOLERANCE_DB = 10.0
+_QUICK_S, _SLOW_S = 0.010, 0.030
+_MOST_DIP, _MOST_RISE = -3.5, 1.0
 
 FloatArray = NDArray[np.float64]
 
@@ -23,11 +26,27 @@ def mend_top(log_envelope: FloatArray, rate_hz: int, clear_hz: float) -> FloatAr
     frequency = np.linspace(0, rate_hz / 2, log_envelope.shape[1])
     around = (frequency > 0.65 * clear_hz) & (frequency < clear_hz)
     anchor = log_envelope[:, around].mean(axis=1)
-    fall_db = _FALL_DB_PER_KHZ * (frequency / 1000 - 0.83 * clear_hz / 1000)
+    fall_db = _DROP_DB + _FALL_DB_PER_KHZ * (frequency / 1000 - 0.83 * clear_hz / 1000)
     floor = anchor[:, None] - _DB * fall_db[None, :]
     mended = np.clip(log_envelope, floor, floor + _TOLERANCE_DB * _DB)
     share = np.interp(frequency, (0.98 * clear_hz, 0.98 * clear_hz + 800), (0.0, 1.0))[None, :]
     return np.asarray((1 - share) * log_envelope + share * mended)
+
+
+def quick_levels(
+    samples: NDArray[np.float64], rate_hz: int, frames: int, frame_s: float
+) -> NDArray[np.float64]:
+    """What WORLD's windows of three periods smear, as log power to add to an envelope, shape (frames,): the
+    dip of a tapped "t", the closure of a "b" and its burst."""
+    from scipy.ndimage import uniform_filter1d
+
+    power = samples**2
+    at = np.minimum((np.arange(frames) * rate_hz * frame_s).astype(int), len(samples) - 1)
+    quick, slow = (
+        np.log(uniform_filter1d(power, round(width_s * rate_hz), mode="constant")[at] + 1e-9)
+        for width_s in (_QUICK_S, _SLOW_S)
+    )
+    return np.asarray(np.clip(quick - slow, _MOST_DIP, _MOST_RISE))
 
 
 def drift(
