@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 FORMATS = ("flac", "wav", "mp3", "ogg")
+_BLOCK_FRAMES = 65_536
 _SUBTYPES = {"flac": "PCM_24", "wav": "PCM_24", "mp3": "MPEG_LAYER_III", "ogg": "VORBIS"}
 _STEPS = 2**23
 CROSSFADE_S = 0.03
@@ -94,13 +95,18 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
             mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )
     buffer = io.BytesIO()
-    soundfile.write(
+    samples = _file_samples(audio, format_name)
+    with soundfile.SoundFile(
         buffer,
-        _file_samples(audio, format_name),
+        "w",
         SAMPLE_RATE_HZ,
+        samples.shape[1],
         format=format_name.upper(),
         subtype=_SUBTYPES[format_name],
-    )
+    ) as file:
+        # Vorbis overflows libsndfile's stack, and ends the process, when it gets a whole song at once.
+        for start in range(0, len(samples), _BLOCK_FRAMES):
+            file.write(samples[start : start + _BLOCK_FRAMES])
     if tags:
         _write_tags(buffer, format_name, tags)
     try:

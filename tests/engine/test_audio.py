@@ -119,3 +119,8 @@ def test_a_longer_fresh_sound_extends_the_parent():
 def test_a_span_must_go_forward(ends):
     with pytest.raises(EngineError, match="span"):
         Span(*ends)
+
+
+def test_a_song_of_minutes_can_be_an_ogg(tmp_path):
+    save_audio(tmp_path / "x.ogg", noise(90))
+    assert load_audio(tmp_path / "x.ogg").shape == (2, sample_at(90))
