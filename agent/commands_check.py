@@ -12,6 +12,7 @@ from songsmith.agent.options import DurationOption, JsonOption
 
 if TYPE_CHECKING:
     from songsmith.agent.results import Checked
+    from songsmith.agent.studio import Studio
     from songsmith.agent.views import Terminal
     from songsmith.lyrics.check import Variant
 
@@ -55,30 +56,34 @@ def check(
         raise typer.BadParameter("--out goes with --mend")
     to_stdout = mend and source == "-" and out is None and not as_json
     with terminal(as_json or to_stdout) as screen:
-        look = _check_song if is_song(source) else _check_words
-        checked = look(source, screen, length, _variant(variant), engine, mend)
+        song = None
+        if is_song(source):
+            from songsmith.agent.commands_song import open_studio
+
+            studio = open_studio(source, screen)
+            song = studio.song
+            checked = _check_song(studio, length, _variant(variant), engine, mend)
+        else:
+            checked = _check_words(source, screen, length, _variant(variant), engine, mend)
         if mend:
             _keep_mended(source, out, checked, to_stdout=to_stdout)
         _show_checked(screen, checked)
     if as_json:
-        typer.echo(to_json(document(checked)))
+        typer.echo(to_json(document(checked, song)))
     if checked.report.has_errors:
         raise typer.Exit(1)
 
 
 def _check_song(
-    source: str,
-    screen: "Terminal",
+    studio: "Studio",
     length_s: float | None,
     variant: "Variant | None",
     engine: str,
     mend: bool,
 ) -> "Checked":
     """A song's words; mended ones are its next version. Another length or variant is only looked at."""
-    from songsmith.agent.commands_song import open_studio
     from songsmith.agent.words import check_for
 
-    studio = open_studio(source, screen)
     checked = studio.check(mend=mend, engine=engine)
     if length_s is None and variant is None:
         return checked

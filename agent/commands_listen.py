@@ -45,6 +45,7 @@ def listen(
     from songsmith.agent.commands_song import open_studio
     from songsmith.agent.documents import document, to_json
 
+    song = None
     with terminal(as_json) as screen:
         path = Path(source)
         home = path.resolve().parent.parent if path.is_file() and not lyrics else path
@@ -54,10 +55,11 @@ def listen(
         else:
             name = path.name.split(".")[0] if path.is_file() else take
             studio = open_studio(str(home), screen)
+            song = studio.song
             hearing = studio.listen(name, model=model, language=language, allowed=download)
         screen.hearing(hearing)
     if as_json:
-        typer.echo(to_json(document(hearing)))
+        typer.echo(to_json(document(hearing, song)))
 
 
 def mend(

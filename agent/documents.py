@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from songsmith.agent.listening import Mended, hearing_document
 from songsmith.agent.make import Made
 from songsmith.agent.rendering import Replay
 from songsmith.agent.results import Checked, Rendered, TakeList, Written
-from songsmith.agent.song_file import TakeManifest
+from songsmith.agent.song_file import TakeManifest, Version
 from songsmith.agent.songbook import Song
 from songsmith.engine.listen import Hearing
 from songsmith.lyrics.check import report_json
@@ -48,8 +48,14 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
         case Hearing():
             body = hearing_document(result)
         case Mended():
-            body = {**plain(result), "hearing": hearing_document(result.hearing)}
-            body["summary"] = result.summary
+            body = {
+                **plain(result),
+                "summary": result.summary,
+                "hearing": hearing_document(result.hearing),
+                "takes": _takes(result.takes, song),
+            }
+        case Version():
+            body = {**plain(result), "takes": _takes(result.takes, song)}
         case _:
             body = plain(result)
     return {name: plain(value) for name, value in {**place, **body}.items()}
@@ -124,6 +130,11 @@ def _rendered(rendered: Rendered, song: Song | None) -> dict[str, Any]:
     }
 
 
+def _takes(names: Sequence[str], song: Song | None) -> list[Any]:
+    """The takes of these names as in every document: objects, not names, where their song is known."""
+    return [_take(song.manifest(name), song) if song else name for name in names]
+
+
 def _take(manifest: TakeManifest, song: Song | None) -> dict[str, Any]:
     document = {
         name: getattr(manifest, name)
@@ -156,5 +167,5 @@ def _made(made: Made) -> dict[str, Any]:
         **_rendered(made.rendered, made.song),
         "notes": [*made.written.notes, *made.rendered.forecast.notes],
         "audio": str(made.audio),
-        "mended": document(made.mended) if made.mended else None,
+        "mended": document(made.mended, made.song) if made.mended else None,
     }

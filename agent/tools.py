@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from songsmith.agent.documents import document
 from songsmith.agent.messages import Tool, ToolCall, arguments_of
 from songsmith.agent.rendering import RenderWish
+from songsmith.agent.song_file import Version
 from songsmith.agent.studio import VERBS, StudioError
 from songsmith.agent.workbench import Workbench
 from songsmith.errors import SongsmithError
@@ -146,7 +147,9 @@ class Toolbox:
             return self._refused("; ".join(faults))
         except SongsmithError as error:
             return self._refused(str(error))
-        song = self._bench.studio.song if self._bench.has_song else None
+        # The model is told the song anew with every request; a version it made needs no more than its names.
+        needs_song = self._bench.has_song and not isinstance(self.last_result, Version)
+        song = self._bench.studio.song if needs_song else None
         return _shortened(json.dumps(document(self.last_result, song), ensure_ascii=False))
 
     # --- the verbs

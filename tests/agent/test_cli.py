@@ -284,6 +284,15 @@ def test_help_is_in_whole_sentences(run):
         assert "..." not in commands
 
 
+def test_every_document_of_a_song_says_where_it_stands_and_lists_takes_alike(run, lrc):
+    folder = json.loads(run("make", "--lyrics", lrc, "--seed", "1", "--json")[1])["folder"]
+    verbs = (["check"], ["takes"], ["style", "folk"], ["pick", "1"], ["undo"], ["versions"])
+    for verb, *rest in (*verbs, ["export"], ["diff"], ["retime"]):
+        document = json.loads(run(verb, folder, *rest, "--json")[1])
+        assert document.keys() >= {"folder", "title", "version", "branch"}, verb
+        assert all(take["file"] for take in document.get("takes", [])), verb
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
     environment = {
