@@ -9,6 +9,7 @@ import numpy as np
 
 from songsmith.engine.sketch.baker import BAKER, speak_baker
 from songsmith.engine.sketch.espeak import Phoneme, Speech, speak
+from songsmith.engine.sketch.glides import join_glides
 from songsmith.engine.sketch.hanzi import speak_mandarin
 from songsmith.engine.sketch.kana import speak_japanese
 from songsmith.engine.sketch.kokoro import KOKORO_VOICES, speak_kokoro
@@ -105,7 +106,7 @@ def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]] | None:
 
 
 def _speak_espeak(text: str, voice: str) -> Speech:
-    return refine_onsets(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM))
+    return refine_onsets(join_glides(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM), voice))
 
 
 def _later(speech: Speech, offset: int) -> Speech:
