@@ -6,9 +6,11 @@ import importlib.util
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 
 from songsmith.engine.sketch.align import align_phonemes
 from songsmith.engine.sketch.espeak import Speech, speak
+from songsmith.engine.sketch.presence import SCALE, brighten, presence_taps
 
 __all__ = ["PICO_VOICES", "has_pico", "speak_pico"]
 
@@ -26,6 +28,7 @@ _PICO_RATE_HZ = 16_000
 _RATE_HZ = 22_050
 _SPEED = 0.8
 _GUIDE_RATE_WPM = 120
+_CLEAR_HZ = 7300.0
 
 
 @functools.cache
@@ -36,11 +39,19 @@ def has_pico() -> bool:
 
 def speak_pico(text: str, name: str) -> Speech:
     """`text` spoken by the Pico voice `name`, with phonemes and words as espeak would speak them."""
-    py_nanotts = importlib.import_module("py_nanotts")
-    pico, guide_voice = PICO_VOICES[name]
-    guide = speak(text, guide_voice, rate_wpm=_GUIDE_RATE_WPM)
-    pcm = py_nanotts.NanoTTS().speak(text, voice=pico, speed=_SPEED)
-    samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float64) / 32768
-    samples = soxr.resample(samples, _PICO_RATE_HZ, _RATE_HZ, quality="HQ")
+    guide = speak(text, PICO_VOICES[name][1], rate_wpm=_GUIDE_RATE_WPM)
+    samples = brighten(_synthesise(text, name), _taps(name))
     phonemes = align_phonemes(guide, samples, _RATE_HZ)
-    return Speech(samples, _RATE_HZ, phonemes, guide.words, clear_hz=7300.0)
+    return Speech(samples, _RATE_HZ, phonemes, guide.words, _CLEAR_HZ)
+
+
+@functools.cache
+def _taps(name: str) -> NDArray[np.float64]:
+    return presence_taps(_synthesise(SCALE, name), _RATE_HZ, clear_hz=_CLEAR_HZ)
+
+
+def _synthesise(text: str, name: str) -> NDArray[np.float64]:
+    py_nanotts = importlib.import_module("py_nanotts")
+    pcm = py_nanotts.NanoTTS().speak(text, voice=PICO_VOICES[name][0], speed=_SPEED)
+    samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float64) / 32768
+    return np.asarray(soxr.resample(samples, _PICO_RATE_HZ, _RATE_HZ, quality="HQ"))

@@ -22,11 +22,14 @@ __all__ = ["natural_pitch_hz", "speak_piper", "unknown_letters"]
 
 _RATE_HZ = 22_050
 _GUIDE_RATE_WPM = 120
-_SLOWNESS = 1.4
+_SYLLABLES = "la mi nu so"
+_SLOWNESS = 1.7
 _CLEAR_SHARE = 0.9  # of half the voice's rate: above it there is a filter's edge
 _PAD, _START, _END = "_", "^", "$"
 _STRESS_MARKS = ("", "ˌ", "ˈ")
 _PAUSE, _LAST_PAUSE = ",", "."
+
+FloatArray = NDArray[np.float64]
 
 
 def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:
@@ -35,18 +38,10 @@ def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:
     guide = speak(text, language or voice.language, rate_wpm=_GUIDE_RATE_WPM)
     if not guide.phonemes:
         return replace(guide, samples=np.zeros(0))
-    tokens, owners = _tokens(guide.phonemes, voice)
-    sound, durations = voice.run(tokens, _SLOWNESS)
-    samples = soxr.resample(sound.astype(np.float64), voice.rate_hz, _RATE_HZ, "HQ")
-    phonemes = _placed(guide.phonemes, owners, durations, len(samples))
-    speech = Speech(
-        samples,
-        _RATE_HZ,
-        snap_to_voicing(phonemes, samples, _RATE_HZ),
-        guide.words,
-        clear_hz=_CLEAR_SHARE * min(voice.rate_hz, _RATE_HZ) / 2,
-    )
-    return refine_onsets(speech)
+    samples, placed = _synthesise(guide.phonemes, voice)
+    phonemes = snap_to_voicing(placed, samples, _RATE_HZ)
+    clear_hz = _CLEAR_SHARE * min(voice.rate_hz, _RATE_HZ) / 2
+    return refine_onsets(Speech(samples, _RATE_HZ, phonemes, guide.words, clear_hz))
 
 
 def unknown_letters(text: str, voice: PiperVoice) -> tuple[str, ...]:
@@ -58,12 +53,22 @@ def unknown_letters(text: str, voice: PiperVoice) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=8)
 def natural_pitch_hz(voice: PiperVoice) -> float:
-    """About how high the voice speaks by itself."""
+    """About how high the voice speaks by itself, by syllables that mean the same in all languages."""
     import pyworld
 
-    speech = speak_piper("la la la", voice)
-    pitch, _ = pyworld.harvest(speech.samples, speech.rate_hz)
+    words = _SYLLABLES.split()
+    sounds = [Phoneme(c, 0, 0, word=n) for n, word in enumerate(words) for c in word]
+    samples, _ = _synthesise([*sounds, Phoneme("", 0, 0, word=len(words) - 1)], voice)
+    pitch, _ = pyworld.harvest(samples, _RATE_HZ)
     return float(np.median(pitch[pitch > 0])) if np.any(pitch > 0) else 0.0
+
+
+def _synthesise(sounds: Sequence[Phoneme], voice: PiperVoice) -> tuple[FloatArray, list[Phoneme]]:
+    """Samples at 22,050 Hz, and `sounds` where they are among them."""
+    tokens, owners = _tokens(sounds, voice)
+    sound, durations = voice.run(tokens, _SLOWNESS)
+    samples = soxr.resample(sound.astype(np.float64), voice.rate_hz, _RATE_HZ, "HQ")
+    return samples, _placed(sounds, owners, durations, len(samples))
 
 
 def _letters(sound: Phoneme) -> str:

@@ -42,7 +42,7 @@ def description(**changes):
 
 
 def network():
-    """A voice that hums, each token for three frames: speaker 0 at 220 Hz, speaker 1 at 110 Hz."""
+    """A voice that hums, each token for four frames: speaker 0 at 220 Hz, speaker 1 at 110 Hz."""
     from onnx import TensorProto, helper
 
     def number(name, value):
@@ -66,7 +66,8 @@ def network():
         node("Add", ["speaker", "one"], "divisor"),
         node("Div", ["step", "divisor"], "slower"),
         node("Mul", ["time", "slower"], "phase"),
-        node("Sin", ["phase"], "hum"),
+        node("Sin", ["phase"], "sine"),
+        node("Sign", ["sine"], "hum"),
         node("RandomNormalLike", ["hum"], "random"),
         node("Mul", ["random", "noise_scale"], "noise"),
         node("Add", ["hum", "noise"], "output"),
@@ -117,9 +118,9 @@ def test_every_sound_lasts_as_long_as_the_network_says(tmp_path):
     assert [s.text for s in utterance.syllables] == ["low", "moon"]
     assert all(a.end == b.start for a, b in pairwise(sounds))
     assert sounds[-1].end == len(utterance.speech.samples)
-    # A pad and a letter for each of "m", "u" and the length mark, at three frames each.
+    # A pad and a number each for the stress, the vowel and the mark of its length, at four frames.
     spans = {s.symbol: (s.end - s.start) / HOP for s in sounds}
-    assert spans["uː"] == pytest.approx(3 * 2 * 3, abs=1.5)
+    assert spans["uː"] == pytest.approx(4 * 2 * 3, abs=1.5)
 
 
 def test_the_same_words_are_the_same_samples(tmp_path):
