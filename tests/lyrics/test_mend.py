@@ -127,6 +127,7 @@ WORDS = st.sampled_from(
             "😀",
             "👨‍👩‍👧",
         ),
+        *("F: ", " x3", "You might also like", "Embed", "Coro", "サビ"),
     ]
 )
 TEXTS = st.lists(WORDS | WORDS | st.text(max_size=6), min_size=1, max_size=7).map("".join)
