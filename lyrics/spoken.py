@@ -34,6 +34,8 @@ def sung_text(text: str, language: str) -> str:
     if base == "en":
         return "".join(_piece(*piece) for piece in _pieces(text, "en"))
     text = unicodedata.normalize("NFC", text)
+    if base in ("tr", "az") and text.isupper():
+        text = text.replace("İ", "i").replace("I", "ı").lower()
     return re.sub(r"\s*[&＆]\s*", f" {_AND[base]} ", text) if base in _AND else text
 
 

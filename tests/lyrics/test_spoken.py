@@ -19,6 +19,7 @@ from songsmith.lyrics.spoken import sung_text
         ("pt-br", "eu&você", "eu e você"),
         ("es", "24 & 50%", "24 y 50%"),
         ("tlh", "a & b", "a & b"),
+        ("tr", "IŞIK İÇİN", "ışık için"),
     ],
 )
 def test_signs_and_numbers_are_said_in_the_language_of_the_line(language, written, said):
