@@ -174,6 +174,8 @@ class StyleWords:
 
     def _places(self, word: str) -> Iterator[tuple[int, int]]:
         """Where `word` stands: whole words (or plurals) in Latin script, anywhere in others."""
+        if word.casefold() not in self.text:  # what most words are, without a pattern to compile
+            return
         for match in re.finditer(_pattern(word), self.text):
             start, end = match.span()
             is_torn = any(self._is_torn_from(start, end, *whole) for whole in self._taken)
