@@ -13,18 +13,21 @@ _BEFORE_STAMP = re.compile(
     r"\s*(?:(?:[>*•·`_~-]|\d{1,3}\s*[.)、:：|])\s*)+(?=[\[［【<＜]\s*\d+\s*[:：])"
 )
 _EMPHASIS_BEHIND_STAMP = re.compile(r"^(\[[^\]]*\])[*_`~]+\s*")
-_QUOTE = re.compile(r"\s*(?:>\s?)+")
+_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+_LINE_BREAK = re.compile(r"(?<=[^\\\s])\\\s*$")
 _BULLET = re.compile(r"\s*[-*•·–]\s+(?=\S)")
-_NUMBER = re.compile(r"\s*(\d{1,3})(?:\s*[.)、:：]\s*|\s+)(?=[^\d\s])")
+_NUMBER = re.compile(r"\s*(\d{1,3})\s*[.)、:：]\s*(?=[^\d\s])")
+_BARE_NUMBER = re.compile(r"\s*(\d{1,3})\s+(?=[^\d\s])")
 _TABLE_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?")
-_FEWEST = 3
-"""Lines of a list; fewer could be words that happen to begin so."""
+_FEWEST, _FEWEST_BARE = 3, 8
+"""Lines of a list; fewer could be words that happen to begin so, such as "1 for the money, 2 for the show"."""
 
 
 def unwrapped(lines: Sequence[str]) -> list[str]:
     """The lines without what stands around them, as many as before."""
     plain = [_plain(line) for line in _without_tables(lines)]
-    return _without_numbers(_without_bullets(plain))
+    numbered = _without_numbers(_without_bullets(plain), _NUMBER, _FEWEST)
+    return _without_numbers(numbered, _BARE_NUMBER, _FEWEST_BARE)
 
 
 def _plain(line: str) -> str:
@@ -33,9 +36,7 @@ def _plain(line: str) -> str:
         return _EMPHASIS_BEHIND_STAMP.sub(r"\1", line[before.end() :])
     if _is_bracketed(line):
         return line
-    return re.sub(
-        r"(?<=[^\\\s])\\\s*$", "", line[quote.end() :] if (quote := _QUOTE.match(line)) else line
-    )
+    return _LINE_BREAK.sub("", _QUOTE.sub("", line))
 
 
 def _without_tables(lines: Sequence[str]) -> list[str]:
@@ -44,32 +45,26 @@ def _without_tables(lines: Sequence[str]) -> list[str]:
     if not rules:
         return list(lines)
     unsung = rules | {place - 1 for place in rules}
-    return [
-        ""
-        if place in unsung
-        else " ".join(line.strip().strip("|").split("|"))
-        if _is_row(line)
-        else line
-        for place, line in enumerate(lines)
-    ]
+    return ["" if place in unsung else _cells(line) for place, line in enumerate(lines)]
 
 
-def _is_row(line: str) -> bool:
-    return line.strip().startswith("|")
+def _cells(line: str) -> str:
+    row = line.strip()
+    return " ".join(row.strip("|").split("|")) if row.startswith("|") else line
 
 
 def _without_bullets(lines: list[str]) -> list[str]:
     """Lines without bullets, where most have one: a single dash is somebody speaking."""
     bullets = [None if _is_bracketed(line) else _BULLET.match(line) for line in lines]
-    return _without(lines, bullets) if _are_most(bullets, lines) else lines
+    return _without(lines, bullets) if _are_most(bullets, lines, _FEWEST) else lines
 
 
-def _without_numbers(lines: list[str]) -> list[str]:
+def _without_numbers(lines: list[str], number: re.Pattern[str], fewest: int) -> list[str]:
     """Lines without list numbers, where most have one and they count up."""
-    heads = [None if _is_bracketed(line) else _NUMBER.match(line) for line in lines]
+    heads = [None if _is_bracketed(line) else number.match(line) for line in lines]
     numbers = [int(head[1]) for head in heads if head]
     counts_up = all(b in (a + 1, 1) for a, b in pairwise(numbers))
-    if numbers[:1] == [1] and counts_up and _are_most(heads, lines):
+    if numbers[:1] == [1] and counts_up and _are_most(heads, lines, fewest):
         return _without(lines, heads)
     return lines
 
@@ -78,11 +73,11 @@ def _without(lines: Sequence[str], heads: Sequence[re.Match[str] | None]) -> lis
     return [line[head.end() :] if head else line for line, head in zip(lines, heads, strict=True)]
 
 
-def _are_most(heads: Sequence[object], lines: Sequence[str]) -> bool:
+def _are_most(heads: Sequence[object], lines: Sequence[str], fewest: int) -> bool:
     """Whether more than half of the lines that could be words have such a head."""
     found = sum(head is not None for head in heads)
     words = sum(bool(line.strip()) and not _is_bracketed(line) for line in lines)
-    return found >= _FEWEST and found * 2 > words
+    return found >= fewest and found * 2 > words
 
 
 def _is_bracketed(line: str) -> bool:

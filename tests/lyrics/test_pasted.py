@@ -39,7 +39,7 @@ def test_a_song_copied_from_a_chat_has_its_labels_and_none_of_its_marks():
 
 @pytest.mark.parametrize("form", ["{}. {}", "{}) {}", "{}、{}", "{} {}", "{}: {}"])
 def test_numbers_that_count_the_lines_are_not_sung(form):
-    lines = ["one more night", "ten more miles", "go home", "go now"]
+    lines = ["one more night", "ten more miles", "go home", "go now"] * 2
     text = "\n".join(form.format(number, line) for number, line in enumerate(lines, 1))
     assert words(text) == lines
 
@@ -51,7 +51,8 @@ def test_numbers_may_begin_anew_in_each_verse():
 
 @pytest.mark.parametrize(
     "text",
-    ["99 bottles\n98 bottles\n97 bottles", "1 love\nlet us go\n2 hearts\nlet us stay", "1. one\n2. two",
+    ["99 bottles\n98 bottles\n97 bottles", "1 for the money\n2 for the show\n3 to get ready",
+     "1 love\nlet us go\n2 hearts\nlet us stay", "1. one\n2. two",
      "- Who is there?\n- Nobody\nThe door stays shut\nThe light goes out"],
 )  # fmt: skip
 def test_numbers_and_dashes_that_count_nothing_stay_words(text):
