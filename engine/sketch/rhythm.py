@@ -8,6 +8,7 @@ places is spread evenly instead.
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ __all__ = ["GridPlace", "grid_places", "lay_syllables"]
 
 _FLOW_WEIGHT = 6.0
 _STRENGTH_WEIGHT = 0.8
+_SPEECH_SHARE = 0.6
+_PHRASE_END = 1.7
 _BREATH_S = 0.25
 _SHORTEST_S = 0.11
 _LONGEST_HOLD_S = 1.7
@@ -58,7 +61,7 @@ def lay_syllables(
     """
     beat_s = _beat_at(plan, line.start_s)
     slot_s = line.end_s - line.start_s
-    weights = np.array([_weight(syllable) for syllable in syllables])
+    weights = _weights(syllables)
     hold_s = min(max(1.0 * beat_s, 0.5), 0.35 * slot_s)
     breath_s = min(_BREATH_S, 0.06 * slot_s)
     flow_s = slot_s - breath_s - hold_s
@@ -82,12 +85,21 @@ def lay_syllables(
     return spans
 
 
-def _weight(syllable: Syllable) -> float:
-    """Length a syllable wishes for, 1 for a plain one."""
-    weight = 0.85 if syllable.stress == 0 else 1.0 if syllable.stress == 1 else 1.12
-    consonants = len(syllable.onset) + len(syllable.coda)
-    weight += 0.06 * max(0, consonants - 1)
-    return weight * (1.7 if syllable.ends_phrase else 1.0)
+def _weights(syllables: Sequence[Syllable]) -> NDArray[np.float64]:
+    """Length each syllable wishes for, 1 for the middle one, shape (syllables,): what takes long to speak
+    takes long to sing, though less so."""
+    spoken = [_spoken_length(s, after) for s, after in pairwise([*syllables, None]) if s]
+    weights = np.clip((np.array(spoken) / np.median(spoken)) ** _SPEECH_SHARE, 0.65, 1.5)
+    return np.asarray(weights * [_PHRASE_END if s.ends_phrase else 1.0 for s in syllables])
+
+
+def _spoken_length(syllable: Syllable, after: Syllable | None) -> int:
+    """Samples from a vowel's start to that of the next one, or to the last sound of its phrase."""
+    if after is not None and not syllable.ends_phrase:
+        end = after.nucleus.start
+    else:
+        end = (syllable.coda or (syllable.nucleus,))[-1].end
+    return max(end - syllable.nucleus.start, 1)
 
 
 def _slowest_unit(room_s: float) -> float:
