@@ -188,10 +188,9 @@ def test_a_stamped_chorus_is_sung_as_often_as_it_has_stamps():
 
 
 def test_web_entities_are_the_characters_they_stand_for():
-    (section,) = parse_lyrics(
-        "[00:10.00]Don&#39;t go &amp;&nbsp;stay &lt;3 &bogus;"
-    ).lyrics.sections
-    assert [line.text for line in section.lines] == ["Don't go & stay <3 &bogus;"]
+    lyrics = parse_lyrics("[00:10.00]Don&#39;t go &amp;&nbsp;stay &lt;3 &bogus;").lyrics
+    assert isinstance(lyrics, Lyrics)
+    assert [line.text for line in lyrics.lines] == ["Don't go & stay <3 &bogus;"]
 
 
 def test_a_title_in_chinese_brackets_is_the_title():
