@@ -1,19 +1,22 @@
 """What the sketch engine does, style by style: speed, pitch, onsets, understood words, loudness.
 
-    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--no-ears] [--no-speed] [--save FOLDER]
+    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--lines] [--no-ears] [--no-speed] [--save FOLDER]
 
 Every style sings a song of its own (`songs.txt`), which nothing was tuned on. Its words are counted by Whisper
-(tiny.en and base, from packages that carry them) on the vocal stem and on the whole mix, each heard once from
-end to end. Pitch and onsets are read from the vocal stem and held against melody and stamps. The tables are
-Markdown. How Mandarin voices compare, style by style, is told by `mandarin.py`.
+(tiny.en and base, from packages that carry them; decoded as faster-whisper does by default) on the vocal stem
+and on the whole mix, each heard once from end to end; `--lines` listens as `songsmith listen` does. Pitch and
+onsets are read from the vocal stem and held against melody and stamps. The tables are Markdown. How Mandarin
+voices compare, style by style, is told by `mandarin.py`.
 """
 
 import argparse
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyworld
@@ -21,9 +24,10 @@ import soxr
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
-from songsmith.engine.align import error_rate, sung_words
+from songsmith.engine.align import HeardWord, error_rate, sung_words, words_of
 from songsmith.engine.audio import measure_loudness, save_audio
 from songsmith.engine.ears import Ears, mixed_down
+from songsmith.engine.ears_models import find_model
 from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
 from songsmith.engine.listen import listen
 from songsmith.engine.sketch.memory import recall
@@ -184,15 +188,15 @@ HEADINGS = (
 )
 
 
-def measure(style: str, words: str, *, seed: int, ears: Ears | None, folder: Path | None) -> Row:
+def measure(style: str, words: str, seed: int, options: argparse.Namespace) -> Row:
     """Render one song and measure it."""
     lyrics, length_s = stamped(style, words)
     start_s = time.perf_counter()
     take = render(style, lyrics, length_s, seed=seed, stems=True)
     wall_s = time.perf_counter() - start_s
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_audio(folder / f"{style} {seed}.flac", take.audio)
+    if options.save:
+        options.save.mkdir(parents=True, exist_ok=True)
+        save_audio(options.save / f"{style} {seed}.flac", take.audio)
     notes, frames = (np.abs(errors) for errors in pitch_errors_cents(take))
     late_ms = 1000 * onsets_late_s(take.stems["vocal"], lyrics)
     loudness = measure_loudness(take.audio)
@@ -209,19 +213,40 @@ def measure(style: str, words: str, *, seed: int, ears: Ears | None, folder: Pat
         peak_dbtp=loudness.true_peak_dbtp,
         spread_lu=spread_lu(take),
     )
-    return heard(row, take, lyrics, ears) if ears else row
+    row = row if options.no_ears else with_words(row, take, lyrics)
+    return with_lines(row, take, lyrics) if options.lines else row
 
 
-def heard(row: Row, take: Take, lyrics: Lyrics, ears: Ears) -> Row:
-    """The row with what was understood of the take."""
+@lru_cache
+def whisper(language: str) -> Any:
+    """The model for a language, for one hearing after another."""
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(find_model("", language).path, device="cpu", compute_type="int8")
+
+
+def heard_words(sound: Audio, language: str) -> list[HeardWord]:
+    """What anybody would read: the whole sound transcribed once, with the library's own settings."""
+    segments, _ = whisper(language).transcribe(mixed_down(sound), language=language)
+    return [HeardWord(word, 0, 0) for segment in segments for word in words_of(segment.text)]
+
+
+def with_words(row: Row, take: Take, lyrics: Lyrics) -> Row:
+    """The row with how many words were lost."""
     said = sung_words(lyrics, row.length_s)
-    sounds = (take.stems["vocal"], take.audio)
-    hearings = [ears.transcribe(mixed_down(sound), lyrics.language) for sound in sounds]
-    wrong = [error_rate(said, hearing.words) * len(said) for hearing in hearings]
-    hearing = listen(take.audio, lyrics, ears=ears)
+    stem, mix = (
+        error_rate(said, heard_words(sound, lyrics.language)) * len(said)
+        for sound in (take.stems["vocal"], take.audio)
+    )
+    return replace(row, words=len(said), wrong=(stem, mix))
+
+
+def with_lines(row: Row, take: Take, lyrics: Lyrics) -> Row:
+    """The row with how many lines are clear, and whether any is called missing."""
+    hearing = listen(take.audio, lyrics, ears=Ears())
     clear = f"{sum(line.is_clear for line in hearing.lines)} of {len(hearing.lines)}"
     missing = f", {len(hearing.missing)} missing" if hearing.missing else ""
-    return replace(row, words=len(said), wrong=(wrong[0], wrong[1]), lines=clear + missing)
+    return replace(row, lines=clear + missing)
 
 
 def print_total(rows: Sequence[Row]) -> None:
@@ -242,18 +267,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--style", nargs="*", default=list(known), choices=list(known))
     parser.add_argument("--seed", nargs="*", type=int, default=[7])
+    parser.add_argument("--lines", action="store_true", help="listen line by line, too")
     parser.add_argument("--no-ears", action="store_true", help="do not count words")
     parser.add_argument("--no-speed", action="store_true", help="do not measure speed")
     parser.add_argument("--save", type=Path, help="keep the songs in this folder")
     options = parser.parse_args()
     if not options.no_speed:
         print_speed(options.style[0])
-    ears = None if options.no_ears else Ears()
     print("\n| " + " | ".join(HEADINGS) + " |\n" + "| --- " * len(HEADINGS) + "|")
     rows = []
     for style in options.style:
         for seed in options.seed:
-            row = measure(style, known[style], seed=seed, ears=ears, folder=options.save)
+            row = measure(style, known[style], seed, options)
             print("| " + " | ".join(row.cells()) + " |", flush=True)
             rows.append(row)
     print()
