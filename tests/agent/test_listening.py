@@ -1,6 +1,7 @@
 import importlib.util
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from songsmith.agent.songbook import Song
 from songsmith.agent.studio import Studio
 from songsmith.agent.views import Terminal
 from songsmith.engine.audio import load_audio, save_audio
+from songsmith.engine.drift import Drift
 from songsmith.engine.listen import HeardLine, HeardWordMark, Hearing, ListenError
 from songsmith.engine.units import sample_at
 from songsmith.errors import SongsmithError
@@ -97,6 +99,13 @@ def test_a_hearing_is_drawn_with_plain_marks_and_no_markup_is_obeyed(hearing, ca
     assert "sung at 0:31" in rows[4]
     assert "1 of 5 lines clear" in rows[5]
     assert "3 samples clipped" in rows[5]
+
+
+def test_a_take_that_runs_beside_its_stamps_is_said_to(hearing, capsys):
+    late = replace(hearing, drift=Drift(offset_s=4.0, stretch=1.0))
+    assert "sung 4.0 s late" in drawn(late, capsys)
+    assert hearing_document(late)["drift"] == {"offset_s": 4.0, "stretch": 1.0}
+    assert "sung 4.0 s late" not in drawn(hearing, capsys)
 
 
 def test_a_hearing_is_strict_json_with_its_summary(hearing):
