@@ -158,8 +158,9 @@ class Chat:
             self._commands.run("/undo")
         else:
             self.screen.note(
-                "no LLM is configured, so plain sentences can only begin a song; use /revise, /fix, /render … "
-                "(/help), or set DEEPSEEK_API_KEY or `songsmith config set`"
+                "no LLM is configured, so plain sentences can only begin a song; say it with commands "
+                "(/revise verse 2: more bitter, /edit 3 new words, /fix chorus 2, /render; /help lists all), or "
+                "leave and run `songsmith config set api_key`"
             )
 
     def show(self, result: object) -> None:

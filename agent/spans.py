@@ -23,6 +23,8 @@ __all__ = [
 _LEAD_S = 0.12
 """A line's first consonants sound before its stamp, which marks the vowel."""
 _LONGEST_TAIL_S = 8.0
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+_CHINESE_NUMBERS = "一二三四五六"
 
 
 class SpanError(SongsmithError):
@@ -69,11 +71,10 @@ def parse_line_numbers(text: str, line_count: int) -> list[int]:
 
 def lines_of_section(lyrics: Lyrics, name: str) -> list[int]:
     """Numbers of the lines of the section a person calls "chorus 2", "second verse", "bridge", "副歌"."""
-    wanted = " ".join(name.casefold().split())
+    wanted = _squeezed(name)
     first = 1
     for section, number in _numbered_sections(lyrics):
-        names = {section.label.casefold(), f"{section.kind} {number}", *_spoken(section, number)}
-        if wanted in names:
+        if wanted and wanted in _spoken(section, number):
             return list(range(first, first + len(section.lines)))
         first += len(section.lines)
     raise SpanError(
@@ -83,8 +84,10 @@ def lines_of_section(lyrics: Lyrics, name: str) -> list[int]:
 
 
 def section_names(lyrics: Lyrics) -> list[str]:
-    """What each section can be called: "verse 1", "chorus 2"."""
-    return [f"{s.kind or s.label or 'part'} {n}" for s, n in _numbered_sections(lyrics)]
+    """What each section can be called: "verse 1", "chorus 2", "副歌 2"."""
+    return [
+        f"{_without_number(s.label) or s.kind or 'part'} {n}" for s, n in _numbered_sections(lyrics)
+    ]
 
 
 def parse_pointer(text: str, lyrics: Lyrics, duration_s: float) -> tuple[Span, ...]:
@@ -148,8 +151,22 @@ def _numbered_sections(lyrics: Lyrics) -> list[tuple[Section, int]]:
 
 
 def _spoken(section: Section, number: int) -> set[str]:
-    ordinals = ("first", "second", "third", "fourth", "fifth", "sixth")
-    names = {section.kind} if number == 1 else set()
-    if number <= len(ordinals):
-        names.add(f"{ordinals[number - 1]} {section.kind}")
-    return names - {""}
+    """All that people say for the section that is the `number`th of its kind, without spaces."""
+    said = {section.label}
+    for base in (section.kind, _without_number(section.label), "" if section.label else "part"):
+        if not base:
+            continue
+        said |= {f"{base} {number}", *([base] if number == 1 else [])}
+        if number <= len(_ORDINALS):
+            zh = _CHINESE_NUMBERS[number - 1]
+            said |= {f"{_ORDINALS[number - 1]} {base}", f"第{zh}段{base}", f"第{zh}个{base}"}
+    return {_squeezed(name) for name in said} - {""}
+
+
+def _without_number(label: str) -> str:
+    """ "verse" of "Verse 2", "副歌" of "副歌"."""
+    return re.sub(r"\s*\d+$", "", label.casefold())
+
+
+def _squeezed(name: str) -> str:
+    return "".join(name.casefold().split())

@@ -110,3 +110,19 @@ def test_every_name_a_section_is_offered_under_points_at_it():
     names = section_names(song())
     assert len(set(names)) == len(names) == len(song().sections)
     assert [lines_of_section(song(), name) for name in names]
+
+
+@pytest.mark.parametrize(
+    "name", ["副歌 2", "副歌2", "第二段副歌", "第二个副歌", "chorus 2", "second chorus"]
+)
+def test_a_chinese_song_is_pointed_at_in_both_tongues(name):
+    lyrics = Lyrics(
+        "夜",
+        "zh",
+        tuple(
+            Section(label, (LyricLine(4.0 * i, "雨还在下"),))
+            for i, label in enumerate(["主歌 1", "副歌", "主歌 2", "副歌"])
+        ),
+    )
+    assert lines_of_section(lyrics, name) == [4]
+    assert section_names(lyrics) == ["主歌 1", "副歌 1", "主歌 2", "副歌 2"]
