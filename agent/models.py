@@ -29,7 +29,10 @@ _Json = Annotated[
 ]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 _Parts = Annotated[
-    list[str] | None, typer.Argument(metavar="[PART]...", help="Parts as `models list` names them.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[PART]...", help="Parts as `models list` names them, or voice-en_US-joe-medium."
+    ),
 ]
 
 
@@ -75,7 +78,7 @@ def pull(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept the licences.")] = False,
     as_json: _Json = False,
 ) -> None:
-    """Fetch what DiffRhythm needs; an interrupted pull goes on where it stopped.
+    """Fetch what DiffRhythm needs, or the parts you name; an interrupted pull goes on where it stopped.
 
     Files come from Hugging Face (HF_ENDPOINT sets a mirror, HF_HUB_OFFLINE=1 forbids it) and are pinned to the
     commit they first came from.
@@ -114,7 +117,7 @@ def verify(parts: _Parts = None, as_json: _Json = False) -> None:
 
     store = _store()
     named = [weights.known_part(name) for name in parts or []]
-    here = named or [part for part in weights.PARTS.values() if store.has_some(part)]
+    here = named or [part for part in store.parts() if store.has_some(part)]
     faults = weights.verify(store, here)
     if as_json:
         _print_json({"folder": str(store.folder), "files": faults})
@@ -147,8 +150,7 @@ def rm(
     from songsmith.engine.diffrhythm import weights
 
     store = _store()
-    names = list(weights.PARTS) if parts == ["all"] else parts
-    doomed = [weights.known_part(name) for name in names]
+    doomed = store.parts() if parts == ["all"] else [weights.known_part(name) for name in parts]
     size = weights.format_bytes(sum(store.bytes_on_disk(part) for part in doomed))
     if not yes and sys.stdin.isatty():
         typer.confirm(f"Delete {size} from {store.folder}?", abort=True, err=True)

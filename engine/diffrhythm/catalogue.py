@@ -1,10 +1,12 @@
-"""The table of published files: where each comes from, how large it is, and under which licence.
+"""The table of published files: where each comes from, how large it is, and under which licence. The voices that
+the sketch engine can use beside its own are too many for a table; their names say where they are.
 
 `revision` "main" means: the commit that "main" names when a repository is first used is written into the
 models folder's lock file, and every later pull and verify keeps to that commit. A commit hash in the
 table pins a file for everybody.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,12 +15,14 @@ __all__ = [
     "PARTS",
     "STYLE",
     "VAE",
+    "VOICE_PREFIX",
     "Part",
     "Variant",
     "Version",
     "WeightFile",
     "dit_part",
     "parts_for",
+    "voice_part",
 ]
 
 Variant = Literal["base", "full"]
@@ -153,3 +157,33 @@ def dit_part(variant: Variant, version: Version = "1.2") -> Part:
 def parts_for(variant: Variant, version: Version = "1.2") -> tuple[Part, ...]:
     """All that a song of this variant needs, the largest licence question first."""
     return (STYLE, dit_part(variant, version), VAE, NEGATIVE)
+
+
+VOICE_PREFIX = "voice-"
+_VOICE_NAME = re.compile(r"(([a-z]{2,3})_[A-Z]{2,3})-([a-z0-9_]+)-(x_low|low|medium|high)")
+_VOICE_BYTES = {"x_low": 28_000_000, "low": 63_000_000, "medium": 63_000_000, "high": 114_000_000}
+
+
+def voice_part(name: str) -> Part | None:
+    """The Piper voice that `name` ("voice-en_US-joe-medium") says, None if it says none. Whether there is
+    such a voice the hub knows."""
+    voice = name.removeprefix(VOICE_PREFIX)
+    found = _VOICE_NAME.fullmatch(voice) if name.startswith(VOICE_PREFIX) else None
+    if found is None:
+        return None
+    locale, language, speaker, quality = found.groups()
+    folder = f"{language}/{locale}/{speaker}/{quality}"
+    files = {
+        f"{voice}.onnx": _VOICE_BYTES[quality],
+        f"{voice}.onnx.json": 5_000,
+        "MODEL_CARD": 1_000,
+    }
+    return Part(
+        name=name,
+        title=f"Piper voice {voice} of the sketch engine",
+        licence="in its MODEL_CARD",
+        files=tuple(
+            WeightFile(file, "rhasspy/piper-voices", f"{folder}/{file}", size)
+            for file, size in files.items()
+        ),
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.atomic import write_whole
-from songsmith.engine.diffrhythm.catalogue import PARTS, Part, WeightFile
+from songsmith.engine.diffrhythm.catalogue import PARTS, VOICE_PREFIX, Part, WeightFile, voice_part
 from songsmith.engine.diffrhythm.hub import WeightsError, sha256_of
 from songsmith.engine.diffrhythm.sniff import fault_of
 
@@ -77,6 +77,11 @@ class Store:
     def has(self, part: Part) -> bool:
         """Whether all files of `part` are there, converted or still to be; their content is not looked at."""
         return all(self.has_file(part, file) for file in part.files)
+
+    def parts(self) -> list[Part]:
+        """Every part there is: those of the table, and the voices that are here."""
+        here = sorted(path.name for path in self.folder.glob(f"{VOICE_PREFIX}*"))
+        return [*PARTS.values(), *filter(None, map(voice_part, here))]
 
     def has_some(self, part: Part) -> bool:
         """Whether any file of `part` is there."""
@@ -249,11 +254,13 @@ class Store:
 
 def known_part(name: str) -> Part:
     """The part called `name`; the error for an unknown one lists them all."""
-    if name not in PARTS:
+    part = PARTS.get(name) or voice_part(name)
+    if part is None:
         raise WeightsError(
-            f"there is no model part {name!r}", mend=f"the parts are {', '.join(PARTS)}"
+            f"there is no model part {name!r}",
+            mend=f"the parts are {', '.join(PARTS)}, and Piper voices like voice-en_US-joe-medium",
         )
-    return PARTS[name]
+    return part
 
 
 def _is_as_recorded(stat: os.stat_result, locked: LockedFile) -> bool:

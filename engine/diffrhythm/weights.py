@@ -69,7 +69,7 @@ def part_states(store: Store) -> list[PartState]:
                 )
             ),
         )
-        for part in PARTS.values()
+        for part in store.parts()
     ]
 
 

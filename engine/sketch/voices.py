@@ -14,7 +14,14 @@ from songsmith.engine.sketch.kokoro import KOKORO_VOICES, has_kokoro
 from songsmith.engine.sketch.languages import espeak_file
 from songsmith.engine.sketch.pico import PICO_VOICES, has_pico
 from songsmith.engine.sketch.piper import natural_pitch_hz
-from songsmith.engine.sketch.piper_voice import JOE, absolute_name, has_joe, is_piper, load_piper
+from songsmith.engine.sketch.piper_voice import (
+    JOE,
+    absolute_name,
+    has_joe,
+    is_piper,
+    load_piper,
+    pulled_voices,
+)
 
 __all__ = ["Voice", "VoiceInfo", "choose_voice", "is_missing", "is_register", "voice_names"]
 
@@ -33,7 +40,7 @@ _HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "
 
 @dataclass(frozen=True)
 class VoiceInfo:
-    """A voice as listed: `register` is "low" or "high"."""
+    """A voice as listed: `register` is "low" or "high", "" where that is seen when the voice is loaded."""
 
     name: str
     language: str
@@ -82,6 +89,11 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
             infos.append(
                 VoiceInfo(name, guest.language, guest.register, described, guest.is_installed)
             )
+    infos += [
+        VoiceInfo(name, file, "", f"{name}, Piper, sings where it speaks")
+        for name, file in pulled_voices().items()
+        if _is_of(file, wanted)
+    ]
     if wanted:
         infos.sort(key=lambda info: _is_far(info, wanted))
     return infos

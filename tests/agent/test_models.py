@@ -56,6 +56,36 @@ def test_pull_verify_list_and_remove(served):
     assert not (served / "vae").exists()
 
 
+def test_a_piper_voice_is_pulled_by_its_name_listed_and_removed(hub, served):
+    files = {"en_US-joe-medium.onnx": b"a network", "en_US-joe-medium.onnx.json": b"{}"}
+    for name, data in {**files, "MODEL_CARD": b"public domain"}.items():
+        for revision in ("main", "a" * 40):
+            place = f"resolve/{revision}/en/en_US/joe/medium/{name}"
+            hub.files[f"/rhasspy/piper-voices/{place}"] = data
+    refused = run("pull", "voice-en_US-joe-medium")
+    assert "was not accepted" in str(refused.exception) and "MODEL_CARD" in refused.stderr
+    pulled = run("pull", "voice-en_US-joe-medium", "--yes")
+    assert pulled.exit_code == 0, pulled.output
+    folder = served / "voice-en_US-joe-medium"
+    assert {path.name for path in folder.iterdir()} == {*files, "MODEL_CARD"}
+
+    here = {part["name"]: part for part in json.loads(run("list", "--json").stdout)["parts"]}
+    assert here["voice-en_US-joe-medium"]["is_here"]
+    assert "voice-en_US-joe-medium/en_US-joe-medium.onnx: sound" in run("verify").stdout
+    assert run("rm", "voice-en_US-joe-medium", "--yes").exit_code == 0
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["voice-joe", "voice-../../x-y-low", "voice-en_US-joe-best"])
+def test_what_is_no_voices_name_is_refused(served, name):
+    assert "no model part" in str(run("pull", name, "--yes").exception)
+
+
+def test_a_voice_the_hub_lacks_is_said(hub, served):
+    result = run("pull", "voice-en_US-nobody-low", "--yes")
+    assert isinstance(result.exception, WeightsError)
+
+
 def test_a_damaged_file_makes_verify_exit_1(served):
     run("pull", "vae", "--yes")
     path = served / "vae" / "vae_model.pt"

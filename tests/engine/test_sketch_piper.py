@@ -160,6 +160,21 @@ def test_an_unknown_speaker_is_refused_with_those_there_are(tmp_path, ending):
         choose_voice("en", f"{write_voice(tmp_path)}{ending}")
 
 
+def test_a_pulled_voice_is_listed_and_sings_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("SONGSMITH_MODELS", str(tmp_path))
+    folder = tmp_path / "voice-en_US-hum-medium"
+    folder.mkdir()
+    written = write_voice(folder)
+    path = written.rename(folder / "en_US-hum-medium.onnx")
+    written.with_name(f"{written.name}.json").rename(folder / "en_US-hum-medium.onnx.json")
+    assert "en_US-hum-medium" in {info.name for info in voice_names("en")}
+    assert "en_US-hum-medium" not in {info.name for info in voice_names("de")}
+    assert choose_voice("en", "en_US-hum-medium#bob").name == "en_US-hum-medium#bob"
+    assert load_piper("en_US-hum-medium").path == path
+    with pytest.raises(EngineError, match="songsmith models pull voice-de_DE-thorsten-low"):
+        choose_voice("de", "de_DE-thorsten-low")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(EngineError, match=r"nobody\.onnx: there is no such file"):
         choose_voice("en", str(tmp_path / "nobody.onnx"))
