@@ -104,6 +104,22 @@ def test_inner_syllables_are_on_eighths_and_stressed_ones_prefer_beats(song):
     assert sum(stressed) / len(stressed) > sum(weak) / len(weak) + 0.2
 
 
+def test_syllables_that_take_long_to_speak_are_given_more_time(song):
+    plan, notes = song
+    pairs: list[tuple[int, float]] = []
+    for line in plan.lines:
+        syllables = spoken(line.text).syllables
+        firsts = {n.syllable: n.start_s for n in reversed(of_line(notes, line.line))}
+        for index, (one, after) in enumerate(pairwise(syllables)):
+            pairs.append(
+                (after.nucleus.start - one.nucleus.start, firsts[index + 1] - firsts[index])
+            )
+    pairs.sort()
+    third = len(pairs) // 3
+    short, long = ([length_s for _, length_s in part] for part in (pairs[:third], pairs[-third:]))
+    assert sum(long) > 1.15 * sum(short)
+
+
 def test_the_tune_stays_in_scale_and_register_and_moves_mostly_by_step(song):
     plan, notes = song
     assert all(REGISTER[0] <= n.pitch <= REGISTER[1] and n.pitch % 12 in plan.scale for n in notes)

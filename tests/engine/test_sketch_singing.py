@@ -16,9 +16,10 @@ import soxr
 from songsmith.engine.engine import Cancelled, EngineError
 from songsmith.engine.sketch.chant import Task, Way, sing_task
 from songsmith.engine.sketch.melody import compose
-from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Part, Plan, SungLine
+from songsmith.engine.sketch.plan import Bar, ChordSpan, Harmony, Note, Part, Plan, SungLine
 from songsmith.engine.sketch.sing import FRAME_S, analyse, sing_line
 from songsmith.engine.sketch.speaking import Utterance, say
+from songsmith.engine.sketch.timbre import quick_levels
 from songsmith.engine.sketch.vocals import Vocals, sing_plan
 
 RATE_HZ = 44_100
@@ -171,6 +172,28 @@ def test_the_samples_do_not_depend_on_who_helped_or_what_was_sung_before(english
     assert again.notes == vocals.notes
     for name, stem in vocals.stems.items():
         assert np.array_equal(stem, again.stems[name])
+
+
+def test_a_short_closure_is_as_deep_again_as_the_vocoder_left_it():
+    tone = np.sin(2 * np.pi * 120 * np.arange(11_025) / 22_050)
+    tone[5_000:5_600] *= 0.05
+    quick = quick_levels(tone, 22_050, 101, FRAME_S)
+    closure = round(5_300 / (22_050 * FRAME_S))
+    assert quick[closure] < -2
+    assert abs(quick[20:40]).max() < 0.6
+
+
+@pytest.mark.parametrize("word", ["good", "man", "wave"])
+def test_a_last_consonant_is_heard_out(word):
+    utterance = spoken(word)
+    (syllable,) = utterance.syllables
+    note = Note(1.0, 2.0, 48, syllable=0)
+    sung = sing_line(analyse(utterance.speech), utterance.syllables, [note], earliest_s=0.5)
+    end = round((2.0 - sung.start_s) * sung.rate_hz)
+    coda_s = (syllable.coda[-1].end - syllable.coda[0].start) / sung.rate_hz
+    coda = sung.samples[end - round(min(coda_s, 0.06) * sung.rate_hz) : end]
+    spoken_coda = utterance.speech.samples[syllable.coda[0].start : syllable.coda[-1].end]
+    assert np.sqrt((coda**2).mean()) > 0.75 * np.sqrt((spoken_coda**2).mean())
 
 
 def test_another_seed_is_another_tune(english):
