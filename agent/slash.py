@@ -208,7 +208,8 @@ class SlashCommands:
         for name in names or command_names():
             usage, _, what = (inspect.getdoc(getattr(self, name)) or "").partition(" - ")
             self._screen.help_row(usage, what)
-        self._screen.note(_KEYS)
+        if len(names) != 1:
+            self._screen.note(_KEYS)
 
     def quit(self, argument: str) -> None:
         """/quit - leave; the song is kept"""

@@ -247,6 +247,7 @@ def test_where_no_history_can_be_kept_there_is_a_chat_all_the_same(home, tmp_pat
     session.expect("›")
     session.send("/help fix\r")
     session.expect("sing only a part again")
+    session.send("/help\r")
     session.expect("Tab completes")
     session.send("/quit\r")
     session.expect(pexpect.EOF)
