@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version as package_version
 from pathlib import Path
+from typing import Any
 
 from songsmith import __version__
 from songsmith.agent.settings import Settings
@@ -31,6 +32,7 @@ __all__ = [
     "RenderWish",
     "Replay",
     "load_take",
+    "options_of",
     "render_takes",
     "replay_take",
     "save_take",
@@ -235,6 +237,15 @@ class Replay:
     file: Path | None = None
 
 
+def options_of(manifest: TakeManifest) -> dict[str, Any]:
+    """The options of a take, with the voice that sang it: another may be the first choice by now."""
+    options = dict(manifest.options)
+    vocals = manifest.details.get("vocals")
+    if not options.get("voice") and isinstance(vocals, Mapping) and vocals.get("voice"):
+        options["voice"] = vocals["voice"]
+    return options
+
+
 def replay_take(
     song: Song, engines: Engines, name: str, *, on_progress: Callable[[Progress], None]
 ) -> Replay:
@@ -253,7 +264,7 @@ def replay_take(
         seeds=(manifest.seed,),
         spans=tuple(Span(start_s, end_s) for start_s, end_s in manifest.spans),
         parent=load_take(song, manifest.parent) if manifest.parent else None,
-        options=manifest.options,
+        options=options_of(manifest),
     )
     again = quantise(next(iter(engine.render(request, on_progress))).audio)
     kept = load_audio(song.folder / "takes" / manifest.file)

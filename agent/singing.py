@@ -9,6 +9,7 @@ from songsmith.agent.rendering import (
     build_request,
     filled,
     load_take,
+    options_of,
     render_takes,
 )
 from songsmith.agent.results import Audience, Rendered
@@ -64,7 +65,7 @@ def fix_take(
     options = dict(wish.options)
     if engine.name == manifest.engine:
         # The parent's options hold on, so that nothing but the span differs.
-        options = {**manifest.options, **options}
+        options = {**options_of(manifest), **options}
     request, forecast = build_request(
         engine,
         song.lyrics,

@@ -36,6 +36,15 @@ _HIGH_VARIANT = "f3"
 _LOW_VARIANTS = {"cmn": "m7"}
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
 _HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "女声", "她")
+# By language and register: voices that are understood better in a song than espeak's, the best first.
+_CLEAR_VOICES: dict[str, dict[str, tuple[str, ...]]] = {
+    "cmn": {
+        "": (BAKER, "kokoro-low"),
+        "low": ("kokoro-low",),
+        "high": (BAKER, "kokoro"),
+    },
+    "en-us": {"": (JOE,), "low": (JOE,)},
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     if is_piper(name):
         return _piper_voice(name, register)
     name = name.casefold()
-    if not name and espeak_file(language) == "cmn" and (clear := _clear_mandarin(register)):
+    if not name and (clear := _clearest(espeak_file(language), register)):
         return _guest_voice(clear, "")
     if name in _guests():
         return _guest_voice(name, register)
@@ -181,10 +190,9 @@ def _guests() -> dict[str, _Guest]:
     return guests
 
 
-def _clear_mandarin(register: str) -> str:
-    """The clearest installed voice for Mandarin; "" if espeak has to sing it."""
-    wished = {"low": ("kokoro-low",), "high": (BAKER, "kokoro")}
-    names = wished.get(register, (BAKER, "kokoro-low"))
+def _clearest(file: str, register: str) -> str:
+    """The installed voice that is understood better in a song than espeak's; "" if there is none."""
+    names = _CLEAR_VOICES.get(file, {}).get(register, ())
     return next((name for name in names if _guests()[name].is_installed), "")
 
 
@@ -221,7 +229,7 @@ def _is_of(file: str, wanted: str) -> bool:
 
 def _is_far(info: VoiceInfo, file: str) -> int:
     """How far down the list of a language's voices one belongs: its default is the first."""
-    if info.name == BAKER or info.name in KOKORO_VOICES:
+    if any(info.name in names for names in _CLEAR_VOICES.get(file, {}).values()):
         return 0 if info.is_installed else 3
     return 1 if info.name.partition("+")[0] == file else 2
 

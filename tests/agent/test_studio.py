@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from songsmith.agent.rendering import Engines, RenderWish
+from songsmith.agent.rendering import Engines, RenderWish, options_of
 from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song, SongError
 from songsmith.agent.songwriter import Brief
@@ -55,6 +55,16 @@ def test_take_k_alone_equals_take_k_among_others(studio):
     studio.render(RenderWish(takes=2, seed=7))
     studio.render(RenderWish(seed=8))
     assert np.array_equal(audio_of(studio, "t002"), audio_of(studio, "t003"))
+
+
+def test_a_take_is_made_again_by_the_voice_that_sang_it(studio):
+    studio.render(RenderWish(seed=7))
+    manifest = studio.song.manifest("t001")
+    assert options_of(manifest) == manifest.options
+    sung = manifest.model_copy(update={"details": {"vocals": {"voice": "baker"}}})
+    assert options_of(sung) == {**manifest.options, "voice": "baker"}
+    asked = sung.model_copy(update={"options": {"voice": "her"}})
+    assert options_of(asked) == {"voice": "her"}
 
 
 def test_a_take_can_be_made_again_from_its_manifest(studio):

@@ -9,6 +9,7 @@ from songsmith.engine.sketch.baker import has_baker
 from songsmith.engine.sketch.espeak import speak
 from songsmith.engine.sketch.kokoro import has_kokoro
 from songsmith.engine.sketch.pico import PICO_VOICES, has_pico
+from songsmith.engine.sketch.piper_voice import has_joe
 from songsmith.engine.sketch.sounds import sound_kind
 from songsmith.engine.sketch.speaking import say
 from songsmith.engine.sketch.voices import choose_voice, voice_names
@@ -18,7 +19,7 @@ MANDARIN = "baker" if has_baker() else "kokoro-low" if has_kokoro() else "cmn+m7
 
 @pytest.mark.parametrize(
     ("language", "first"),
-    [("en", "en-us"), ("zh", MANDARIN), ("fr", "fr"), ("ko", "ko")],
+    [("en", "joe" if has_joe() else "en-us"), ("zh", MANDARIN), ("fr", "fr"), ("ko", "ko")],
 )
 def test_a_language_lists_its_own_voices_low_and_high(language, first):
     infos = voice_names(language)
