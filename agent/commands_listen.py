@@ -93,6 +93,7 @@ def _listen_to_file(
     from songsmith.engine.listen import ListenError
     from songsmith.engine.listen import listen as hear
     from songsmith.engine.units import SAMPLE_RATE_HZ
+    from songsmith.lyrics.lyric import Lyrics
 
     audio = load_audio(path)
     beside = path.with_suffix(".lrc")
@@ -102,6 +103,7 @@ def _listen_to_file(
             where=str(path),
             mend="give them with --lyrics song.lrc",
         )
-    words, _ = stamped(read_words(lyrics or str(beside)).lyrics, audio.shape[1] / SAMPLE_RATE_HZ)
+    given = read_words(lyrics or str(beside)).lyrics
+    words, _ = stamped(given, audio.shape[1] / SAMPLE_RATE_HZ)
     ears = ears_called(model or load_settings(None, {}).listen_model, download)
-    return hear(audio, words, ears=ears, language=language)
+    return hear(audio, words, ears=ears, language=language, has_stamps=isinstance(given, Lyrics))

@@ -1,7 +1,8 @@
 """Takes that run beside their stamps as a whole: sung later, faster or slower than the lyrics say.
 
 Recordings from elsewhere have another lead-in or tempo. The words are then aligned once without regard to time,
-and if the lines lie on a straight line that is not that of the stamps, that is where they are looked for.
+and if the lines lie on a straight line that is not that of the stamps, that is where they are looked for. Words
+that have no stamps of their own are looked for where they were heard.
 """
 
 from collections.abc import Sequence
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
+import numpy as np
+
 from songsmith.engine.align import HeardWord, heard_lines, sung_words
 from songsmith.lyrics.lyric import Lyrics
 
-__all__ = ["Drift", "find_drift"]
+__all__ = ["Drift", "find_drift", "placed_by_ear"]
 
 _FEWEST_LINES = 4
 _LEAST_S = 1.0
@@ -52,7 +55,10 @@ class Drift:
 def find_drift(lyrics: Lyrics, heard: Sequence[HeardWord]) -> Drift | None:
     """The drift of a take in which these words were heard; None where it keeps to its stamps, or lines were
     sung here and there."""
-    points = _points(lyrics, heard)
+    points = sorted(
+        (lyrics.lines[number - 1].start_s, start_s)
+        for number, start_s in _places_s(lyrics, heard).items()
+    )
     if len(points) < max(_FEWEST_LINES, len(lyrics.lines) / 2):
         return None
     if median(abs(sung_s - stamp_s) for stamp_s, sung_s in points) < _LEAST_S:
@@ -69,11 +75,28 @@ def find_drift(lyrics: Lyrics, heard: Sequence[HeardWord]) -> Drift | None:
     return Drift(round(offset_s, 2), round(stretch, 3)) if is_straight else None
 
 
-def _points(lyrics: Lyrics, heard: Sequence[HeardWord]) -> list[tuple[float, float]]:
-    """Stamp and time of the lines whose beginning was heard well, their order being all that is held to."""
+def placed_by_ear(lyrics: Lyrics, heard: Sequence[HeardWord]) -> Lyrics:
+    """The lyrics with each line where it was heard; lines that were not, in between at their share."""
+    places_s = _places_s(lyrics, heard)
+    if not places_s:
+        return lyrics
+    numbers = sorted(places_s)
+    stamps_s = [lyrics.lines[number - 1].start_s for number in numbers]
+    sung_s = [places_s[number] for number in numbers]
+    moved = []
+    for line in lyrics.lines:
+        place = min(max(line.start_s, stamps_s[0]), stamps_s[-1])
+        start_s = float(np.interp(place, stamps_s, sung_s)) + line.start_s - place
+        moved.append(line.moved_to(max(0.0, start_s)))
+    return lyrics.with_lines(moved)
+
+
+def _places_s(lyrics: Lyrics, heard: Sequence[HeardWord]) -> dict[int, float]:
+    """When lines were sung, by their number, if they were heard well from their beginning; nothing but their
+    order is held to."""
     anywhere = [word.anywhere for word in sung_words(lyrics, float("inf"))]
-    return sorted(
-        (lyrics.lines[number - 1].start_s, line.start_s)
+    return {
+        number: line.start_s
         for number, line in heard_lines(anywhere, heard).items()
         if line.recall >= _WELL and line.start_s is not None
-    )
+    }

@@ -21,7 +21,7 @@ from songsmith.engine.align import (
     sung_words,
 )
 from songsmith.engine.audio import measure_loudness
-from songsmith.engine.drift import find_drift
+from songsmith.engine.drift import find_drift, placed_by_ear
 from songsmith.engine.ears import EARS_RATE_HZ, Ears, Heard, centred, mixed_down
 from songsmith.engine.ears_models import ListenError
 from songsmith.engine.engine import Audio
@@ -51,10 +51,12 @@ def listen(
     ears: Ears,
     language: str = "",
     style_similarity: float | None = None,
+    has_stamps: bool = True,
 ) -> Hearing:
     """Hear `audio` (2, samples) and compare it with `lyrics`.
 
-    `language` is that of the words ("" = as the lyrics say or are written). Raises ListenError for sound
+    `language` is that of the words ("" = as the lyrics say or are written). Without `has_stamps` those of the
+    lyrics are a guess, and no line is held to them. Raises ListenError for sound
     that is silent from end to end, lyrics without lines and missing models.
     """
     spoken = language or lyrics.language or _language_of(lyrics)
@@ -66,8 +68,11 @@ def listen(
         raise ListenError("the sound is silent from end to end", mend="give another take")
     ear = _Listener(audio, lyrics, ears, spoken)
     whole = ear.whole()
-    drift = find_drift(lyrics, whole.words)
-    if drift:
+    drift = None
+    if not has_stamps:
+        lyrics = placed_by_ear(lyrics, whole.words)
+        ear.expect(lyrics)
+    elif drift := find_drift(lyrics, whole.words):
         ear.expect(drift.moved(lyrics))
     best = ear.heard_again(heard_lines(ear.sung, whole.words))
     words = _together(whole.words, best)

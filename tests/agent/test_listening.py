@@ -189,8 +189,15 @@ def test_changed_words_must_be_sung_before_they_are_mended(studio):
 def test_the_command_line_hears_a_song_a_take_and_a_file(studio, tmp_path):
     words = tmp_path / "words.lrc"
     words.write_text(WORDS)
+    plain = tmp_path / "plain.txt"
+    plain.write_text("\n".join(line[10:] for line in WORDS.splitlines()))
     take = studio.song.audio_path("t001")
-    for arguments in ([str(studio.song.folder)], [str(take)], [str(take), "--lyrics", str(words)]):
+    for arguments in (
+        [str(studio.song.folder)],
+        [str(take)],
+        [str(take), "--lyrics", str(words)],
+        [str(take), "--lyrics", str(plain)],
+    ):
         result = CliRunner().invoke(app, ["listen", *arguments, "--model", "tiny.en", "--json"])
         assert result.exit_code == 0, result.output
         assert json.loads(result.stdout)["missing"] == [2]

@@ -1,7 +1,7 @@
 import pytest
 
 from songsmith.engine.align import HeardWord
-from songsmith.engine.drift import Drift, find_drift
+from songsmith.engine.drift import Drift, find_drift, placed_by_ear
 from songsmith.lyrics.lrc import parse_lyrics
 from songsmith.lyrics.lyric import Lyrics
 
@@ -55,3 +55,16 @@ def test_lines_sung_here_and_there_are_no_drift(lyrics):
 
 def test_few_words_are_no_drift(lyrics):
     assert find_drift(lyrics, sung(lyrics, lambda stamp_s: stamp_s + 4)[:9]) is None
+
+
+def test_lines_without_stamps_of_their_own_are_placed_where_they_were_heard(lyrics):
+    when_s = dict(
+        zip([10.0, 14.0, 18.0, 30.0, 34.0, 40.0], [3.0, 9.0, 31.0, 35.0, 50.0, 51.0], strict=True)
+    )
+    heard = [word for word in sung(lyrics, when_s.__getitem__) if not 31 <= word.start_s < 35]
+    starts_s = [line.start_s for line in placed_by_ear(lyrics, heard).lines]
+    assert starts_s == [3.0, 9.0, 15.5, 35.0, 50.0, 51.0]
+
+
+def test_where_nothing_was_heard_the_guess_stays(lyrics):
+    assert placed_by_ear(lyrics, []) == lyrics
