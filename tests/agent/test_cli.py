@@ -11,7 +11,7 @@ import pytest
 from songsmith.agent.cli import main
 from songsmith.agent.songbook import Song
 from songsmith.engine.audio import load_audio
-from songsmith.lyrics.lrc import parse_lyrics
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 LRC = """[ti:Night Train]
 [00:01.00]The train is late again
@@ -268,7 +268,8 @@ def test_mistakes_with_a_song_change_nothing(run, tmp_path, monkeypatch, argumen
     for name in ("EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     song = Song.create(tmp_path, name="x", title="X", prompt="x", language="en")
-    song.add_version("write", lyrics=parse_lyrics(LRC).lyrics, takes=["t001"], picked="t001")
+    lyrics = Lyrics("X", "en", (Section("", (LyricLine(1.0, "The train is late again"),)),))
+    song.add_version("write", lyrics=lyrics, takes=["t001"], picked="t001")
     code, out, err = run(*(part.format(song=song.folder) for part in arguments))
     assert code == 1
     assert words in err
