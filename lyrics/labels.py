@@ -58,11 +58,13 @@ _DIRECTION_WORD = (
 _DIRECTION = re.compile(rf"(?:the )?(?:{_DIRECTION_WORD})(?:\s*[x×]?\s*\d)?", re.I)
 _PAGE = re.compile(
     r"you might also like|\d+ contributors?.*lyrics|\d*embed|"  # what stands around the words on lyrics pages
-    r"(?:sure|certainly|of course|absolutely|great)[!,.:].{0,60}\b(?:song|lyrics|version)\b.*[:.!]|"
-    r"here(?:['’]s| is| are)\b.{0,60}\b(?:song|lyrics|version)\b.*[:.!]|"
-    r"(?:please )?(?:let me know|feel free)\b.{0,80}\b(?:chang|adjust|tweak|edit|version|revis|differ)\w*.*|"
-    r"(?:好的|当然)?[，,！!。]?\s*(?:以下是|这是|下面是).{0,40}(?:歌词|歌曲|歌).{0,40}[:。！!]|"
-    r"(?:如果|如需|希望).{0,20}(?:你|您).{0,40}(?:修改|调整|喜欢|告诉我).*",
+    r"(?:sure|certainly|of course|absolutely|great)[!,.:].{0,20}\b(?:here|below)\b.{0,60}\b(?:song|lyrics|version)\b.*|"
+    r"here(?:['’]s| is| are)\b.{0,60}\b(?:song|lyrics|version)\b.*:|"
+    r"(?:please )?(?:let me know|feel free)\b.{0,60}"
+    r"\b(?:changes|adjustments|tweaks|edits|revisions|(?:another|different) version)\b.*|"
+    r"(?:(?:好的|当然)[,!。]?\s*)?(?:以下是|下面是).{0,40}(?:歌词|歌曲|歌).{0,40}|"
+    r"(?:好的|当然)[,!。]?\s*这是.{0,40}(?:歌词|歌曲|歌).{0,40}|"
+    r"(?:如果|如需).{0,20}(?:修改|调整).*",
     re.I,
 )
 _VOICE = re.compile(r"[FMD]\s*[:：]\s*(?=\S)")
@@ -122,7 +124,7 @@ def aside_kind(text: str) -> Aside | None:
         return "label"
     if _CREDIT.fullmatch(plain):
         return "credit"
-    if _PAGE.fullmatch(plain):
+    if _PAGE.fullmatch(plain.replace("！", "!")):
         return "page"
     if _BARE_DIRECTION.fullmatch(inside) or (is_enclosed and _DIRECTION.fullmatch(inside)):
         return "direction"

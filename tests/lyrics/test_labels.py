@@ -66,8 +66,10 @@ def test_lines_of_the_page_or_chat_around_the_words_are_told_apart(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Here is my heart", "Let me know", "Sure, I was wrong", "Sing me a song",
-     "You might like me", "如果你也想我", "Let me know you"],
+    ["Here is my heart", "Let me know", "Sure, I was wrong", "Sing me a song", "You might like me", "如果你也喜欢我",
+     "Let me know if you change your mind", "Here is my song!", "Here's a song for you",
+     "Sure, this old song is all I have.",
+     "这是我的歌。", "Feel free to leave me", "Of course I sing another version of me"],
 )  # fmt: skip
 def test_words_that_only_sound_like_that_are_sung(text):
     assert aside_kind(text) is None
