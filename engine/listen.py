@@ -56,16 +56,11 @@ def listen(
     """Hear `audio` (2, samples) and compare it with `lyrics`.
 
     `language` is that of the words ("" = as the lyrics say or are written). Without `has_stamps` those of the
-    lyrics are a guess, and no line is held to them. Raises ListenError for sound
-    that is silent from end to end, lyrics without lines and missing models.
+    lyrics are a guess, and no line is held to them. Raises ListenError for sound that is silent from end to
+    end, lyrics without lines and missing models.
     """
+    _check(audio, lyrics)
     spoken = language or lyrics.language or _language_of(lyrics)
-    if not lyrics.lines:
-        raise ListenError(
-            "there are no lyrics to compare the sound with", mend="give them with --lyrics song.lrc"
-        )
-    if not np.any(np.abs(audio) > _SILENT_PEAK):
-        raise ListenError("the sound is silent from end to end", mend="give another take")
     ear = _Listener(audio, lyrics, ears, spoken)
     whole = ear.whole()
     drift = None
@@ -95,6 +90,15 @@ def listen(
         extra=left_unmatched(ear.sung, words),
         drift=drift,
     )
+
+
+def _check(audio: Audio, lyrics: Lyrics) -> None:
+    if not lyrics.lines:
+        raise ListenError(
+            "there are no lyrics to compare the sound with", mend="give them with --lyrics song.lrc"
+        )
+    if not np.any(np.abs(audio) > _SILENT_PEAK):
+        raise ListenError("the sound is silent from end to end", mend="give another take")
 
 
 class _Listener:
