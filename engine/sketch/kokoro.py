@@ -19,7 +19,12 @@ import soxr
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.espeak import Speech
-from songsmith.engine.sketch.pinyin_sounds import SpokenSyllable, read_pinyin, spoken_line
+from songsmith.engine.sketch.pinyin_sounds import (
+    SpokenSyllable,
+    pinyin_parts,
+    read_pinyin,
+    spoken_line,
+)
 from songsmith.engine.sketch.syllables import Syllable
 
 __all__ = ["KOKORO_VOICES", "has_kokoro", "speak_kokoro"]
@@ -50,7 +55,6 @@ _FINALS = {
     **{"uan": "wa0n", "van": "ɥɛ0n", "uen": "wə0n", "ang": "a0ŋ", "eng": "ə0ŋ", "ing": "i0ŋ"},
     **{"ong": "ʊ0ŋ", "iang": "ja0ŋ", "uang": "wa0ŋ", "ueng": "wə0ŋ", "iong": "jʊ0ŋ"},
 }
-_BUZZING = ("z", "c", "s", "zh", "ch", "sh", "r")
 # Syllables without a vowel, as the voice can say them.
 _NASALS = {"m": "en", "n": "en", "ng": "eng", "hm": "heng", "hng": "heng"}
 _TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
@@ -77,18 +81,7 @@ def _sayable(reading: str) -> str:
     """A reading with a vowel for the tone; "" for one that is no syllable of Mandarin."""
     plain, tone = reading[:-1], reading[-1]
     said = _NASALS.get(plain, plain) + tone
-    return said if _parts(said)[1] in _FINALS else ""
-
-
-def _parts(reading: str) -> tuple[str, str]:
-    """Initial ("" for none) and final of pinyin with a tone digit."""
-    from pypinyin.contrib.tone_convert import to_finals, to_initials
-
-    initial = to_initials(reading, strict=True)
-    final = to_finals(reading, strict=True, v_to_u=False)
-    if final == "i" and initial in _BUZZING:
-        final = "ii" if initial in ("z", "c", "s") else "iii"
-    return initial, final
+    return said if pinyin_parts(said)[1] in _FINALS else ""
 
 
 def _synthesise(
@@ -104,7 +97,7 @@ def _synthesise(
             tokens.append(numbers[_PAUSE])
             pauses = True
             continue
-        initial, final = _parts(reading)
+        initial, final = pinyin_parts(reading)
         onset = [numbers[symbol] for symbol in _INITIALS[initial]]
         rime = [numbers[s] for s in _FINALS[final].replace("0", _TONES[reading[-1]])]
         first = len(tokens)

@@ -18,7 +18,7 @@ from songsmith.engine.sketch.sounds import sound_kind
 from songsmith.engine.sketch.syllables import Syllable, split_syllables
 from songsmith.lyrics.mandarin import readings, spoken_mandarin
 
-__all__ = ["SpokenSyllable", "read_pinyin", "spoken_line"]
+__all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "spoken_line"]
 
 _CLEAR_HZ = 11_000.0
 
@@ -41,6 +41,7 @@ _INITIALS = {
     **{"z": "t͡s", "c": "t͡sʰ", "zh": "t͡ʂ", "ch": "t͡ʂʰ", "j": "t͡ɕ", "q": "t͡ɕʰ"},
     **{"s": "s", "sh": "ʂ", "x": "ɕ", "m": "m", "n": "n", "l": "l", "r": "ɻ"},
 }
+_BUZZING = ("z", "c", "s", "zh", "ch", "sh", "r")
 _GLIDES = {"i": "j", "u": "w", "v": "ɥ"}
 _FINALS = {
     **{"a": "a", "o": "o", "e": "ɤ", "i": "i", "ii": "ɨ", "iii": "ɨ", "u": "u", "v": "y"},
@@ -81,6 +82,17 @@ def read_pinyin(text: str, say: Callable[[str], str]) -> tuple[list[str], list[s
         if pinyin and pinyin[-1]:
             pinyin.append("")
     return characters, pinyin[:-1]
+
+
+def pinyin_parts(reading: str) -> tuple[str, str]:
+    """Initial ("" for none) and final of pinyin with a tone digit, named as in `SpokenSyllable`."""
+    from pypinyin.contrib.tone_convert import to_finals, to_initials
+
+    initial = to_initials(reading, strict=True)
+    final = to_finals(reading, strict=True, v_to_u=False)
+    if final == "i" and initial in _BUZZING:
+        final = "ii" if initial in ("z", "c", "s") else "iii"
+    return initial, final
 
 
 def spoken_line(

@@ -10,7 +10,7 @@ import numpy as np
 from songsmith.engine.sketch.baker import BAKER, speak_baker
 from songsmith.engine.sketch.espeak import Phoneme, Speech, speak
 from songsmith.engine.sketch.glides import join_glides
-from songsmith.engine.sketch.hanzi import speak_mandarin
+from songsmith.engine.sketch.hanzi import speak_mandarin, spelled
 from songsmith.engine.sketch.kana import speak_japanese
 from songsmith.engine.sketch.kokoro import KOKORO_VOICES, speak_kokoro
 from songsmith.engine.sketch.onsets import refine_onsets
@@ -25,6 +25,7 @@ from songsmith.lyrics.spoken import sung_text
 __all__ = ["Utterance", "say", "unknown_sounds"]
 
 _SPEECH_RATE_WPM = 108
+_MANDARIN_RATE_WPM = 140
 _VOWEL_RMS = 0.14
 _JOINERS = "\u200c\u200d"  # letters of Persian and of Indian scripts are shaped, and read, by them
 
@@ -98,7 +99,7 @@ def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]] | None:
         return speak_japanese(text, voice, rate_wpm=_SPEECH_RATE_WPM)
     if file == "cmn":
         ending = f"+{variant}" if variant else ""
-        return speak_mandarin(text, lambda words, pinyin: _speak_espeak(words, pinyin + ending))
+        return speak_mandarin(text, lambda words, voice: _speak_spelled(words, voice + ending))
     speech = (
         refine_onsets(speak_pico(text, file)) if file in PICO_VOICES else _speak_espeak(text, voice)
     )
@@ -107,6 +108,11 @@ def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]] | None:
 
 def _speak_espeak(text: str, voice: str) -> Speech:
     return refine_onsets(join_glides(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM), voice))
+
+
+def _speak_spelled(pinyin: str, voice: str) -> Speech:
+    speech = speak(spelled(pinyin), voice, rate_wpm=_MANDARIN_RATE_WPM, is_spelled=True)
+    return refine_onsets(speech)
 
 
 def _later(speech: Speech, offset: int) -> Speech:

@@ -3,11 +3,15 @@
 from itertools import pairwise
 from statistics import mean
 
+from songsmith.engine.sketch.espeak import speak
 from songsmith.engine.sketch.form import make_plan
+from songsmith.engine.sketch.hanzi import spelled
 from songsmith.engine.sketch.melody import compose
 from songsmith.engine.sketch.speaking import say
 from songsmith.engine.sketch.style import parse_style
+from songsmith.engine.sketch.syllables import split_syllables
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from songsmith.lyrics.mandarin import syllable_phones
 
 LINES = (
     "窗外的雨下了一整夜",
@@ -50,3 +54,31 @@ def test_tones_leave_a_melody_in_small_steps():
         steps = [abs(b[1] - a[1]) for line in tune(seed) for a, b in pairwise(line)]
         assert mean(steps) < 4
         assert max(steps) <= 12
+
+
+def test_every_syllable_of_mandarin_is_one_syllable_in_the_voice_of_espeak():
+    plain = sorted({reading.rstrip("12345") for reading in syllable_phones()})
+    assert len(plain) > 390
+    for place in range(0, len(plain), 20):
+        wanted = [f"{syllable}4" for syllable in plain[place : place + 20]]
+        speech = speak(spelled(" ".join(wanted)), "cmn-latn-pinyin", is_spelled=True)
+        found = split_syllables(speech, "")
+        assert len(found) == len(wanted), wanted
+        assert len({s.nucleus.word for s in found}) == len(wanted), wanted
+
+
+def test_b_and_p_are_told_apart_by_the_voice():
+    onsets = {
+        text: utterance.syllables[0].onset[0].symbol
+        for text in ("爸", "怕", "弟", "题", "姐", "且", "这", "车")
+        if (utterance := say("cmn", text))
+    }
+    assert [onsets[text] for text in ("爸", "弟", "姐", "这")] == ["b", "d", "dʒ", "dʒ"]
+    assert all(onsets[text].endswith("h") for text in ("怕", "题", "且", "车"))
+
+
+def test_what_espeak_would_read_in_english_is_read_in_chinese():
+    utterance = say("cmn+m7", "穷人兄弟，嗯")
+    assert utterance is not None
+    assert [s.text for s in utterance.syllables] == list("穷人兄弟嗯")
+    assert [s.tone for s in utterance.syllables][:4] == [2, 2, 1, 4]
