@@ -32,9 +32,8 @@ BAKER_REGISTER = (53, 70)
 _REGISTERS = {"low": LOW_REGISTER, "high": HIGH_REGISTER}
 _HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
-# Variants that are understood better than the usual one.
+# Variants that are understood better than the plain voice.
 _LOW_VARIANTS = {"cmn": "m7"}
-_HIGH_VARIANTS = {"en-us": "f2"}
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
 _HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "女声", "她")
 # By language and register: voices that are understood better in a song than espeak's, the best first.
@@ -219,10 +218,7 @@ def _piper_voice(name: str, register: str) -> Voice:
 
 def _espeak_name(file: str, register: str, *, plain: bool = False) -> str:
     """The voice of a language in a register; its low one without any variant if it is `plain`."""
-    if register == "high":
-        variant = _HIGH_VARIANTS.get(file, _HIGH_VARIANT)
-    else:
-        variant = "" if plain else _LOW_VARIANTS.get(file, "")
+    variant = _HIGH_VARIANT if register == "high" else "" if plain else _LOW_VARIANTS.get(file, "")
     return f"{file}+{variant}" if variant else file
 
 

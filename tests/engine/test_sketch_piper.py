@@ -321,7 +321,7 @@ def test_joe_is_listed_for_english_and_sings_low_unless_told_otherwise():
     assert choose_voice("en", "Joe").register == "low"
     assert choose_voice("en").name == choose_voice("en-US", "him").name == "joe"
     assert choose_voice("en", "en-us").name == choose_voice("en", "en-us+low").name == "en-us"
-    assert choose_voice("en", "her").name == "en-us+f2"
+    assert choose_voice("en", "her").name == "en-us+f3"
     assert choose_voice("en", "joe+high").lowest > choose_voice("en", "joe+low").lowest
     assert natural_pitch_hz(load_piper("joe")) < 160
 
