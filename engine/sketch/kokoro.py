@@ -116,9 +116,10 @@ def _synthesise(
     samples = soxr.resample(
         np.asarray(sound, dtype=np.float64).ravel(), _MODEL_RATE_HZ, _RATE_HZ, "HQ"
     )
+    at = [int(bound) for bound in bounds]
     return samples, [
-        SpokenSyllable(initial, final, *(int(bounds[token]) for token in (a, b, c)), after)
-        for initial, final, a, b, c, after in spans
+        SpokenSyllable(initial, final, at[first], at[vowel], at[end], follows_pause)
+        for initial, final, first, vowel, end, follows_pause in spans
     ]
 
 
