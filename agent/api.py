@@ -14,7 +14,7 @@ from songsmith.agent.settings import load_settings
 from songsmith.agent.songbook import Song
 from songsmith.agent.songwriter import BriefError, choose_writer
 from songsmith.agent.studio import Studio, StudioError
-from songsmith.agent.words import DEFAULT_DURATION_S, stamped
+from songsmith.agent.words import DEFAULT_DURATION_S, stamped_to_sing
 from songsmith.engine.engine import EngineError, Take
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault
@@ -172,7 +172,4 @@ def _stamped(words: Words, duration_s: float | None) -> tuple[Lyrics, float, tup
     if duration_s is not None and duration_s <= 0:
         raise BriefError(f"a song can't last {duration_s:g} s", mend="give a length in seconds")
     parsed = _parsed(words)
-    lyrics, length_s = stamped(parsed.lyrics, duration_s)
-    if not lyrics.lines:
-        raise StudioError("these words have no line to sing", mend="write some lines first")
-    return lyrics, length_s, parsed.faults
+    return *stamped_to_sing(parsed, duration_s), parsed.faults

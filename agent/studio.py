@@ -36,7 +36,7 @@ from songsmith.agent.words import (
     clock,
     diff_lyrics,
     lines_of,
-    stamped,
+    stamped_to_sing,
 )
 from songsmith.engine.engine import ENGINE_NAMES, Span
 from songsmith.errors import SongsmithError
@@ -138,9 +138,7 @@ class Studio:
     ) -> Written:
         """Take over words the person wrote; words without stamps are stamped."""
         length_s = duration_s or self.song.version.duration_s or None
-        lyrics, length_s = stamped(parsed.lyrics, length_s)
-        if not lyrics.lines:
-            raise StudioError("these words have no line to sing", mend="write some lines first")
+        lyrics, length_s = stamped_to_sing(parsed, length_s)
         return self._take_over(
             made_by, lyrics, style=style, duration_s=length_s, parse_faults=parsed.faults
         )

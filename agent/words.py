@@ -5,11 +5,19 @@ from collections.abc import Sequence
 
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.lrc import format_lrc
+from songsmith.lyrics.lrc import LrcError, Parsed, format_lrc
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.timing import natural_duration_s, stamp_draft
 
-__all__ = ["DEFAULT_DURATION_S", "check_for", "clock", "diff_lyrics", "lines_of", "stamped"]
+__all__ = [
+    "DEFAULT_DURATION_S",
+    "check_for",
+    "clock",
+    "diff_lyrics",
+    "lines_of",
+    "stamped",
+    "stamped_to_sing",
+]
 
 DEFAULT_DURATION_S = 95.0
 
@@ -21,6 +29,16 @@ def stamped(words: Lyrics | Draft, duration_s: float | None) -> tuple[Lyrics, fl
     if duration_s is None:
         duration_s = natural_duration_s(words) if words.lines else DEFAULT_DURATION_S
     return words, duration_s
+
+
+def stamped_to_sing(parsed: Parsed, duration_s: float | None) -> tuple[Lyrics, float]:
+    """`stamped` of words that are to be sung. Raises `LrcError` if there are none, and says what was read instead."""
+    lyrics, length_s = stamped(parsed.lyrics, duration_s)
+    if not lyrics.lines:
+        for fault in parsed.faults:
+            raise LrcError(fault.message, mend=fault.mend)
+        raise LrcError("these words have no line to sing", mend="write some lines first")
+    return lyrics, length_s
 
 
 def check_for(

@@ -24,6 +24,7 @@ def settings_of_nobody(tmp_path, monkeypatch):
         (lambda: songsmith.make("x", length_s=0), "can't last 0 s"),
         (lambda: songsmith.make("x", engine="cassette"), "diffrhythm and sketch"),
         (lambda: songsmith.render("", style="folk"), "no line to sing"),
+        (lambda: songsmith.render('{"lyrics": "la"}', style="folk"), "this is JSON"),
         (lambda: songsmith.open_song("nowhere"), "no song here"),
         (lambda: songsmith.make("x", takes=0), "0 takes are no song"),
         (lambda: songsmith.make("x", until_sung=2), "the bar can't be 2"),
