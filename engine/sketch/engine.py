@@ -309,7 +309,7 @@ def _sing(order: _Order, plan: Plan, seed: int, step: _Step) -> Vocals | None:
         language=order.language,
         voice=order.options.voice,
         seed=seed,
-        on_line=lambda done, total: step("singing", done, total),
+        on_step=step,
     )
 
 

@@ -111,7 +111,8 @@ def _synthesise(
         "speed": np.array([_SPEED], dtype=np.float32),
     }
     with _lock:
-        sound, durations = _network().run(None, inputs)
+        network = _network()
+    sound, durations = network.run(None, inputs)
     bounds = np.cumsum([0, *durations.ravel()]) * _FRAME * _RATE_HZ // _MODEL_RATE_HZ
     samples = soxr.resample(
         np.asarray(sound, dtype=np.float64).ravel(), _MODEL_RATE_HZ, _RATE_HZ, "HQ"
@@ -132,6 +133,7 @@ def _network() -> Any:
     # Protocol buffers are merged when they are joined: ModelProto.graph.output.name.
     output = _field(7, _field(12, _field(1, _DURATIONS.encode())))
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the order of sums must not hang on the number of cores
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model + output, options, providers=["CPUExecutionProvider"])
 

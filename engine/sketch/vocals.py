@@ -1,7 +1,9 @@
 """The singers' stems of a song: lead, doubles and harmony."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ _HARMONY_GAIN = 0.34
 _SOFT_VOICELESS = 0.35
 _LEAD_IN_S = 0.5
 _LEAD_IN_MIN_S = 0.12
+_SPEAKERS = 2
 
 
 @dataclass(frozen=True)
@@ -52,28 +55,27 @@ def sing_plan(
     language: str,
     voice: str = "",
     seed: int,
-    on_line: Callable[[int, int], None],
+    on_step: Callable[[str, int, int], None],
     helpers: int | None = None,
 ) -> Vocals:
     """Compose a melody for `plan`'s lines and sing it.
 
-    `on_line(done, total)` is called on this thread between lines; what it raises ends the singing.
+    `on_step(stage, done, total)` is called on this thread between lines; what it raises ends the work.
     Raises `EngineError` for a voice or language that is not there.
     """
     lead = choose_voice(language, voice)
     casting = _cast(plan.lines, lead, language)
-    utterances = {
-        line.line: [(singer, say(singer.name, line.text)) for singer in casting[line.line]]
-        for line in plan.lines
-    }
+    voices = sorted({v.name for cast in casting.values() for v in cast})
+    models = {name: load_piper(name).sha256 for name in voices if is_piper(name)}
+    utterances = _spoken(plan.lines, casting, on_step)
     syllables = {
         number: spoken[0][1].syllables for number, spoken in utterances.items() if spoken[0][1]
     }
     notes = compose(plan, syllables, seed=seed, register=(lead.lowest, lead.highest))
     tasks = _tasks(plan, utterances, notes, lead, seed)
-    sung = [s for results in sing_tasks(tasks, on_line, helpers=helpers) for s in results]
+    sing = partial(on_step, "singing")
+    sung = [s for results in sing_tasks(tasks, sing, helpers=helpers) for s in results]
     unsung = [line.line for line in plan.lines if line.line not in syllables]
-    voices = sorted({v.name for cast in casting.values() for v in cast})
     return Vocals(
         stems=_stems(sung, sample_at(plan.duration_s)),
         notes=notes,
@@ -81,10 +83,34 @@ def sing_plan(
         details={
             "voice": lead.name,
             "voices": voices,
-            "models": {name: load_piper(name).sha256 for name in voices if is_piper(name)},
+            "models": models,
             "unsung_lines": unsung,
         },
     )
+
+
+def _spoken(
+    lines: Sequence[SungLine],
+    casting: Mapping[int, Sequence[Voice]],
+    on_step: Callable[[str, int, int], None],
+) -> dict[int, list[tuple[Voice, Utterance | None]]]:
+    """Every line spoken by its singers, two at a time: networks speak without holding the interpreter."""
+    wanted = list(
+        dict.fromkeys((singer.name, line.text) for line in lines for singer in casting[line.line])
+    )
+    with ThreadPoolExecutor(_SPEAKERS) as pool:
+        speeches = [pool.submit(say, *each) for each in wanted]
+        try:
+            for done, speech in enumerate(speeches):
+                on_step("speaking", done, len(wanted))
+                speech.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    said = {each: speech.result() for each, speech in zip(wanted, speeches, strict=True)}
+    return {
+        line.line: [(singer, said[singer.name, line.text]) for singer in casting[line.line]]
+        for line in lines
+    }
 
 
 def voice_notes(lines: Sequence[SungLine], *, language: str, voice: str = "") -> Iterator[str]:

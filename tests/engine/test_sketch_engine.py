@@ -150,7 +150,7 @@ def test_progress_is_told_and_a_stop_is_passed_on():
     next(SketchEngine().render(request(seeds=(1, 2)), told.append))
     stages = [progress.stage for progress in told]
 
-    assert list(dict.fromkeys(stages)) == ["planning", "singing", "band", "mixing"]
+    assert list(dict.fromkeys(stages)) == ["planning", "speaking", "singing", "band", "mixing"]
     assert told[-1] == Progress("mixing", 1, 1, 1, 2)
 
     def stop(progress):

@@ -76,7 +76,7 @@ def make_plan(
 
 
 def sing(plan: Plan, language: str = "en", **options: Any) -> Vocals:
-    given: dict[str, Any] = {"seed": 7, "on_line": lambda done, total: None, "helpers": 0}
+    given: dict[str, Any] = {"seed": 7, "on_step": lambda stage, done, total: None, "helpers": 0}
     return sing_plan(plan, language=language, **(given | options))
 
 
@@ -272,16 +272,19 @@ def test_an_unknown_voice_is_one_clear_line():
         sing(make_plan(ENGLISH[:1]), voice="caruso")
 
 
-def test_what_the_callback_raises_ends_the_singing():
+@pytest.mark.parametrize("stage", ["speaking", "singing"])
+def test_what_the_callback_raises_ends_the_singing(stage):
     seen = []
 
-    def stop(done: int, total: int) -> None:
-        seen.append((done, total))
-        raise Cancelled("stopped")
+    def stop(doing: str, done: int, total: int) -> None:
+        seen.append(doing)
+        if doing == stage:
+            raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
-        sing(make_plan(ENGLISH), on_line=stop, helpers=1)
-    assert len(seen) == 1
+        sing(make_plan(ENGLISH), on_step=stop, helpers=1)
+    assert seen.count(stage) == 1
+    assert seen[-1] == stage
 
 
 def test_a_task_is_pure():
