@@ -224,7 +224,7 @@ def _guess(text: str, moods: list[Mood], *, has_instruments: bool) -> str:
     energy = sum(mood.energy for mood in moods)
     if energy >= 0.15:
         return "rock"
-    choices = _NEUTRAL if not moods or energy < 0 else ("pop", "folk", "r&b")
+    choices: tuple[str, ...] = _NEUTRAL if not moods or energy < 0 else ("pop", "folk", "r&b")
     choices = _FOR_INSTRUMENTS if has_instruments else choices
     return choices[zlib.crc32(text.casefold().encode()) % len(choices)] if text else _NEUTRAL[0]
 

@@ -46,7 +46,7 @@ def played(name, seed=1):
 
 @pytest.mark.parametrize("name", genre_names())
 def test_nobody_sits_in_a_band_to_be_silent(name):
-    heard = Counter()
+    heard: Counter[tuple[int, str]] = Counter()
     for seed in SEEDS:
         _, tracks = played(name, seed)
         heard.update({(place, t.name): len(t.notes) for place, t in enumerate(tracks)})
@@ -87,7 +87,8 @@ def test_seeds_play_the_same_style_differently(name):
 def fingerprint(name):
     """Where drums and bass strike in verses and choruses, how long which chord sounds, and who plays."""
     drums, bass = np.zeros((len(DRUM_NOTES), 2 * STEPS)), np.zeros(2 * STEPS)
-    chords, programs = Counter(), set()
+    chords: Counter[tuple[int, frozenset[int]]] = Counter()
+    programs: set[tuple[bool, int]] = set()
     keys = list(DRUM_NOTES.values())
     for seed in SEEDS:
         plan, tracks = played(name, seed)
@@ -130,7 +131,7 @@ def likeness(one, other):
 def test_no_two_styles_are_alike():
     pairs = {pair: likeness(*pair) for pair in combinations(genre_names(), 2)}
 
-    assert max(pairs.values()) < 0.75, max(pairs, key=pairs.get)
+    assert max(pairs.values()) < 0.75, max(pairs, key=lambda pair: pairs[pair])
     assert np.mean(list(pairs.values())) < 0.4
 
 
