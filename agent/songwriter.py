@@ -205,11 +205,16 @@ def choose_writer(
     return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"
 
 
-def bpm_of(style: str, otherwise: float = 90.0) -> float:
-    """Tempo that a style text names, in beats per minute."""
+def bpm_of(style: str) -> float:
+    """Tempo that a style text names, in beats per minute, else the usual one of its music."""
     match = re.search(r"(\d{2,3}(?:\.\d+)?)\s*(?:bpm|拍)", style, re.IGNORECASE)
-    bpm = float(match[1]) if match else otherwise
-    return bpm if 40 <= bpm <= 240 else otherwise
+    if match and 40 <= float(match[1]) <= 240:
+        return float(match[1])
+
+    from songsmith.engine.sketch.style import parse_style
+
+    understood = parse_style(style)
+    return understood.bpm or understood.bpm_usual
 
 
 def line_list(numbers: Sequence[int]) -> str:

@@ -378,5 +378,13 @@ def test_a_language_may_be_named_as_people_do(said, code):
 def test_the_tempo_is_read_from_the_style():
     assert bpm_of("jazz, 92 bpm") == 92
     assert bpm_of("waltz 128.5BPM") == 128.5
-    assert bpm_of("jazz") == 90
-    assert bpm_of("jazz, 999 bpm", 100) == 100
+    assert bpm_of("reggae, tempo: 80") == 80
+    assert bpm_of("jazz, 999 bpm") == bpm_of("jazz")
+
+
+@pytest.mark.parametrize(
+    ("style", "bpm"),
+    [("jazz", 108), ("house", 124), ("reggae", 76), ("lo-fi", 80), ("metal", 140), ("中国风", 72)],
+)
+def test_a_style_that_names_no_tempo_has_the_usual_one_of_its_music(style, bpm):
+    assert bpm_of(style) == pytest.approx(bpm)
