@@ -13,7 +13,7 @@ from songsmith.agent.settings import Settings, SettingsError, endpoint
 from songsmith.agent.words import DEFAULT_DURATION_S
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import language_code
-from songsmith.lyrics.lyric import LyricLine, Lyrics
+from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics
 
 __all__ = [
     "Brief",
@@ -30,6 +30,7 @@ __all__ = [
 
 _LANGUAGES = ("", "en", "zh")
 _MAX_PROMPT_CHARS = 20_000
+_NEAR = (1.0, 1.03, 0.97, 1.06, 0.94, 1.09, 0.91)  # of the usual tempo, nearest first
 
 
 class BriefError(SongsmithError):
@@ -131,7 +132,6 @@ class OfflineWriter:
     def write(self, brief: Brief, on_text: Callable[[str], None]) -> Written:
         """The song of a prompt and a seed, always the same one."""
         from songsmith.agent.offline.writer import compose
-        from songsmith.lyrics.timing import stamp_draft
 
         song = compose(
             brief.prompt,
@@ -143,7 +143,7 @@ class OfflineWriter:
         for section in song.draft.sections:
             on_text("\n".join([f"[{section.label}]", *section.lines, "", ""]))
         style = brief.style or brief.prompt
-        lyrics = stamp_draft(song.draft, duration_s=brief.duration_s, bpm=bpm_of(style))
+        lyrics = _stamped_near(song.draft, brief.duration_s, style)
         return Written(lyrics, style, lyrics.title, song.notes)
 
     def rewrite_lines(
@@ -207,14 +207,35 @@ def choose_writer(
 
 def bpm_of(style: str) -> float:
     """Tempo that a style text names, in beats per minute, else the usual one of its music."""
+    return _tempo(style)[0]
+
+
+def _tempo(style: str) -> tuple[float, bool]:
+    """The tempo of a style text, in beats per minute, and whether the text names it."""
     match = re.search(r"(\d{2,3}(?:\.\d+)?)\s*(?:bpm|拍)", style, re.IGNORECASE)
     if match and 40 <= float(match[1]) <= 240:
-        return float(match[1])
+        return float(match[1]), True
 
     from songsmith.engine.sketch.style import parse_style
 
     understood = parse_style(style)
-    return understood.bpm or understood.bpm_usual
+    return understood.bpm or understood.bpm_usual, understood.bpm is not None
+
+
+def _stamped_near(draft: Draft, duration_s: float | None, style: str) -> Lyrics:
+    """The draft at the style's tempo; one that nobody named gives way a little where lines miss the bars."""
+    from songsmith.lyrics.timing import stamp_draft
+
+    usual, is_named = _tempo(style)
+    tempi = [usual * part for part in ((1.0,) if is_named else _NEAR)]
+    stamped = {bpm: stamp_draft(draft, duration_s=duration_s, bpm=bpm) for bpm in tempi}
+    return stamped[min(tempi, key=lambda bpm: _lines_off_bars(stamped[bpm], bpm))]
+
+
+def _lines_off_bars(lyrics: Lyrics, bpm: float) -> int:
+    """How many lines start neither on a bar of four beats nor in its middle."""
+    half_bars = [line.start_s * bpm / 120 for line in lyrics.lines]
+    return sum(abs(at - round(at)) > 0.05 for at in half_bars)
 
 
 def line_list(numbers: Sequence[int]) -> str:

@@ -388,3 +388,16 @@ def test_the_tempo_is_read_from_the_style():
 )
 def test_a_style_that_names_no_tempo_has_the_usual_one_of_its_music(style, bpm):
     assert bpm_of(style) == pytest.approx(bpm)
+
+
+def test_a_tempo_that_nobody_named_gives_way_until_the_lines_stand_on_half_bars():
+    brief = Brief(prompt="jazzy nightclub love song", duration_s=95, seed=5)
+    starts_s = [line.start_s for line in OfflineWriter().write(brief, print).lyrics.lines]
+    tempi = [bpm_of("jazz") * part for part in (0.91, 0.94, 0.97, 1, 1.03, 1.06, 1.09)]
+    assert any(
+        all(
+            start_s * bpm / 120 == pytest.approx(round(start_s * bpm / 120), abs=0.05)
+            for start_s in starts_s
+        )
+        for bpm in tempi
+    )
