@@ -177,7 +177,9 @@ def _pace(facts: LineFacts) -> Iterator[_Finding]:
     more_s = max(0.1, count / BUSY_PER_S - length_s)
     mend = f"cut about {words} or give it {more_s:.1f} s more"
     if (count + 1) / FRAME_RATE_HZ > length_s:
-        limit = f"more than the {FRAME_RATE_HZ:.1f}/s there is room for; {BUSY_PER_S:.0f}/s sings well"
+        limit = (
+            f"more than the {FRAME_RATE_HZ:.1f}/s there is room for; {BUSY_PER_S:.0f}/s sings well"
+        )
         yield _Finding("too-fast", "error", f"{measured}; {limit}", mend)
     elif rate > TOO_FAST_PER_S:
         limit = f"words get lost above {TOO_FAST_PER_S:.0f}/s, {BUSY_PER_S:.0f}/s sings well"

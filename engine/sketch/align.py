@@ -29,8 +29,8 @@ FloatArray = NDArray[np.float64]
 def align_phonemes(guide: Speech, samples: FloatArray, rate_hz: int) -> tuple[Phoneme, ...]:
     """The phonemes of `guide` at their places in `samples` (mono), which say the same words."""
     # Voices differ in how long they are silent before and after: no sound must be sought there.
-    first, last = _sounding(samples, rate_hz)
-    guide_first, guide_last = _sounding(guide.samples, guide.rate_hz)
+    first, last = sounding_span(samples, rate_hz)
+    guide_first, guide_last = sounding_span(guide.samples, guide.rate_hz)
     frame_of = _warp(
         _features(guide.samples[guide_first:guide_last], guide.rate_hz),
         _features(samples[first:last], rate_hz),
@@ -47,7 +47,7 @@ def align_phonemes(guide: Speech, samples: FloatArray, rate_hz: int) -> tuple[Ph
     return snap_to_voicing(moved, samples, rate_hz)
 
 
-def _sounding(samples: FloatArray, rate_hz: int) -> tuple[int, int]:
+def sounding_span(samples: FloatArray, rate_hz: int) -> tuple[int, int]:
     """Where sound begins and ends, by the level of 10 ms against the loudest."""
     hop = rate_hz // 100
     count = max(len(samples) // hop, 1)

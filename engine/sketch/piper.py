@@ -13,7 +13,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.align import snap_to_voicing
+from songsmith.engine.sketch.align import snap_to_voicing, sounding_span
 from songsmith.engine.sketch.espeak import Phoneme, Speech, speak
 from songsmith.engine.sketch.onsets import refine_onsets
 from songsmith.engine.sketch.piper_voice import PiperVoice
@@ -25,6 +25,7 @@ _GUIDE_RATE_WPM = 120
 _SYLLABLES = "la mi nu so"
 _SLOWNESS = 1.7
 _CLEAR_SHARE = 0.9  # of half the voice's rate: above it there is a filter's edge
+_REACH_S = 0.08
 _PAD, _START, _END = "_", "^", "$"
 _STRESS_MARKS = ("", "ˌ", "ˈ")
 _PAUSE, _LAST_PAUSE = ",", "."
@@ -39,9 +40,12 @@ def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:
     if not guide.phonemes:
         return replace(guide, samples=np.zeros(0))
     samples, placed = _synthesise(guide.phonemes, voice)
+    begin = min(sounding_span(samples, _RATE_HZ)[0], placed[0].end - 1)
+    placed = [Phoneme("", 0, begin), replace(placed[0], start=begin), *placed[1:]]
     phonemes = snap_to_voicing(placed, samples, _RATE_HZ)
     clear_hz = _CLEAR_SHARE * min(voice.rate_hz, _RATE_HZ) / 2
-    return refine_onsets(Speech(samples, _RATE_HZ, phonemes, guide.words, clear_hz))
+    speech = Speech(samples, _RATE_HZ, phonemes, guide.words, clear_hz)
+    return refine_onsets(speech, reach_s=_REACH_S, is_rough=True)
 
 
 def unknown_letters(text: str, voice: PiperVoice) -> tuple[str, ...]:

