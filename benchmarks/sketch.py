@@ -115,7 +115,8 @@ def onsets_late_s(vocal: Audio, lyrics: Lyrics) -> np.ndarray:
 
 
 def pitch_errors_cents(take: Take) -> tuple[np.ndarray, np.ndarray]:
-    """Errors of sung notes of 0.2 s or more: of each the median of its middle half, and of every voiced frame there."""
+    """Errors of sung notes of 0.2 s or more: of each the median of its vowel, and of every voiced frame there.
+    The tail of a note belongs to the consonants before the next one, which have no pitch that could be wrong."""
     vocal = take.stems["vocal"].mean(axis=0).astype(np.float64)
     sound = soxr.resample(vocal, SAMPLE_RATE_HZ, F0_RATE_HZ)
     f0_hz, times_s = pyworld.harvest(sound, F0_RATE_HZ, f0_floor=65, f0_ceil=700)
@@ -123,8 +124,8 @@ def pitch_errors_cents(take: Take) -> tuple[np.ndarray, np.ndarray]:
     memory = recall(take.details)
     for note in memory.notes if memory else ():
         length_s = note.end_s - note.start_s
-        middle = (times_s > note.start_s + length_s / 4) & (times_s < note.end_s - length_s / 4)
-        voiced = f0_hz[middle & (f0_hz > 0)]
+        vowel = (times_s > note.start_s + length_s / 8) & (times_s < note.start_s + length_s / 2)
+        voiced = f0_hz[vowel & (f0_hz > 0)]
         if length_s >= 0.2 and len(voiced) > 5:
             cents = 1200 * np.log2(voiced / 440) - 100 * (note.pitch - 69)
             notes.append(np.median(cents))
