@@ -37,6 +37,7 @@ _PARTS = 4
 _DURATIONS = "/encoder/Clip_output_0"
 _MODEL_RATE_HZ = 24_000
 _FRAME = 600
+_LATE = _FRAME  # measured: sounds come a frame before the network's times
 _RATE_HZ = 22_050
 _SPEED = 0.8
 _PAUSE = ","
@@ -113,7 +114,8 @@ def _synthesise(
     with _lock:
         network = _network()
     sound, durations = network.run(None, inputs)
-    bounds = np.cumsum([0, *durations.ravel()]) * _FRAME * _RATE_HZ // _MODEL_RATE_HZ
+    ends = np.cumsum([0, *durations.ravel()]) * _FRAME - _LATE
+    bounds = np.maximum(ends, 0) * _RATE_HZ // _MODEL_RATE_HZ
     samples = soxr.resample(
         np.asarray(sound, dtype=np.float64).ravel(), _MODEL_RATE_HZ, _RATE_HZ, "HQ"
     )
