@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from songsmith.agent.make import Made, brief_for, make_song
-from songsmith.agent.rendering import Engines, RenderWish, build_request, filled
-from songsmith.agent.results import Audience, Silence
-from songsmith.agent.settings import load_settings
-from songsmith.agent.songbook import Song
-from songsmith.agent.songwriter import BriefError, choose_writer
-from songsmith.agent.studio import Studio, StudioError
-from songsmith.agent.words import DEFAULT_DURATION_S, stamped_to_sing
+from songsmith.agent.settings.settings import load_settings
+from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.make import Made, brief_for, make_song
+from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled
+from songsmith.agent.studio.results import Audience, Silence
+from songsmith.agent.studio.studio import Studio, StudioError
+from songsmith.agent.writers.songwriter import BriefError, choose_writer
+from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped_to_sing
 from songsmith.engine.engine import EngineError, Take
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.lrc import Parsed, load_lyrics, parse_lyrics
 from songsmith.lyrics.lyric import Draft, Lyrics
+from songsmith.lyrics.reading.lrc import Parsed, load_lyrics, parse_lyrics
 
 __all__ = ["check", "make", "open_song", "render", "write"]
 

@@ -21,8 +21,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from songsmith.engine.diffrhythm.dit import DIT_1B_BASE, DIT_1B_FULL, DiT, DiTConfig
-from songsmith.engine.diffrhythm.sampler import (
+from songsmith.engine.diffrhythm.model.dit import DIT_1B_BASE, DIT_1B_FULL, DiT, DiTConfig
+from songsmith.engine.diffrhythm.model.sampler import (
     PRESETS,
     Conditions,
     SamplerOptions,

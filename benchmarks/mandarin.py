@@ -20,9 +20,9 @@ import numpy as np
 import soxr
 from pypinyin import lazy_pinyin
 
-from songsmith.engine.ears_models import find_model
 from songsmith.engine.engine import Audio, EngineError, RenderRequest, load_engine
-from songsmith.engine.sketch.voices import choose_voice
+from songsmith.engine.listening.ears_models import find_model
+from songsmith.engine.sketch.voices.voices import choose_voice
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 

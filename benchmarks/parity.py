@@ -20,16 +20,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from songsmith.engine.diffrhythm.dit import HEADS, DiT, DiTConfig, load_dit
-from songsmith.engine.diffrhythm.mel import cut_clips, log_mel
-from songsmith.engine.diffrhythm.mulan import (
+from songsmith.engine.diffrhythm.model.dit import HEADS, DiT, DiTConfig, load_dit
+from songsmith.engine.diffrhythm.model.mel import cut_clips, log_mel
+from songsmith.engine.diffrhythm.model.mulan import (
     AudioTower,
     MulanConfig,
     TextTower,
     load_audio_tower,
     load_text_tower,
 )
-from songsmith.engine.diffrhythm.sampler import (
+from songsmith.engine.diffrhythm.model.sampler import (
     Conditions,
     SamplerOptions,
     guided_velocity,

@@ -24,19 +24,19 @@ import soxr
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
-from songsmith.engine.align import HeardWord, error_rate, sung_words, words_of
 from songsmith.engine.audio import measure_loudness, save_audio
-from songsmith.engine.ears import Ears, mixed_down
-from songsmith.engine.ears_models import find_model
 from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
-from songsmith.engine.listen import listen
-from songsmith.engine.sketch.memory import recall
-from songsmith.engine.sketch.style import parse_style
-from songsmith.engine.sketch.tempo import Meter
-from songsmith.engine.sketch.tone import gated_lufs, power_frames
+from songsmith.engine.listening.ears import Ears, mixed_down
+from songsmith.engine.listening.ears_models import find_model
+from songsmith.engine.listening.listen import listen
+from songsmith.engine.listening.word_alignment import HeardWord, error_rate, sung_words, words_of
+from songsmith.engine.sketch.composing.tempo import Meter
+from songsmith.engine.sketch.mixing.filters import gated_lufs, power_frames
+from songsmith.engine.sketch.style.style import parse_style
+from songsmith.engine.sketch.take_memory import recall
 from songsmith.engine.units import SAMPLE_RATE_HZ
-from songsmith.lyrics.lrc import parse_lyrics
 from songsmith.lyrics.lyric import Draft, Lyrics, Section
+from songsmith.lyrics.reading.lrc import parse_lyrics
 from songsmith.lyrics.timing import natural_duration_s, stamp_draft
 
 SPEED_LENGTHS_S = (30.0, 95.0, 285.0)
@@ -139,7 +139,7 @@ def spread_lu(take: Take) -> float:
     parts = recall(take.details)
     levels = [
         gated_lufs(frames[int(part.start_s * 100) : int(part.end_s * 100)])
-        for part in (parts.plan.parts if parts else ())
+        for part in (parts.score.parts if parts else ())
         if part.kind != "outro" and part.end_s - part.start_s > 2
     ]
     return max(levels) - min(levels)

@@ -18,13 +18,13 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.ears_models import find_model
 from songsmith.engine.engine import RenderRequest, Take, load_engine
-from songsmith.engine.sketch.speaking import say
-from songsmith.engine.sketch.voices import choose_voice
+from songsmith.engine.listening.ears_models import find_model
+from songsmith.engine.sketch.voices.speaking import say
+from songsmith.engine.sketch.voices.voices import choose_voice
 from songsmith.engine.units import SAMPLE_RATE_HZ
-from songsmith.lyrics.japanese import has_japanese_reader, read_japanese
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from songsmith.lyrics.speech.japanese import has_japanese_reader, read_japanese
 
 LYRICS = Path(__file__).parent / "lyrics"
 EARS_RATE_HZ = 16_000

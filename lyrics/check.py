@@ -6,8 +6,8 @@ from itertools import accumulate
 from typing import Literal
 
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.findings import LANGUAGE_NAMES, LineFacts, line_faults
 from songsmith.lyrics.frames import Layout, Variant, lay_out
+from songsmith.lyrics.line_faults import LANGUAGE_NAMES, LineFacts, line_faults
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.pace import (
     Singability,
@@ -16,8 +16,8 @@ from songsmith.lyrics.pace import (
     singability,
     singability_level,
 )
-from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
-from songsmith.lyrics.tongues import guess_language
+from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
 
 __all__ = [
     "LineReport",

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from songsmith.lyrics.phonemes import PhonemeLine
 from songsmith.lyrics.rates import FRAME_RATE_HZ, frame_at
-from songsmith.lyrics.vocabulary import COMMA, FILLER, PERIOD
+from songsmith.lyrics.speech.phonemes import PhonemeLine
+from songsmith.lyrics.speech.vocabulary import COMMA, FILLER, PERIOD
 
 __all__ = [
     "BASE_FRAMES",

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from songsmith.lyrics.japanese import count_morae, is_japanese
 from songsmith.lyrics.lyric import Lyrics
-from songsmith.lyrics.phonemes import phonemize, unsupported_scripts
+from songsmith.lyrics.speech.japanese import count_morae, is_japanese
+from songsmith.lyrics.speech.phonemes import phonemize, unsupported_scripts
 
 __all__ = [
     "BREAK_S",

@@ -28,20 +28,20 @@ __all__ = [
 
 if TYPE_CHECKING:
     from songsmith.agent.api import check, make, open_song, render, write
-    from songsmith.agent.rendering import RenderWish
-    from songsmith.agent.songbook import Song
-    from songsmith.agent.songwriter import Brief
-    from songsmith.agent.studio import Studio
+    from songsmith.agent.song.songbook import Song
+    from songsmith.agent.studio.rendering import RenderWish
+    from songsmith.agent.studio.studio import Studio
+    from songsmith.agent.writers.songwriter import Brief
     from songsmith.errors import SongsmithError
-    from songsmith.lyrics.lrc import parse_lyrics
+    from songsmith.lyrics.reading.lrc import parse_lyrics
 
 _HOMES = {
-    "Brief": "songsmith.agent.songwriter",
-    "RenderWish": "songsmith.agent.rendering",
-    "Song": "songsmith.agent.songbook",
+    "Brief": "songsmith.agent.writers.songwriter",
+    "RenderWish": "songsmith.agent.studio.rendering",
+    "Song": "songsmith.agent.song.songbook",
     "SongsmithError": "songsmith.errors",
-    "Studio": "songsmith.agent.studio",
-    "parse_lyrics": "songsmith.lyrics.lrc",
+    "Studio": "songsmith.agent.studio.studio",
+    "parse_lyrics": "songsmith.lyrics.reading.lrc",
     **dict.fromkeys(("check", "make", "open_song", "render", "write"), "songsmith.agent.api"),
 }
 

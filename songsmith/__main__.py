@@ -7,7 +7,7 @@ from typing import NoReturn
 def main() -> NoReturn:
     """Run the command line; an interrupt while it is still being loaded ends quietly too."""
     try:
-        from songsmith.agent.cli import main as run
+        from songsmith.agent.cli.main import main as run
     except KeyboardInterrupt:
         sys.exit(130)
     run()

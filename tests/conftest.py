@@ -132,8 +132,8 @@ def write_dit(folder: Path, variant: str) -> None:
     """A transformer of two layers as `cfm_model.pt`, in half precision, and its sizes."""
     import torch
 
-    from songsmith.engine.diffrhythm.dit import DiT
-    from songsmith.engine.diffrhythm.rename import DIT_NAMES, UNUSED_BY_DIT, rename_keys
+    from songsmith.engine.diffrhythm.model.dit import DiT
+    from songsmith.engine.diffrhythm.model.rename import DIT_NAMES, UNUSED_BY_DIT, rename_keys
     from tests.engine.tiny_dit import TINY
 
     frames = {"base": 2048, "full": 6144}[variant]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from songsmith.engine.diffrhythm.catalogue import dit_part, parts_for
 from songsmith.engine.diffrhythm.device import choose_device, choose_dtype
 from songsmith.engine.diffrhythm.forecast import Cost, cost_of, machine_flops_per_s
+from songsmith.engine.diffrhythm.model_cache import Resident, dit_config
 from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.diffrhythm.plan import (
     LANGUAGES,
@@ -13,10 +13,7 @@ from songsmith.engine.diffrhythm.plan import (
     Plan,
     make_plan,
 )
-from songsmith.engine.diffrhythm.resident import Resident, dit_config
-from songsmith.engine.diffrhythm.standing import format_wait, standing
-from songsmith.engine.diffrhythm.store import Store, models_folder
-from songsmith.engine.diffrhythm.weights import format_bytes
+from songsmith.engine.diffrhythm.readiness import format_wait, standing
 from songsmith.engine.engine import (
     EngineError,
     EngineStatus,
@@ -25,6 +22,9 @@ from songsmith.engine.engine import (
     RenderRequest,
     Take,
 )
+from songsmith.engine.weights.catalogue import dit_part, parts_for
+from songsmith.engine.weights.parts import format_bytes
+from songsmith.engine.weights.store import Store, models_folder
 
 __all__ = ["DiffRhythmEngine"]
 
@@ -80,7 +80,7 @@ def _complete_store(plan: Plan) -> Store:
 
 
 def _cost(plan: Plan, request: RenderRequest, store: Store, device: str) -> Cost:
-    from songsmith.engine.diffrhythm.sampler import forwards
+    from songsmith.engine.diffrhythm.model.sampler import forwards
 
     dtype = choose_dtype(plan.options.dtype, device)
     folder = store.folder / dit_part(plan.variant, plan.options.version).name
@@ -98,8 +98,8 @@ def _cost(plan: Plan, request: RenderRequest, store: Store, device: str) -> Cost
 
 def _cost_notes(plan: Plan, request: RenderRequest, cost: Cost, device: str) -> list[str]:
     """What will be calculated, how long and with how much memory, and whether it is the official way."""
-    from songsmith.engine.diffrhythm.memory import room_bytes
-    from songsmith.engine.diffrhythm.sampler import PRESETS, forwards
+    from songsmith.engine.diffrhythm.device_limits import room_bytes
+    from songsmith.engine.diffrhythm.model.sampler import PRESETS, forwards
 
     sampler = plan.options.sampler()
     takes = f", {len(request.seeds)} takes" if len(request.seeds) > 1 else ""

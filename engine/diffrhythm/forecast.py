@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from songsmith.engine.diffrhythm.dit import DiTConfig
+    from songsmith.engine.diffrhythm.model.dit import DiTConfig
 
 __all__ = [
     "FORWARD_EFFICIENCY",

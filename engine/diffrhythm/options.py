@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from songsmith.engine.diffrhythm.catalogue import Variant, Version
 from songsmith.engine.engine import EngineError
 from songsmith.engine.units import seconds_of_frames
+from songsmith.engine.weights.catalogue import Variant, Version
 
 if TYPE_CHECKING:
-    from songsmith.engine.diffrhythm.sampler import SamplerOptions
+    from songsmith.engine.diffrhythm.model.sampler import SamplerOptions
 
 __all__ = ["BASE_FRAMES", "BASE_MAX_S", "Options", "StyleAudio", "parse_options"]
 
@@ -93,7 +93,7 @@ class Options(BaseModel):
 
     def sampler(self) -> "SamplerOptions":
         """The preset with what was chosen beside it."""
-        from songsmith.engine.diffrhythm.sampler import PRESETS
+        from songsmith.engine.diffrhythm.model.sampler import PRESETS
 
         chosen = {"steps": self.steps, "guidance_scale": self.guidance, "sway": self.sway}
         given = {name: value for name, value in chosen.items() if value is not None}

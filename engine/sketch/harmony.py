@@ -8,7 +8,7 @@ a stroke comes the degree it leads to ("V7/ii") or the chord tone in the bass ("
 import re
 from collections.abc import Iterable, Sequence
 
-from songsmith.engine.sketch.plan import Harmony
+from songsmith.engine.sketch.score import Harmony
 
 __all__ = [
     "MODES",

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from songsmith.agent.profiles import Endpoint
+from songsmith.agent.llm.profiles import Endpoint
 
 KEY = "sk-test-0123456789abcdef"
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from songsmith.engine.engine import RenderRequest, load_engine
 from songsmith.engine.units import sample_at
-from songsmith.lyrics.lrc import parse_lyrics
 from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.reading.lrc import parse_lyrics
 
 WORDS = """[00:02.00]The harbour lights are burning low
 [00:06.00]You left your coat upon the chair

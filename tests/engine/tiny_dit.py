@@ -1,6 +1,6 @@
 """Sizes of a transformer that is small enough for tests and has every part."""
 
-from songsmith.engine.diffrhythm.dit import DiTConfig
+from songsmith.engine.diffrhythm.model.dit import DiTConfig
 
 TINY = DiTConfig(
     dim=64,

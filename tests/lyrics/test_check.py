@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songsmith.lyrics.check import Report, check_lyrics, report_json, singability, singability_level
-from songsmith.lyrics.lrc import load_lyrics, parse_lyrics
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
 
 DATA = Path(__file__).parent / "data"
 

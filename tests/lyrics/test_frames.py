@@ -17,7 +17,7 @@ from songsmith.lyrics.frames import (
     frame_at,
     lay_out,
 )
-from songsmith.lyrics.phonemes import PhonemeLine, phonemize_lines
+from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
 
 DATA = Path(__file__).parent / "data"
 GOLDEN = json.loads((DATA / "layouts.json").read_text("utf-8"))["layouts"]

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songsmith.lyrics.check import check_lyrics
-from songsmith.lyrics.lrc import parse_lyrics
 from songsmith.lyrics.lyric import Chord, Draft, DraftSection, Lyrics
+from songsmith.lyrics.reading.lrc import parse_lyrics
 from songsmith.lyrics.timing import natural_duration_s, retime, stamp_draft
 
 WORDS = """\

@@ -1,0 +1,128 @@
+"""One turn of talk with the LLM: stream its words, do what it asks through the tools, tell it what came of it.
+
+What the model sees is the song as it is now, told anew in every request, and the talk so far within the
+endpoint's budget; not the whole past.
+"""
+
+from collections.abc import Callable
+
+from songsmith.agent.chat.context import TalkMemory, prompt_budget
+from songsmith.agent.chat.session import Workbench
+from songsmith.agent.chat.tools import Toolbox
+from songsmith.agent.llm.client import Llm
+from songsmith.agent.llm.errors import LlmError
+from songsmith.agent.llm.messages import Message, Reply, ToolCall
+from songsmith.agent.phrases import clock
+from songsmith.agent.views.terminal import Terminal
+from songsmith.prompts import render
+
+__all__ = ["Conversation", "song_as_text"]
+
+
+class Conversation:
+    """The talk of a chat. `show` draws what a tool did."""
+
+    def __init__(
+        self,
+        llm: Llm,
+        toolbox: Toolbox,
+        bench: Workbench,
+        screen: Terminal,
+        memory: TalkMemory,
+        show: Callable[[object], None],
+    ) -> None:
+        self._llm = llm
+        self._toolbox = toolbox
+        self._bench = bench
+        self._screen = screen
+        self._memory = memory
+        self._show = show
+
+    def turn(self, sentence: str) -> None:
+        """Answer one sentence. Whatever breaks it off, what was said and done so far is remembered."""
+        self._toolbox.begin_turn()
+        self._memory.begin(sentence)
+        try:
+            self._rounds()
+        except LlmError as error:
+            self._memory.add(Message("assistant", f"(broke off: {error.what})"))
+            raise
+        except KeyboardInterrupt:
+            self._memory.add(Message("assistant", "(stopped by the person)"))
+            raise
+        finally:
+            self._screen.end_text()
+
+    def _rounds(self) -> None:
+        rounds = self._bench.settings.tool_rounds
+        for _ in range(rounds):
+            reply = self._ask()
+            self._screen.end_text()
+            if not reply.calls:
+                self._memory.add(reply.message)
+                if reply.is_cut:
+                    self._screen.note("the reply was cut off at the model's limit; say “go on”")
+                return
+            # Added together, so that no call is ever remembered without its result.
+            results = [Message("tool", self._do(c), call_id=c.id) for c in reply.calls]
+            self._memory.add(reply.message, *results)
+        self._screen.note(f"stopped after {rounds} rounds of tools; say “go on” if it should")
+
+    def _do(self, call: ToolCall) -> str:
+        """The result of one call, drawn for the person."""
+        result = self._toolbox.call(call)
+        if self._toolbox.last_refusal:
+            self._screen.note(f"{call.name or 'tool'}: {self._toolbox.last_refusal[:300]}")
+        else:
+            self._show(self._toolbox.last_result)
+        return result
+
+    def _ask(self) -> Reply:
+        tools = self._toolbox.tools()
+        settings = self._bench.settings
+        messages = self._memory.messages(
+            render("system", renders=settings.renders_per_turn),
+            render("song_state", state=song_as_text(self._bench)),
+            prompt_budget(self._llm.endpoint, tools),
+        )
+        return self._llm.reply(
+            messages,
+            tools,
+            on_text=self._screen.say,
+            on_event=lambda event: self._screen.note(str(event)),
+        )
+
+
+def song_as_text(bench: Workbench) -> str:
+    """The song as it is now, for the model: words with numbers and stamps, faults, takes."""
+    if not bench.has_song:
+        return "No song yet."
+    studio = bench.studio
+    song, version = studio.song, studio.song.version
+    rows = [
+        f"title: {song.title}",
+        f"language: {studio.language or 'not said'}   length: {clock(studio.duration_s)}   "
+        f"style: {version.style or 'not said'}",
+        f"version: v{version.number} ({version.made_by}), branch {song.file.state.branch}",
+        "",
+    ]
+    number = 0
+    for section in song.lyrics.sections:
+        rows.append(f"[{section.label or 'lines'}]")
+        for line in section.lines:
+            number += 1
+            rows.append(f"{number:>3}  {line.start_s:7.2f} s  {line.text}")
+    if song.lyrics.lines:
+        faults = studio.check().report.faults
+        rows += ["", "faults:", *(f"- {fault.severity}: {fault}" for fault in faults[:30])]
+        rows += [] if faults else ["- none"]
+    rows += ["", "takes:"]
+    for manifest in studio.takes().takes:
+        picked = ", picked" if manifest.take == song.picked else ""
+        parent = f", only a part differs from {manifest.parent}" if manifest.parent else ""
+        heard = f", heard: {manifest.hearing.get('summary')}" if manifest.hearing else ""
+        rows.append(
+            f"- {manifest.take}: {manifest.engine}, seed {manifest.seed}{parent}{heard}{picked}"
+        )
+    rows += [] if song.takes else ["- none"]
+    return "\n".join(rows)

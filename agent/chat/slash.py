@@ -1,0 +1,238 @@
+"""The slash commands of a chat: every verb without an LLM, and a few for the session itself.
+
+Each command is a method whose docstring is its help: "/usage - what it does".
+"""
+
+import difflib
+import inspect
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from songsmith.agent.studio.rendering import RenderWish
+from songsmith.agent.studio.spans import parse_duration
+from songsmith.agent.studio.studio import StudioError
+from songsmith.errors import SongsmithError
+
+if TYPE_CHECKING:
+    from songsmith.agent.chat.loop import Chat
+
+__all__ = ["CommandError", "SlashCommands", "command_names"]
+
+
+_KEYS = (
+    "Anything else you type is a sentence for the LLM. Tab completes, Alt-Enter adds a line, "
+    "Ctrl-C stops what is being done, Ctrl-D leaves."
+)
+
+
+class CommandError(SongsmithError):
+    """A slash command that does not exist or lacks its argument."""
+
+
+class SlashCommands:
+    """`run("/fix chorus 2")`. Results are drawn on the chat's screen."""
+
+    def __init__(self, chat: "Chat") -> None:
+        self._chat = chat
+        self._bench = chat.bench
+        self._screen = chat.screen
+
+    def run(self, line: str) -> None:
+        """Do what a line that begins with "/" says."""
+        name, _, argument = line[1:].strip().partition(" ")
+        name = {"?": "help", "exit": "quit", "q": "quit", "rewrite": "revise"}.get(name, name)
+        if name not in command_names():
+            near = difflib.get_close_matches(name, command_names(), n=1)
+            mend = f"did you mean /{near[0]}?" if near else "/help lists them"
+            raise CommandError(f"there is no command /{name}", mend=mend)
+        command: Callable[[str], None] = getattr(self, name)
+        command(argument.strip())
+
+    # --- words
+
+    def write(self, argument: str) -> None:
+        """/write WHAT IT IS ABOUT - new words for the whole song"""
+        self._need(argument, "/write a love song for a lighthouse")
+        self._chat.show_written(self._bench.write(argument))
+
+    def revise(self, argument: str) -> None:
+        """/revise WHERE: INSTRUCTION - rewrite some lines, e.g. /revise verse 2: more bitter"""
+        where, _, instruction = argument.partition(":")
+        self._need(where.strip() and instruction.strip(), "/revise verse 2: more bitter")
+        studio = self._bench.studio
+        self._chat.show_written(studio.revise(studio.lines_named(where), instruction.strip()))
+
+    def lyrics(self, argument: str) -> None:
+        """/lyrics - the words with their stamps and how they sing"""
+        checked = self._bench.studio.check()
+        self._screen.lyrics(checked.lyrics, checked.report)
+
+    def edit(self, argument: str) -> None:
+        """/edit [N WORDS] - change the words in your editor, or line N to WORDS"""
+        studio = self._bench.studio
+        single = re.match(r"(\d+)\s+(\S.*)", argument)
+        if single:
+            written = studio.replace_lines({int(single[1]): single[2]})
+        else:
+            from songsmith.agent.cli.song import edited_words
+
+            written = studio.edit(edited_words(studio))
+        self._chat.show_written(written)
+
+    def check(self, argument: str) -> None:
+        """/check [mend] - all faults of the words; with mend, the safe ones are put right"""
+        self._chat.show_checked(self._bench.studio.check(mend=argument == "mend"))
+
+    def retime(self, argument: str) -> None:
+        """/retime [LENGTH] [BPM bpm] - new stamps on the bar grid"""
+        bpm = re.search(r"([\d.]+)\s*bpm", argument)
+        length = re.sub(r"[\d.]+\s*bpm", "", argument).strip()
+        written = self._bench.studio.retime(
+            duration_s=parse_duration(length) if length else None,
+            bpm=float(bpm[1]) if bpm else 90.0,
+        )
+        self._chat.show_written(written)
+
+    def style(self, argument: str) -> None:
+        """/style [TEXT] - show or change the style of further takes"""
+        studio = self._bench.studio
+        version = studio.style(argument) if argument else studio.song.version
+        self._screen.fact("style", version.style or "none yet")
+
+    # --- sound
+
+    def render(self, argument: str) -> None:
+        """/render [N] - sing the whole song, N takes"""
+        self._show_rendered(self._bench.studio.render(RenderWish(takes=_count(argument))))
+
+    def fix(self, argument: str) -> None:
+        """/fix WHERE [xN] - sing only a part again: /fix 0:42-0:55, /fix line 7, /fix chorus 2 x2"""
+        self._need(argument, "/fix 0:42-0:55, /fix line 7 or /fix chorus 2")
+        match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", argument)
+        where, takes = (match[1], match[2]) if match else (argument, None)
+        wish = RenderWish(takes=_count(takes or ""))
+        studio = self._bench.studio
+        self._show_rendered(studio.fix(studio.spans_named(where), wish))
+
+    def takes(self, argument: str) -> None:
+        """/takes - all takes of this version"""
+        self._screen.takes(self._bench.studio.takes())
+
+    def pick(self, argument: str) -> None:
+        """/pick TAKE - choose the take that counts"""
+        self._need(argument, "/pick 2")
+        self._screen.fact("picked", self._bench.studio.pick(argument).picked)
+
+    def play(self, argument: str) -> None:
+        """/play [TAKE] - play a take; Ctrl-C stops"""
+        self._screen.fact("played", self._bench.studio.play(argument).name)
+
+    def ab(self, argument: str) -> None:
+        """/ab TAKE TAKE - play two takes, one after the other"""
+        names = argument.split()
+        self._need(len(names) == 2, "/ab 2 3")
+        for label, name in zip("AB", names, strict=True):
+            take = self._bench.studio.take_named(name)
+            self._screen.fact(label, take)
+            self._bench.studio.play(take)
+
+    def export(self, argument: str) -> None:
+        """/export [FORMATS] - copy the picked take out: sound, LRC, SRT, ASS"""
+        formats = argument.replace(",", " ").split() or [self._bench.settings.format]
+        self._screen.exported(self._bench.studio.export(formats))
+
+    def replay(self, argument: str) -> None:
+        """/replay [TAKE] - make a take again from its manifest and compare the samples"""
+        self._chat.show(self._bench.studio.replay(argument))
+
+    def listen(self, argument: str) -> None:
+        """/listen [TAKE] - hear what was sung, line by line"""
+        self._chat.show(self._bench.studio.listen(argument))
+
+    def mend(self, argument: str) -> None:
+        """/mend [TAKE] - listen, and sing again only the lines that were not understood"""
+        self._chat.show(self._bench.studio.mend(take=argument))
+
+    # --- history
+
+    def undo(self, argument: str) -> None:
+        """/undo - take the last change back"""
+        undone = self._bench.studio.song.version.made_by
+        version = self._bench.studio.undo()
+        self._screen.fact("undone", f"{undone}; the song is at v{version.number}")
+
+    def redo(self, argument: str) -> None:
+        """/redo - take the last undo back"""
+        version = self._bench.studio.redo()
+        self._screen.fact("redone", f"{version.made_by}; the song is at v{version.number}")
+
+    def versions(self, argument: str) -> None:
+        """/versions - all versions of the song"""
+        self._screen.history(self._bench.studio.versions())
+
+    def diff(self, argument: str) -> None:
+        """/diff [v2 [v3]] - what changed from one version to another"""
+        before, _, after = argument.partition(" ")
+        self._screen.changes(self._bench.studio.diff(before, after))
+
+    def branch(self, argument: str) -> None:
+        """/branch NAME|v3 - start a branch here, go to one, or go on from an old version"""
+        self._need(argument, "/branch bitter, or /branch v3")
+        version = self._bench.studio.branch(argument)
+        self._screen.fact("branch", f"{argument}, at v{version.number}")
+
+    # --- the session
+
+    def cost(self, argument: str) -> None:
+        """/cost - tokens and money spent on the LLM in this session"""
+        self._screen.fact("cost", self._chat.cost())
+
+    def model(self, argument: str) -> None:
+        """/model [NAME] - show or change the LLM"""
+        self._chat.use_llm(model=argument)
+
+    def profile(self, argument: str) -> None:
+        """/profile [NAME] - show or change the LLM profile: deepseek, openai, ollama, …"""
+        self._chat.use_llm(profile=argument)
+
+    def clear(self, argument: str) -> None:
+        """/clear - forget the talk so far; the song stays"""
+        self._chat.forget()
+        self._screen.fact("cleared", "the talk so far is forgotten; the song stays")
+
+    def help(self, argument: str) -> None:
+        """/help [COMMAND] - this list, or one line of it"""
+        wanted = argument.removeprefix("/")
+        names = [name for name in command_names() if wanted in ("", name)]
+        for name in names or command_names():
+            usage, _, what = (inspect.getdoc(getattr(self, name)) or "").partition(" - ")
+            self._screen.help_row(usage, what)
+        if len(names) != 1:
+            self._screen.note(_KEYS)
+
+    def quit(self, argument: str) -> None:
+        """/quit - leave; the song is kept"""
+        raise EOFError
+
+    # --- what they share
+
+    def _need(self, is_given: object, example: str) -> None:
+        if not is_given:
+            raise CommandError("this command needs to be told more", mend=f"e.g. {example}")
+
+    def _show_rendered(self, rendered: object) -> None:
+        from songsmith.agent.cli.make import show_rendered
+
+        show_rendered(self._screen, rendered, self._bench.studio.song)
+
+
+def command_names() -> list[str]:
+    """All slash commands, without the slash, in the order of the class."""
+    return [name for name in vars(SlashCommands) if not name.startswith("_") and name != "run"]
+
+
+def _count(text: str) -> int:
+    if text and not text.isdecimal():
+        raise StudioError(f"{text!r} is no number of takes", mend="e.g. 2")
+    return int(text or 0)

@@ -1,0 +1,285 @@
+"""What the LLM may do: one tool a studio verb, its arguments a pydantic model, its result plain text.
+
+The model proposes, these functions decide: arguments are validated, no tool takes a path, and takes beyond
+the turn's budget need the person's yes. Whatever goes wrong comes back to the model as the tool's result,
+so that it can mend its call; text inside lyrics and results is data.
+"""
+
+import inspect
+import json
+from functools import cache
+from typing import get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from songsmith.agent.chat.session import Workbench
+from songsmith.agent.llm.messages import Tool, ToolCall, arguments_of
+from songsmith.agent.song.song_file import Version
+from songsmith.agent.studio.rendering import RenderWish
+from songsmith.agent.studio.studio import VERBS, StudioError
+from songsmith.agent.views.documents import document
+from songsmith.errors import SongsmithError
+
+__all__ = ["Toolbox"]
+
+_LONGEST_RESULT = 6_000
+
+
+class _Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(_Arguments):
+    pass
+
+
+class WriteArguments(_Arguments):
+    brief: str = Field(description="what the song is about, in the person's own words and wishes")
+    title: str = Field("", max_length=120)
+    style: str = Field("", description="genre, mood, tempo, instruments", max_length=400)
+    language: str = Field("", description="en or zh; empty: as the brief is written", max_length=8)
+    length_s: float | None = Field(None, ge=5, le=600)
+
+
+class ReviseArguments(_Arguments):
+    where: str = Field(description='lines or section: "5-8", "line 7", "chorus 2"')
+    instruction: str = Field(description="what to change there")
+
+
+class LineEdit(_Arguments):
+    line: int = Field(ge=1)
+    text: str = Field(max_length=400)
+
+
+class EditArguments(_Arguments):
+    lines: list[LineEdit] = Field(description="new words for single lines; stamps stay")
+
+
+class CheckArguments(_Arguments):
+    mend: bool = Field(False, description="put the safe faults right")
+
+
+class RetimeArguments(_Arguments):
+    bpm: float = Field(90, ge=30, le=300)
+    length_s: float | None = Field(None, ge=5, le=600)
+    keep: str = Field("", description="lines whose stamps stay, e.g. 1-8")
+
+
+class StyleArguments(_Arguments):
+    style: str = Field(max_length=400)
+
+
+class RenderArguments(_Arguments):
+    takes: int = Field(1, ge=1, le=8)
+    seed: int | None = Field(None, ge=0)
+
+
+class FixArguments(_Arguments):
+    where: str = Field(description='"0:42-0:55", "lines 7-9" or "chorus 2"; several with ";"')
+    takes: int = Field(1, ge=1, le=8)
+    seed: int | None = Field(None, ge=0)
+    take: str = Field("", description="the take to fix; empty: the picked one")
+
+
+class TakeArguments(_Arguments):
+    take: str = Field("", description='e.g. "t002"; empty: the picked one')
+
+
+class DiffArguments(_Arguments):
+    before: str = Field("", description='e.g. "v2"; empty: the version before')
+    after: str = Field("", description='e.g. "v3"; empty: now')
+
+
+class BranchArguments(_Arguments):
+    name: str = Field(description='a name, or a version such as "v3" to go back to', max_length=60)
+
+
+class ExportArguments(_Arguments):
+    formats: list[str] = Field(default_factory=lambda: ["flac"], description="flac, wav, mp3, ogg")
+
+
+class MendArguments(_Arguments):
+    until_sung: float = Field(0.85, gt=0, le=1, description="share of words to be heard in a line")
+    max_rounds: int = Field(3, ge=1, le=5)
+    take: str = Field("", description="empty: the picked one")
+
+
+class Toolbox:
+    """The verbs as tools, for one workbench. `begin_turn` renews the budget of takes."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._takes_left = 0
+        self.last_result: object = None
+        self.last_refusal = ""
+
+    def begin_turn(self) -> None:
+        self._takes_left = self._bench.settings.renders_per_turn
+
+    @staticmethod
+    @cache
+    def tools() -> list[Tool]:
+        """All tools with their JSON schemas."""
+        return [
+            Tool(
+                verb,
+                inspect.getdoc(getattr(Toolbox, verb)) or "",
+                _arguments_model(verb).model_json_schema(),
+            )
+            for verb in VERBS
+        ]
+
+    def call(self, call: ToolCall) -> str:
+        """Do what the model asks; the result, or what was wrong with the call, as text for it."""
+        self.last_result, self.last_refusal = None, ""
+        if call.name not in VERBS:
+            return self._refused(
+                f"there is no tool {call.name!r}; the tools are {', '.join(VERBS)}"
+            )
+        values = arguments_of(call)
+        if values is None:
+            return self._refused("the arguments are no JSON object; send the call again")
+        try:
+            arguments = _arguments_model(call.name).model_validate(values)
+            self.last_result = getattr(self, call.name)(arguments)
+        except ValidationError as error:
+            faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
+            return self._refused("; ".join(faults))
+        except SongsmithError as error:
+            return self._refused(str(error))
+        # The model is told the song anew with every request; a version it made needs no more than its names.
+        needs_song = self._bench.has_song and not isinstance(self.last_result, Version)
+        song = self._bench.studio.song if needs_song else None
+        return _shortened(json.dumps(document(self.last_result, song), ensure_ascii=False))
+
+    # --- the verbs
+
+    def write(self, arguments: WriteArguments) -> object:
+        """Write new words for the whole song (a new song if none is open)."""
+        return self._bench.write(
+            arguments.brief,
+            title=arguments.title,
+            style=arguments.style,
+            language=arguments.language,
+            duration_s=arguments.length_s,
+        )
+
+    def revise(self, arguments: ReviseArguments) -> object:
+        """Have some lines rewritten after an instruction; all other lines and all stamps stay."""
+        studio = self._bench.studio
+        return studio.revise(studio.lines_named(arguments.where), arguments.instruction)
+
+    def edit(self, arguments: EditArguments) -> object:
+        """Put exact words into single lines."""
+        return self._bench.studio.replace_lines({e.line: e.text for e in arguments.lines})
+
+    def check(self, arguments: CheckArguments) -> object:
+        """All faults of the words: too many phonemes for the time, wrong stamps, what can't be sung."""
+        return self._bench.studio.check(mend=arguments.mend)
+
+    def retime(self, arguments: RetimeArguments) -> object:
+        """New stamps for all lines on a bar grid."""
+        studio = self._bench.studio
+        keep = studio.lines_named(arguments.keep) if arguments.keep else []
+        return studio.retime(duration_s=arguments.length_s, bpm=arguments.bpm, keep=keep)
+
+    def style(self, arguments: StyleArguments) -> object:
+        """Change the style that further takes are sung in."""
+        return self._bench.studio.style(arguments.style)
+
+    def render(self, arguments: RenderArguments) -> object:
+        """Sing the whole song. Costs time; a turn has a small budget of takes."""
+        self._spend(arguments.takes)
+        return self._bench.studio.render(RenderWish(takes=arguments.takes, seed=arguments.seed))
+
+    def fix(self, arguments: FixArguments) -> object:
+        """Sing only a part again, with the words as they are now; all else stays bit for bit."""
+        studio = self._bench.studio
+        take = studio.take_named(arguments.take)
+        spans = studio.spans_named(arguments.where)
+        self._spend(arguments.takes)
+        wish = RenderWish(takes=arguments.takes, seed=arguments.seed)
+        return studio.fix(spans, wish, take=take)
+
+    def takes(self, _: Nothing) -> object:
+        """List the takes."""
+        return self._bench.studio.takes()
+
+    def pick(self, arguments: TakeArguments) -> object:
+        """Choose the take that counts."""
+        return self._bench.studio.pick(arguments.take)
+
+    def undo(self, _: Nothing) -> object:
+        """Take the last change back."""
+        return self._bench.studio.undo()
+
+    def redo(self, _: Nothing) -> object:
+        """Take the last undo back."""
+        return self._bench.studio.redo()
+
+    def versions(self, _: Nothing) -> object:
+        """List the versions of the song."""
+        return self._bench.studio.versions()
+
+    def diff(self, arguments: DiffArguments) -> object:
+        """What changed between two versions."""
+        return self._bench.studio.diff(arguments.before, arguments.after)
+
+    def branch(self, arguments: BranchArguments) -> object:
+        """Go on from another version or branch; a new name starts a branch here."""
+        return self._bench.studio.branch(arguments.name)
+
+    def play(self, arguments: TakeArguments) -> object:
+        """Play a take to the person."""
+        return {"played": self._bench.studio.play(arguments.take).name}
+
+    def export(self, arguments: ExportArguments) -> object:
+        """Copy the picked take out for other programs: sound, LRC, subtitles."""
+        return self._bench.studio.export(arguments.formats)
+
+    def replay(self, arguments: TakeArguments) -> object:
+        """Make a take again from its manifest and compare the samples."""
+        self._spend(1)
+        return self._bench.studio.replay(arguments.take)
+
+    def listen(self, arguments: TakeArguments) -> object:
+        """Hear what was sung, line by line: sung, partly, missing, repeated."""
+        return self._bench.studio.listen(arguments.take)
+
+    def mend(self, arguments: MendArguments) -> object:
+        """Listen, and sing again only the lines that were not understood."""
+        take = self._bench.studio.take_named(arguments.take)
+        self._spend(arguments.max_rounds)
+        return self._bench.studio.mend(
+            take=take, until_sung=arguments.until_sung, max_rounds=arguments.max_rounds
+        )
+
+    # --- what they share
+
+    def _refused(self, reason: str) -> str:
+        """What the model is told of a call that can't be done; the person sees the reason alone."""
+        self.last_refusal = reason
+        return json.dumps({"error": reason}, ensure_ascii=False)
+
+    def _spend(self, takes: int) -> None:
+        """Count takes against the turn's budget; beyond it the person must agree."""
+        if takes > self._takes_left and not self._bench.ask(
+            f"Sing {takes} more take{'s' * (takes > 1)} in this turn?"
+        ):
+            raise StudioError(
+                f"the person did not agree to {takes} more takes in this turn",
+                mend="ask them before you try again",
+            )
+        self._takes_left = max(0, self._takes_left - takes)
+
+
+def _arguments_model(verb: str) -> type[BaseModel]:
+    hints = get_type_hints(getattr(Toolbox, verb))
+    model: type[BaseModel] = next(hint for name, hint in hints.items() if name != "return")
+    return model
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _LONGEST_RESULT:
+        return text
+    return text[:_LONGEST_RESULT] + "… (cut)"

@@ -1,0 +1,163 @@
+"""The command `check`: all faults of a lyrics file, of stdin or of a song, and the safe ones mended."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from songsmith.agent.cli.flags import DurationOption, JsonOption
+from songsmith.agent.cli.make import is_song, read_words, terminal
+
+if TYPE_CHECKING:
+    from songsmith.agent.studio.results import Checked
+    from songsmith.agent.studio.studio import Studio
+    from songsmith.agent.views.terminal import Terminal
+    from songsmith.lyrics.check import Variant
+
+__all__ = ["check"]
+
+
+def check(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|SONG", help="A lyrics file, a song, or - for stdin.")
+    ],
+    length: DurationOption = None,
+    variant: Annotated[
+        str, typer.Option("--variant", help="Model of DiffRhythm: base (95 s) or full (285 s).")
+    ] = "",
+    engine: Annotated[
+        str, typer.Option("--engine", help="Who is to sing: sketch or diffrhythm.")
+    ] = "",
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Put right what is safe and show the changes.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Where the mended words go; without it FILE itself, kept as FILE.orig.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find every fault of a lyric at once."""
+    from songsmith.agent.views.documents import document, to_json
+    from songsmith.engine.engine import ENGINE_NAMES
+
+    if engine and engine not in ENGINE_NAMES:
+        raise typer.BadParameter(f"--engine is one of {', '.join(ENGINE_NAMES)}")
+    if variant not in ("", "base", "full"):
+        raise typer.BadParameter("--variant is base or full")
+    if out and not mend:
+        raise typer.BadParameter("--out goes with --mend")
+    to_stdout = mend and source == "-" and out is None and not as_json
+    with terminal(as_json or to_stdout) as screen:
+        song = None
+        if is_song(source):
+            from songsmith.agent.cli.song import open_studio
+
+            studio = open_studio(source, screen)
+            song = studio.song
+            checked = _check_song(studio, length, _variant(variant), engine, mend)
+        else:
+            checked = _check_words(source, screen, length, _variant(variant), engine, mend)
+        if mend:
+            _keep_mended(source, out, checked, to_stdout=to_stdout)
+        _show_checked(screen, checked)
+    if as_json:
+        typer.echo(to_json(document(checked, song)))
+    if checked.report.has_errors:
+        raise typer.Exit(1)
+
+
+def _check_song(
+    studio: "Studio",
+    length_s: float | None,
+    variant: "Variant | None",
+    engine: str,
+    mend: bool,
+) -> "Checked":
+    """A song's words; mended ones are its next version. Another length or variant is only looked at."""
+    from songsmith.agent.writers.stamping import check_for
+
+    checked = studio.check(mend=mend, engine=engine)
+    if length_s is None and variant is None:
+        return checked
+    length_s = length_s or studio.duration_s
+    report = check_for(engine, checked.lyrics, duration_s=length_s, variant=variant)
+    return replace(checked, report=report)
+
+
+def _check_words(
+    source: str,
+    screen: "Terminal",
+    length_s: float | None,
+    variant: "Variant | None",
+    engine: str,
+    mend: bool,
+) -> "Checked":
+    """The words of a file or of stdin; plain ones get stamps first."""
+    from songsmith.agent.song.diff import diff_lyrics
+    from songsmith.agent.studio.results import Checked
+    from songsmith.agent.writers.stamping import check_for, stamped
+    from songsmith.lyrics.fault import Fault
+    from songsmith.lyrics.lyric import Draft
+    from songsmith.lyrics.repair import mend_lyrics
+
+    parsed = read_words(source)
+    before, duration_s = stamped(parsed.lyrics, length_s)
+    if isinstance(parsed.lyrics, Draft) and before.lines:
+        screen.note("no stamps in there: these are computed")
+    lyrics, faults = before, parsed.faults
+    mended: tuple[Fault, ...] = ()
+    if mend:
+        lyrics, mended = mend_lyrics(before, duration_s=duration_s)
+        # Reading mends what it can; a line that could not be read is still lost in the new file.
+        faults = tuple(fault for fault in faults if fault.severity == "error")
+    report = check_for(engine, lyrics, duration_s=duration_s, variant=variant, parse_faults=faults)
+    return Checked(lyrics, report, mended, diff_lyrics(before, lyrics))
+
+
+def _variant(text: str) -> "Variant | None":
+    return "base" if text == "base" else "full" if text == "full" else None
+
+
+def _keep_mended(source: str, out: Path | None, checked: "Checked", *, to_stdout: bool) -> None:
+    """Mended words go to --out, else to the file they came from (its old self kept aside), else to stdout."""
+    from songsmith.agent.files import write_whole
+    from songsmith.lyrics.reading.lrc import format_lrc
+
+    lrc = format_lrc(checked.lyrics)
+    if out is not None:
+        write_whole(out, lrc)
+    elif to_stdout:
+        sys.stdout.write(lrc)
+    elif Path(source).is_file():
+        path = Path(source)
+        kept = path.with_name(f"{path.name}.orig")
+        if not kept.exists():
+            write_whole(kept, path.read_bytes())
+        write_whole(path, lrc)
+
+
+def _show_checked(screen: "Terminal", checked: "Checked") -> None:
+    screen.lyrics(checked.lyrics, checked.report)
+    for fault in checked.mended:
+        screen.fact("mended", str(fault))
+    screen.diff(checked.changes)
+    screen.faults(checked.report.faults, with_notes=True)
+    severities = [fault.severity for fault in checked.report.faults]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    if errors or warnings:
+        verdict = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    else:
+        verdict = "all lines can be sung" if checked.lyrics.lines else "there is nothing to sing"
+    screen.fact("check", verdict)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

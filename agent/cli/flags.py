@@ -1,0 +1,198 @@
+"""Flags that several commands share, declared once.
+
+`with_wish` gives a command all flags of a render (engine, takes, seed, format, and the engines' own) and
+hands it one `RenderWish`; typer reads them from the signature it leaves behind.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from songsmith.errors import SongsmithError
+
+__all__ = [
+    "BarOption",
+    "DurationOption",
+    "JsonOption",
+    "LanguageOption",
+    "RoundsOption",
+    "SongArgument",
+    "TakeOption",
+    "WriterOption",
+    "YesOption",
+    "with_wish",
+]
+
+Result = TypeVar("Result")
+
+
+def _duration(text: str) -> float:
+    """Seconds of what a person wrote after --length; a mistake there is wrong usage."""
+    from songsmith.agent.studio.spans import parse_duration
+
+    if isinstance(text, float):
+        return text
+    try:
+        length_s = parse_duration(text)
+    except SongsmithError as error:
+        raise typer.BadParameter(str(error)) from error
+    if length_s <= 0:
+        raise typer.BadParameter(f"{text!r} is no length; write seconds or minutes:seconds")
+    return length_s
+
+
+SongArgument = Annotated[
+    str,
+    typer.Argument(metavar="SONG", help="Folder of a song, or its name below the songs folder."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+LanguageOption = Annotated[
+    str, typer.Option("--language", "-l", metavar="CODE", help="Language of the lyrics: en, zh, …")
+]
+DurationOption = Annotated[
+    float | None,
+    typer.Option("--length", metavar="TIME", parser=_duration, help="Length: 95, 95s or 1:35."),
+]
+WriterOption = Annotated[str, typer.Option("--writer", help="Who writes: auto, llm or offline.")]
+BarOption = Annotated[
+    float | None,
+    typer.Option(
+        "--until-sung",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Words to be heard in every line, e.g. 0.85.",
+    ),
+]
+RoundsOption = Annotated[
+    int | None,
+    typer.Option("--max-rounds", metavar="N", min=1, max=20, help="Rounds of singing again (3)."),
+]
+TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
+
+# name, type, flags, help: of the wish itself, then the engines' own options.
+_WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
+    ("engine", str, "", typer.Option("--engine", help="Who sings: auto, sketch or diffrhythm.")),
+    (
+        "takes",
+        int | None,
+        None,
+        typer.Option("--takes", "-n", metavar="N", help="How many takes (1)."),
+    ),
+    (
+        "seed",
+        int | None,
+        None,
+        typer.Option("--seed", help="A number; the same one gives the same song."),
+    ),
+    ("format", str, "", typer.Option("--format", help="flac, wav, mp3 or ogg.")),
+)
+_ENGINE_OPTIONS: tuple[tuple[str, Any, typer.models.OptionInfo], ...] = (
+    ("instrumental", bool, typer.Option("--instrumental", help="No words, only music.")),
+    ("voice", str, typer.Option("--voice", help="sketch: a voice, or `list`.")),
+    ("key", str, typer.Option("--key", help='sketch: e.g. "F minor".')),
+    ("bpm", float, typer.Option("--bpm", help="sketch: beats a minute.")),
+    ("time", str, typer.Option("--time", metavar="METRE", help="sketch: e.g. 3/4.")),
+    ("stems", bool, typer.Option("--stems", help="sketch: keep vocal, drums, bass, … as files.")),
+    ("midi", bool, typer.Option("--midi", help="sketch: keep a MIDI file.")),
+    ("chords", bool, typer.Option("--chords", help="sketch: keep a chord sheet.")),
+    ("preset", str, typer.Option("--preset", help="diffrhythm: exact, fast or draft.")),
+    ("steps", int, typer.Option("--steps", help="diffrhythm: points of the schedule.")),
+    ("guidance", float, typer.Option("--guidance", help="diffrhythm: guidance scale.")),
+    ("sway", float, typer.Option("--sway", help="diffrhythm: sway of the schedule, e.g. -1.")),
+    ("dtype", str, typer.Option("--dtype", help="diffrhythm: float32, float16 or bfloat16.")),
+    ("device", str, typer.Option("--device", help="diffrhythm: cpu, cuda or mps.")),
+    ("variant", str, typer.Option("--variant", help="diffrhythm: base or full.")),
+    (
+        "style_audio",
+        list[str],
+        typer.Option(
+            "--style-audio", metavar="FILE", help="diffrhythm: sound to take the style from."
+        ),
+    ),
+    ("negative", str, typer.Option("--negative", help="diffrhythm: style to keep away from.")),
+)
+
+
+def with_wish(command: Callable[..., Result]) -> Callable[..., Result]:
+    """`command` takes a keyword `wish`; what typer sees instead are all flags of a render."""
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "wish"]
+    flags = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=default,
+            annotation=Annotated[kind, option],
+        )
+        for name, kind, default, option in _WISH
+    ] + [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False if kind is bool else None,
+            annotation=Annotated[kind if kind is bool else kind | None, option],
+        )
+        for name, kind, option in _ENGINE_OPTIONS
+    ]
+
+    @functools.wraps(command)
+    def wrapped(**values: Any) -> Result:
+        flag_values = {parameter.name: values.pop(parameter.name) for parameter in flags}
+        if flag_values["voice"] == "list":
+            _list_voices(values.get("language", ""), as_json=values.get("as_json", False))
+        return command(**values, wish=_wish(flag_values))
+
+    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    wrapped.__signature__ = inspect.Signature([*own, *flags])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {p.name: p.annotation for p in [*own, *flags]}
+    return wrapped
+
+
+def _wish(values: dict[str, Any]) -> Any:
+    """The `RenderWish` of the flags; what was not said is left to settings and engines."""
+    from songsmith.agent.studio.rendering import RenderWish
+    from songsmith.engine.audio import FORMATS
+
+    if values["format"] and values["format"] not in FORMATS:
+        raise typer.BadParameter(f"--format is one of {', '.join(FORMATS)}")
+    if values["takes"] == 0:
+        raise typer.BadParameter("0 takes are no song; ask for 1 to 64")
+    options = {
+        name: values[name]
+        for name, kind, _ in _ENGINE_OPTIONS
+        if values[name] not in (None, False, [], ())
+    }
+    return RenderWish(
+        engine=values["engine"],
+        takes=values["takes"] or 0,
+        seed=values["seed"],
+        options=options,
+        formats=(values["format"],) if values["format"] else (),
+    )
+
+
+def _list_voices(language: str, *, as_json: bool) -> None:
+    from songsmith.engine.sketch.voices.voices import voice_names
+
+    voices = voice_names(language or "")
+    if as_json:
+        from songsmith.agent.views.documents import plain, to_json
+
+        typer.echo(to_json({"voices": plain(voices)}))
+        raise typer.Exit
+    for voice in voices:
+        installed = "" if voice.is_installed else "  (not installed)"
+        typer.echo(
+            f"{voice.name:<24} {voice.language:<6} {voice.register:<5} {voice.description}{installed}"
+        )
+    typer.echo(
+        "\nAny voice: +low or +high after its name. Any Piper voice: the path of its .onnx file,"
+        " then #speaker where it has several."
+    )
+    raise typer.Exit

@@ -1,0 +1,109 @@
+"""The commands that listen: listen, mend."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from songsmith.agent.cli.flags import (
+    BarOption,
+    JsonOption,
+    LanguageOption,
+    RoundsOption,
+    SongArgument,
+    TakeOption,
+)
+from songsmith.agent.cli.make import read_words, terminal
+
+if TYPE_CHECKING:
+    from songsmith.engine.listening.listen import Hearing
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(listen)
+    app.command()(mend)
+
+
+def listen(
+    source: Annotated[
+        str, typer.Argument(metavar="SONG|FILE", help="A song, a take's file, or any sound file.")
+    ],
+    lyrics: Annotated[
+        str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
+    ] = "",
+    take: TakeOption = "",
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME|PATH", help="Transcription model.")
+    ] = "",
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch the model if it is not here.")
+    ] = False,
+    language: LanguageOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Hear what was sung, line by line."""
+    from songsmith.agent.cli.song import open_studio
+    from songsmith.agent.views.documents import document, to_json
+
+    song = None
+    with terminal(as_json) as screen:
+        path = Path(source)
+        home = path.resolve().parent.parent if path.is_file() and not lyrics else path
+        is_sound = (lyrics or path.is_file() or path.suffix) and not path.is_dir()
+        if is_sound and not (home / "song.json").is_file():
+            hearing = _listen_to_file(path, lyrics, model, language, download)
+        else:
+            name = path.name.split(".")[0] if path.is_file() else take
+            studio = open_studio(str(home), screen)
+            song = studio.song
+            hearing = studio.listen(name, model=model, language=language, allowed=download)
+        screen.hearing(hearing)
+    if as_json:
+        typer.echo(to_json(document(hearing, song)))
+
+
+def mend(
+    song: SongArgument,
+    until_sung: BarOption = None,
+    max_rounds: RoundsOption = None,
+    take: TakeOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Listen, and sing again only the lines that were not understood."""
+    from songsmith.agent.cli.song import open_studio
+    from songsmith.agent.views.documents import document, to_json
+
+    with terminal(as_json) as screen:
+        studio = open_studio(song, screen)
+        mended = studio.mend(take, until_sung=until_sung, max_rounds=max_rounds)
+        screen.end_progress()
+        screen.mended(mended)
+    if as_json:
+        typer.echo(to_json(document(mended, studio.song)))
+
+
+def _listen_to_file(
+    path: Path, lyrics: str, model: str, language: str, download: bool
+) -> "Hearing":
+    """A sound file against words from a file, or against those of an LRC file of the same name."""
+    from songsmith.agent.settings.settings import load_settings
+    from songsmith.agent.studio.mending import ears_called
+    from songsmith.agent.writers.stamping import stamped
+    from songsmith.engine.audio import load_audio
+    from songsmith.engine.listening.listen import ListenError
+    from songsmith.engine.listening.listen import listen as hear
+    from songsmith.engine.units import SAMPLE_RATE_HZ
+    from songsmith.lyrics.lyric import Lyrics
+
+    audio = load_audio(path)
+    beside = path.with_suffix(".lrc")
+    if not lyrics and not beside.is_file():
+        raise ListenError(
+            "there are no lyrics to compare the sound with",
+            where=str(path),
+            mend="give them with --lyrics song.lrc",
+        )
+    given = read_words(lyrics or str(beside)).lyrics
+    words, _ = stamped(given, audio.shape[1] / SAMPLE_RATE_HZ)
+    ears = ears_called(model or load_settings(None, {}).listen_model, download)
+    return hear(audio, words, ears=ears, language=language, has_stamps=isinstance(given, Lyrics))

@@ -1,0 +1,154 @@
+"""The command line: one command a verb, and the only place that catches errors.
+
+Every command prints for people on stdout, or with `--json` one JSON object on stdout and everything else
+on stderr. Exit codes: 0 good, 1 the input is at fault, 2 wrong usage, 130 interrupted.
+"""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from songsmith import __version__
+from songsmith.errors import SongsmithError
+
+app = typer.Typer(
+    name="songsmith",
+    help="Turns a sentence into a song, and a conversation into a better one.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=True,
+    rich_markup_mode=None,
+)
+
+_INTERRUPTED = 130
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"songsmith {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what happens to stderr.")] = False,
+) -> None:
+    if verbose:
+        import logging
+
+        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line (that of the process, if none is given); mistakes become one red line."""
+    _speak_utf8()
+    try:
+        code = app(_readable(arguments), standalone_mode=False)
+        if code == _INTERRUPTED:  # what typer makes of Ctrl-C
+            _say_interrupted()
+    except SongsmithError as error:
+        _say_error(f"{error}{_way_out(error)}")
+        code = 1
+    except (KeyboardInterrupt, typer.Abort):
+        _say_interrupted()
+        code = _INTERRUPTED
+    except OSError as error:
+        _say_error(
+            f"{error.filename or 'what is printed'}: {(error.strerror or str(error)).lower()};"
+            " check the place it goes to and the space there"
+        )
+        _drop_output()
+        code = 1
+    except Exception as error:
+        code = _usage_code(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _readable(arguments: list[str] | None) -> list[str]:
+    """The arguments, as UTF-8 where the console's encoding left bytes unread."""
+    return [
+        argument if argument.isascii() or Path(argument).exists() else _as_text(argument)
+        for argument in (sys.argv[1:] if arguments is None else arguments)
+    ]
+
+
+def _as_text(argument: str) -> str:
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError as error:
+        shown = argument.encode("utf-8", "replace").decode()
+        raise SongsmithError(
+            f"{shown!r} is in an encoding that can't be read here",
+            mend="set the terminal to UTF-8, or put the words into a file and give - and < FILE",
+        ) from error
+
+
+def _usage_code(error: Exception) -> int:
+    """Click's own usage errors, one red line and exit 2; everything else is a bug and shows itself."""
+    exit_code = getattr(error, "exit_code", None)
+    if exit_code is None or not hasattr(error, "format_message"):
+        raise error
+    command = getattr(getattr(error, "ctx", None), "command_path", "songsmith")
+    message = error.format_message().removeprefix("Invalid value: ")
+    if message.startswith("Usage: "):  # a group without a command explains itself
+        typer.echo(message, err=True)
+    else:
+        _say_error(f"{message} (see {command} --help)")
+    return int(exit_code)
+
+
+def _way_out(error: SongsmithError) -> str:
+    """Where an LLM failed there is still the writer that needs none."""
+    from songsmith.agent.llm.errors import LlmError
+
+    return ", or use --writer offline" if isinstance(error, LlmError) else ""
+
+
+def _drop_output() -> None:
+    """Nothing more can be printed, so that Python does not try again, and complain, when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say_interrupted() -> None:
+    _say_error("interrupted; what was finished is kept")
+
+
+def _say_error(line: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(line, style="red"))
+
+
+def _speak_utf8() -> None:
+    """Lyrics are UTF-8 on every system, whatever the console was set to."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                encoding="utf-8", errors="replace" if stream is not sys.stdin else "strict"
+            )
+
+
+def _mount() -> None:
+    """Add the commands; their modules import nothing heavy."""
+    from songsmith.agent.cli import config, listen, make, models, song
+
+    make.add_to(app)
+    song.add_to(app)
+    listen.add_to(app)
+    app.add_typer(config.app, name="config", short_help="Show and change settings.")
+    app.add_typer(
+        models.app, name="models", short_help="Fetch, list and check DiffRhythm's weights."
+    )
+
+
+_mount()

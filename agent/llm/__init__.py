@@ -1,0 +1,1 @@
+"""One OpenAI-compatible endpoint: requests, streamed replies, tool calls, errors, profiles, usage."""

@@ -1,0 +1,25 @@
+"""Times and line numbers as people say them."""
+
+from collections.abc import Sequence
+
+__all__ = ["clock", "lines_of"]
+
+
+def clock(time_s: float) -> str:
+    """ "0:42" or "0:42.5", as people say times."""
+    tenths = round(time_s * 10)
+    minutes, rest = divmod(tenths, 600)
+    text = f"{minutes}:{rest // 10:02d}"
+    return f"{text}.{rest % 10}" if rest % 10 else text
+
+
+def lines_of(numbers: Sequence[int]) -> str:
+    """ "lines 5-8, 11" of the numbers 5, 6, 7, 8, 11."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    named = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"line{'s' * (len(set(numbers)) != 1)} {named}"

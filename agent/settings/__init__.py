@@ -1,0 +1,1 @@
+"""Settings and where each comes from: flags, environment, the song's file, the user's file."""

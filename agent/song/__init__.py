@@ -1,0 +1,1 @@
+"""The song folder: versions of the words, takes and their manifests."""

@@ -1,0 +1,308 @@
+"""From the words of a song to takes in its folder: engine, seeds, request, manifest, replay."""
+
+import hashlib
+import platform
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Any
+
+from songsmith import __version__
+from songsmith.agent.settings.settings import Settings
+from songsmith.agent.song.song_file import TakeManifest, now
+from songsmith.agent.song.songbook import Song
+from songsmith.engine.engine import (
+    ENGINE_NAMES,
+    Engine,
+    EngineError,
+    Forecast,
+    Progress,
+    RenderRequest,
+    Span,
+    Take,
+    load_engine,
+)
+from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
+
+__all__ = [
+    "Engines",
+    "RenderWish",
+    "Replay",
+    "load_take",
+    "options_of",
+    "render_takes",
+    "replay_take",
+    "save_take",
+]
+
+_MOST_TAKES = 64
+_MOST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class RenderWish:
+    """How a person wants a render: by which engine ("" = the best there is), how many takes (0 = as many
+    as the settings say, 1 without), which seed for the first (None = a new one), which of the engine's own
+    options, which formats beside FLAC."""
+
+    engine: str = ""
+    takes: int = 0
+    seed: int | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+
+    def seeds(self) -> tuple[int, ...]:
+        """One seed a take: the given one and those after it."""
+        if not 0 <= self.takes <= _MOST_TAKES:
+            raise EngineError(
+                f"{self.takes} takes can't be made at once", mend=f"ask for 1 to {_MOST_TAKES}"
+            )
+        if self.seed is not None and not 0 <= self.seed <= _MOST_SEED - self.takes:
+            raise EngineError(f"the seed {self.seed} is out of range", mend="give 0 to 2^63 - 65")
+        first = secrets.randbelow(2**31) if self.seed is None else self.seed
+        return tuple(first + index for index in range(self.takes or 1))
+
+
+class Engines:
+    """The engines of a session: loaded once, kept with their models, chosen by wish and by what is there."""
+
+    def __init__(self, loaded: Mapping[str, Engine] | None = None) -> None:
+        self._loaded = dict(loaded or {})
+
+    def named(self, name: str) -> Engine:
+        if name not in self._loaded:
+            self._loaded[name] = load_engine(name)
+        return self._loaded[name]
+
+    def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
+        """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.
+
+        `wanted` is its name, or "" or "auto" for the best there is.
+        """
+        if wanted not in ("", "auto"):
+            engine = self.named(wanted)
+            status = engine.status()
+            if not status.is_ready:
+                raise EngineError(
+                    f"the {wanted} engine can't sing here ({status.reason})", mend=status.remedy
+                )
+            return engine, "as asked"
+        whys = []
+        for name in ENGINE_NAMES:
+            engine = self.named(name)
+            status = engine.status()
+            if engine.languages and language and language not in engine.languages:
+                whys.append(f"{name} sings only {' and '.join(engine.languages)}")
+            elif status.is_ready and status.is_advised:
+                return engine, "; ".join(whys) or status.reason
+            else:
+                whys.append("; ".join(part for part in (status.reason, status.remedy) if part))
+        raise EngineError("no engine can sing here", mend="; ".join(whys))
+
+
+def check_duration(engine: Engine, duration_s: float) -> None:
+    if not engine.min_duration_s <= duration_s <= engine.max_duration_s:
+        raise EngineError(
+            f"the {engine.name} engine can't make a song of {duration_s:g} s",
+            mend=f"ask for {engine.min_duration_s:g} to {engine.max_duration_s:g} s with --length",
+        )
+
+
+def build_request(
+    engine: Engine,
+    lyrics: Lyrics,
+    style: str,
+    duration_s: float,
+    wish: RenderWish,
+    *,
+    spans: Sequence[Span] = (),
+    parent: Take | None = None,
+) -> tuple[RenderRequest, Forecast]:
+    """The request for a wish and what it would do; raises what the engine would refuse."""
+    check_duration(engine, duration_s)
+    request = RenderRequest(
+        lyrics=lyrics,
+        style=style,
+        duration_s=duration_s,
+        seeds=wish.seeds(),
+        spans=tuple(spans),
+        parent=parent,
+        options=wish.options,
+    )
+    return request, engine.forecast(request)
+
+
+def render_takes(
+    song: Song,
+    engine: Engine,
+    request: RenderRequest,
+    made_by: str,
+    *,
+    parent: str = "",
+    formats: Sequence[str] = (),
+    on_progress: Callable[[Progress], None],
+) -> list[TakeManifest]:
+    """Render and keep each take as soon as it is done; all takes of one call are one version."""
+    manifests: list[TakeManifest] = []
+    for take in engine.render(request, on_progress):
+        manifest = save_take(song, take, request, parent=parent, formats=formats)
+        manifests.append(manifest)
+        names = [m.take for m in manifests]
+        words = f"{made_by} → {', '.join(names)}"
+        if len(manifests) == 1:
+            song.add_version(words, takes=(*song.takes, manifest.take), picked=manifest.take)
+        else:
+            song.extend_version([manifest.take], words)
+    return manifests
+
+
+def save_take(
+    song: Song, take: Take, request: RenderRequest, *, parent: str, formats: Sequence[str] = ()
+) -> TakeManifest:
+    """Write a take, its attachments and stems, its manifest last."""
+    from songsmith.engine.audio import measure_loudness, quantise, save_audio
+
+    name = song.next_take()
+    folder = song.folder / "takes"
+    audio = quantise(take.audio)
+    tags = {
+        "title": song.title,
+        "artist": "songsmith",
+        "comment": f"{take.engine}, seed {take.seed}, {request.style}",
+        "lyrics": format_lrc(request.lyrics),
+    }
+    for format_name in dict.fromkeys(("flac", *formats)):
+        save_audio(folder / f"{name}.{format_name}", audio, tags=tags)
+    for stem, sound in take.stems.items():
+        (folder / f"{name}.stems").mkdir(exist_ok=True)
+        save_audio(folder / f"{name}.stems" / f"{stem}.flac", sound)
+    for attachment, data in take.attachments.items():
+        from songsmith.agent.files import write_new
+
+        write_new(folder / f"{name}.{attachment}", data)
+    loudness = measure_loudness(audio)
+    is_sound = loudness.lufs > float("-inf")
+    manifest = TakeManifest(
+        take=name,
+        file=f"{name}.flac",
+        engine=take.engine,
+        seed=take.seed,
+        lyrics=format_lrc(request.lyrics),
+        style=request.style,
+        duration_s=request.duration_s,
+        options=dict(request.options),
+        spans=tuple((span.start_s, span.end_s) for span in request.spans),
+        parent=parent,
+        details=dict(take.details),
+        attachments=tuple(take.attachments),
+        lufs=round(loudness.lufs, 2) if is_sound else None,
+        true_peak_dbtp=round(loudness.true_peak_dbtp, 2) if is_sound else None,
+        samples_sha256=sha256_of(audio.tobytes()),
+        made_at=now(),
+        made_with=_versions(),
+    )
+    song.add_manifest(manifest)
+    return manifest
+
+
+def load_take(song: Song, name: str) -> Take:
+    """A take from the song folder, with its sound and small attachments, without its stems."""
+    from songsmith.engine.audio import load_audio
+
+    manifest = song.manifest(name)
+    folder = song.folder / "takes"
+    return Take(
+        audio=load_audio(folder / manifest.file),
+        seed=manifest.seed,
+        engine=manifest.engine,
+        details=manifest.details,
+        attachments={
+            attachment: (folder / f"{name}.{attachment}").read_bytes()
+            for attachment in manifest.attachments
+            if (folder / f"{name}.{attachment}").is_file()
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A take made again: whether its samples are the same, and the largest difference if not."""
+
+    take: str
+    is_same: bool
+    largest_difference: float
+    file: Path | None = None
+
+
+def options_of(manifest: TakeManifest) -> dict[str, Any]:
+    """The options of a take, with the voice that sang it: another may be the first choice by now."""
+    options = dict(manifest.options)
+    vocals = manifest.details.get("vocals")
+    if not options.get("voice") and isinstance(vocals, Mapping) and vocals.get("voice"):
+        options["voice"] = vocals["voice"]
+    return options
+
+
+def replay_take(
+    song: Song, engines: Engines, name: str, *, on_progress: Callable[[Progress], None]
+) -> Replay:
+    """Make take `name` again from its manifest alone and compare the samples."""
+    import numpy as np
+
+    from songsmith.engine.audio import load_audio, quantise
+
+    manifest = song.manifest(name)
+    engine, _ = engines.choose(manifest.engine, "")
+    parsed = parse_lyrics(manifest.lyrics).lyrics
+    request = RenderRequest(
+        lyrics=parsed if isinstance(parsed, Lyrics) else Lyrics(title=song.title),
+        style=manifest.style,
+        duration_s=manifest.duration_s,
+        seeds=(manifest.seed,),
+        spans=tuple(Span(start_s, end_s) for start_s, end_s in manifest.spans),
+        parent=load_take(song, manifest.parent) if manifest.parent else None,
+        options=options_of(manifest),
+    )
+    again = quantise(next(iter(engine.render(request, on_progress))).audio)
+    kept = load_audio(song.folder / "takes" / manifest.file)
+    if again.shape != kept.shape:
+        return Replay(name, False, float("inf"))
+    return Replay(name, bool(np.array_equal(again, kept)), float(np.abs(again - kept).max()))
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    """Versions that a take's samples may depend on."""
+    packages = ("numpy", "scipy", "torch", "pyworld-prebuilt", "pretty_midi", "pedalboard", "soxr")
+    return {
+        "songsmith": __version__,
+        "python": platform.python_version(),
+        "machine": platform.platform(),
+        **{package: package_version(package) for package in packages},
+    }
+
+
+def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
+    """`wish` with what it leaves open taken from the settings."""
+    options: dict[str, object] = dict(settings.engines.get(engine, {}))
+    if settings.voice and engine == "sketch":
+        options.setdefault("voice", settings.voice)
+    options |= wish.options
+    if isinstance(voice := options.get("voice"), str):
+        from songsmith.engine.sketch.voices.piper_voice import absolute_name
+
+        # A manifest must name the same file from wherever the take is made again.
+        options["voice"] = absolute_name(voice)
+    return replace(
+        wish,
+        takes=wish.takes or settings.takes,
+        seed=settings.seed if wish.seed is None else wish.seed,
+        formats=wish.formats or (settings.format,),
+        options=options,
+    )

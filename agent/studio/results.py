@@ -1,0 +1,121 @@
+"""What the verbs of the studio return, and who watches while they work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from songsmith.agent.song.song_file import TakeManifest, Version
+from songsmith.engine.engine import Forecast, Progress
+from songsmith.lyrics.check import Report
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.lyric import Lyrics
+
+__all__ = [
+    "Audience",
+    "Changes",
+    "Checked",
+    "Exported",
+    "History",
+    "Rendered",
+    "Silence",
+    "TakeList",
+    "Written",
+]
+
+
+class Audience(Protocol):
+    """Who watches while a verb works."""
+
+    def text(self, piece: str) -> None:
+        """A piece of the words as they are written."""
+
+    def fact(self, name: str, value: str) -> None:
+        """Who works and why, before the time is spent: "writer", "engine", "style"."""
+
+    def note(self, line: str) -> None:
+        """One remark worth a line."""
+
+    def progress(self, progress: Progress) -> None:
+        """A step of a render; what it raises cancels the render."""
+
+
+class Silence:
+    """An audience that looks away."""
+
+    def text(self, piece: str) -> None: ...
+
+    def fact(self, name: str, value: str) -> None: ...
+
+    def note(self, line: str) -> None: ...
+
+    def progress(self, progress: Progress) -> None: ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """New words and how they came about; `changes` against those before."""
+
+    version: Version
+    lyrics: Lyrics
+    report: Report
+    writer: str = ""
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All faults of the present words; with `mended`, what was put right and the changes it made."""
+
+    lyrics: Lyrics
+    report: Report
+    mended: tuple[Fault, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """New takes, by which engine and why."""
+
+    takes: tuple[TakeManifest, ...]
+    engine: str
+    why: str
+    forecast: Forecast
+
+
+@dataclass(frozen=True)
+class TakeList:
+    """The takes of the present version."""
+
+    takes: tuple[TakeManifest, ...]
+    picked: str
+    differs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class History:
+    """All versions and where the song stands."""
+
+    versions: tuple[Version, ...]
+    current: int
+    branch: str
+    tips: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A diff of the words and the rest, line by line, "+", "-" or " " first."""
+
+    before: str
+    after: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Files written for other programs."""
+
+    folder: Path
+    files: tuple[Path, ...]

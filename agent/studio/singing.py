@@ -1,0 +1,124 @@
+"""The verbs that sing a song of a studio: the whole of it, or only spans of a take."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from songsmith.agent.phrases import clock
+from songsmith.agent.studio.rendering import (
+    RenderWish,
+    build_request,
+    filled,
+    load_take,
+    options_of,
+    render_takes,
+)
+from songsmith.agent.studio.results import Audience, Rendered
+from songsmith.agent.studio.spans import SpanError
+from songsmith.engine.engine import Engine, Forecast, RenderRequest, Span
+
+if TYPE_CHECKING:
+    from songsmith.agent.studio.studio import Studio
+
+__all__ = ["fix_take", "forecast_song", "render_song"]
+
+_ENDING_S = 2.0
+"""How much of a take's ending is sung anew when the song gets longer."""
+
+
+def forecast_song(studio: "Studio", wish: RenderWish) -> Rendered:
+    """What a render would do."""
+    engine, why, wish = _chosen(studio, wish, studio.settings.engine)
+    _, forecast = _whole_song(studio, engine, wish)
+    return Rendered((), engine.name, why, forecast)
+
+
+def render_song(studio: "Studio", wish: RenderWish) -> Rendered:
+    """Sing the whole song: one new take a seed."""
+    engine, why, wish = _chosen(studio, wish, studio.settings.engine)
+    request, forecast = _whole_song(studio, engine, wish)
+    _announce(studio.audience, engine.name, why, forecast)
+    takes = render_takes(
+        studio.song,
+        engine,
+        request,
+        "render",
+        formats=wish.formats,
+        on_progress=studio.audience.progress,
+    )
+    return Rendered(tuple(takes), engine.name, why, forecast)
+
+
+def fix_take(
+    studio: "Studio",
+    parent_name: str,
+    spans: Sequence[Span],
+    wish: RenderWish,
+    duration_s: float | None,
+) -> Rendered:
+    """Sing only these spans of the take `parent_name` again; see `Studio.fix`."""
+    song = studio.song
+    parent, manifest = load_take(song, parent_name), song.manifest(parent_name)
+    length_s = max(duration_s or 0.0, manifest.duration_s)
+    spans = _spans_within(parent_name, parent.duration_s, spans, length_s)
+    engine, why, wish = _chosen(studio, wish, manifest.engine)
+    options = dict(wish.options)
+    if engine.name == manifest.engine:
+        # The parent's options hold on, so that nothing but the span differs.
+        options = {**options_of(manifest), **options}
+    request, forecast = build_request(
+        engine,
+        song.lyrics,
+        song.version.style,
+        length_s,
+        replace(wish, options=options),
+        spans=spans,
+        parent=parent,
+    )
+    why = why if wish.engine else f"as {parent_name}"
+    _announce(studio.audience, engine.name, why, forecast)
+    place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
+    takes = render_takes(
+        song,
+        engine,
+        request,
+        f"fix {place}",
+        parent=parent_name,
+        formats=wish.formats,
+        on_progress=studio.audience.progress,
+    )
+    return Rendered(tuple(takes), engine.name, why, forecast)
+
+
+def _chosen(studio: "Studio", wish: RenderWish, otherwise: str) -> tuple[Engine, str, RenderWish]:
+    """The engine wished for or else `otherwise`, why it is this one, and the wish filled for it."""
+    engine, why = studio.engines.choose(wish.engine or otherwise, studio.language)
+    return engine, why, filled(wish, studio.settings, engine.name)
+
+
+def _whole_song(
+    studio: "Studio", engine: Engine, wish: RenderWish
+) -> tuple[RenderRequest, Forecast]:
+    song = studio.song
+    return build_request(engine, song.lyrics, song.version.style, studio.duration_s, wish)
+
+
+def _announce(audience: Audience, engine: str, why: str, forecast: Forecast) -> None:
+    audience.fact("engine", f"{engine} ({why})")
+    if forecast.style:
+        audience.fact("style", forecast.style)
+    for note in forecast.notes:
+        audience.note(note)
+
+
+def _spans_within(
+    take: str, end_s: float, spans: Sequence[Span], length_s: float
+) -> tuple[Span, ...]:
+    """The spans to sing of a take that ends at `end_s`, in a song of `length_s`."""
+    if length_s > end_s + 0.05:
+        spans = [*spans, Span(max(0.0, end_s - _ENDING_S), length_s)]
+    if not spans or any(span.start_s >= end_s for span in spans):
+        raise SpanError(
+            f"{take} has no sound there; it ends at {clock(end_s)}", mend="name a span within it"
+        )
+    return tuple(Span(span.start_s, min(span.end_s, length_s)) for span in spans)

@@ -1,0 +1,393 @@
+"""The verbs: everything that can be done to a song, once. Chat, command line and library all call these.
+
+A `Studio` holds one open song and the engines of the session. Every verb returns a value that views draw
+and scripts print as JSON; what happens meanwhile (words as they are written, steps of a render, remarks)
+goes to the `Audience`. `VERBS` names them all; every face must offer each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from songsmith.agent.llm.usage import Ledger
+from songsmith.agent.phrases import clock, lines_of
+from songsmith.agent.settings.settings import Settings, load_settings
+from songsmith.agent.song.diff import diff_lyrics
+from songsmith.agent.song.song_file import Version
+from songsmith.agent.song.songbook import Song, SongError
+from songsmith.agent.studio.exporting import export_take
+from songsmith.agent.studio.rendering import Engines, RenderWish, Replay, replay_take
+from songsmith.agent.studio.results import (
+    Audience,
+    Changes,
+    Checked,
+    Exported,
+    History,
+    Rendered,
+    Silence,
+    TakeList,
+    Written,
+)
+from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
+from songsmith.agent.studio.spans import parse_lines, parse_pointer
+from songsmith.agent.writers.songwriter import Brief, check_length, choose_writer
+from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
+from songsmith.engine.engine import ENGINE_NAMES, Span
+from songsmith.errors import SongsmithError
+from songsmith.lyrics.check import Report
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.reading.lrc import Parsed
+from songsmith.lyrics.repair import mend_lyrics
+from songsmith.lyrics.timing import natural_duration_s, retime
+
+if TYPE_CHECKING:
+    from songsmith.agent.studio.mending import Mended
+    from songsmith.engine.listening.listen import Hearing
+
+__all__ = ["VERBS", "Studio", "StudioError"]
+
+VERBS = (
+    "write",
+    "revise",
+    "edit",
+    "check",
+    "retime",
+    "style",
+    "render",
+    "fix",
+    "takes",
+    "pick",
+    "undo",
+    "redo",
+    "versions",
+    "diff",
+    "branch",
+    "play",
+    "export",
+    "replay",
+    "listen",
+    "mend",
+)
+
+
+class StudioError(SongsmithError):
+    """A verb that can't be done with this song as it is."""
+
+
+class Studio:
+    """One open song, its writer and its engines."""
+
+    def __init__(
+        self,
+        song: Song,
+        *,
+        settings: Settings | None = None,
+        engines: Engines | None = None,
+        audience: Audience | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        self.song = song
+        self.settings = settings or load_settings(song.folder, {})
+        self.engines = engines or Engines()
+        self.audience: Audience = audience or Silence()
+        self.ledger = ledger or Ledger()
+
+    # --- words
+
+    def write(self, brief: Brief, *, writer: str = "") -> Written:
+        """Write new words for the whole song."""
+        author, why = choose_writer(
+            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
+        )
+        self.audience.fact("writer", f"{author.name} ({why})")
+        brief = brief.model_copy(update={"duration_s": brief.duration_s or DEFAULT_DURATION_S})
+        written = author.write(brief, self.audience.text)
+        lyrics = written.lyrics
+        if brief.title:
+            lyrics = replace(lyrics, title=brief.title)
+        result = self._take_over(
+            "write", lyrics, style=brief.style or written.style, duration_s=brief.duration_s
+        )
+        return replace(result, writer=author.name, why=why, notes=tuple(written.notes))
+
+    def revise(self, lines: Sequence[int], instruction: str, *, writer: str = "") -> Written:
+        """Rewrite exactly these lines; all stamps and all other lines stay."""
+        self._need_words()
+        author, why = choose_writer(
+            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
+        )
+        self.audience.fact("writer", f"{author.name} ({why})")
+        lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
+        result = self._take_over(f"revise {lines_of(lines)}", lyrics)
+        return replace(result, writer=author.name, why=why)
+
+    def edit(
+        self,
+        parsed: Parsed,
+        *,
+        made_by: str = "edit",
+        style: str | None = None,
+        duration_s: float | None = None,
+    ) -> Written:
+        """Take over words the person wrote; words without stamps are stamped."""
+        length_s = duration_s or self.song.version.duration_s or None
+        lyrics, length_s = stamped_to_sing(parsed, length_s)
+        return self._take_over(
+            made_by, lyrics, style=style, duration_s=length_s, parse_faults=parsed.faults
+        )
+
+    def replace_lines(self, words: Mapping[int, str]) -> Written:
+        """Put these words into the lines of these numbers; stamps stay."""
+        self._need_words()
+        lines = self.song.lyrics.lines
+        for number, text in words.items():
+            if not 1 <= number <= len(lines):
+                raise StudioError(f"there is no line {number}", mend=f"lines are 1 to {len(lines)}")
+            if not text.strip():
+                raise StudioError(f"line {number} would be empty", mend="give it words")
+        changed = [
+            replace(line, text=words[number], chords=(), word_stamps=())
+            if number in words
+            else line
+            for number, line in enumerate(lines, 1)
+        ]
+        return self._take_over(
+            f"edit {lines_of(list(words))}", self.song.lyrics.with_lines(changed)
+        )
+
+    def leave_wordless(self, brief: Brief) -> Written:
+        """An instrumental: a style and a length, no words."""
+        return self._take_over(
+            "instrumental",
+            Lyrics(title=brief.title or brief.prompt, language=brief.language),
+            style=brief.style or brief.prompt,
+            duration_s=brief.duration_s or DEFAULT_DURATION_S,
+        )
+
+    def check(self, *, mend: bool = False, engine: str = "") -> Checked:
+        """All faults of the words; with `mend` the safe ones are put right as a new version."""
+        self._need_words()
+        lyrics = self.song.lyrics
+        mended: tuple[Fault, ...] = ()
+        if mend:
+            better, mended = mend_lyrics(lyrics, duration_s=self.duration_s)
+            if better != lyrics:
+                self.song.add_version("check --mend", lyrics=better)
+        better = self.song.lyrics
+        return Checked(better, self._report(better, engine), mended, diff_lyrics(lyrics, better))
+
+    def retime(
+        self, *, duration_s: float | None = None, bpm: float = 90.0, keep: Sequence[int] = ()
+    ) -> Written:
+        """New stamps on the bar grid for all lines but those to keep."""
+        self._need_words()
+        length_s = duration_s or self.duration_s
+        check_length(length_s)
+        lyrics = retime(self.song.lyrics, duration_s=length_s, bpm=bpm, keep=set(keep))
+        return self._take_over("retime", lyrics, duration_s=length_s)
+
+    def style(self, text: str) -> Version:
+        """Change the style that further takes are sung in."""
+        if not text.strip():
+            raise StudioError("the style would be empty", mend='say one, e.g. "bossa nova, soft"')
+        return self.song.add_version(f"style {text.strip()}", style=text.strip())
+
+    # --- sound
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the song: as asked, else what its words need."""
+        version = self.song.version
+        if version.duration_s:
+            return version.duration_s
+        lyrics = self.song.lyrics
+        return natural_duration_s(lyrics) if lyrics.lines else DEFAULT_DURATION_S
+
+    def forecast(self, wish: RenderWish | None = None) -> Rendered:
+        """What a render would do, before the time is spent."""
+        return forecast_song(self, wish or RenderWish())
+
+    def render(self, wish: RenderWish | None = None) -> Rendered:
+        """Sing the whole song: one new take a seed."""
+        return render_song(self, wish or RenderWish())
+
+    def fix(
+        self,
+        spans: Sequence[Span],
+        wish: RenderWish | None = None,
+        *,
+        take: str = "",
+        duration_s: float | None = None,
+    ) -> Rendered:
+        """Sing only these spans again, with the words as they are now; all else stays bit for bit.
+
+        A `duration_s` beyond the take's makes the song longer: what comes after its end is sung too.
+        """
+        parent = take or self._need_take()
+        return fix_take(self, parent, spans, wish or RenderWish(), duration_s)
+
+    def takes(self) -> TakeList:
+        """All takes of the present version, and what each differs in from its parent."""
+        manifests = tuple(self.song.manifest(take) for take in self.song.takes)
+        differs = {
+            manifest.take: ", ".join(
+                f"{clock(start)}-{clock(end)}" for start, end in manifest.spans
+            )
+            for manifest in manifests
+            if manifest.parent
+        }
+        return TakeList(manifests, self.song.picked, differs)
+
+    def pick(self, take: str) -> Version:
+        """Choose the take that counts."""
+        name = self.take_named(take)
+        return self.song.add_version(f"pick {name}", picked=name)
+
+    def take_named(self, text: str) -> str:
+        """A take of the present version from "t003", "3", or "" for the one that counts."""
+        if not text:
+            return self._need_take()
+        name = f"t{int(text):03d}" if text.isdecimal() else text.casefold()
+        if name not in self.song.takes:
+            raise StudioError(
+                f"there is no take {text!r} in this version",
+                mend=f"its takes: {', '.join(self.song.takes) or 'none yet'}",
+            )
+        return name
+
+    def play(self, take: str = "") -> Path:
+        """Play a take to its end."""
+        from songsmith.agent.studio.player import play_file
+
+        path = self.song.audio_path(self.take_named(take))
+        play_file(path)
+        return path
+
+    def replay(self, take: str = "") -> Replay:
+        """Make a take again from its manifest and compare the samples."""
+        name = self.take_named(take)
+        return replay_take(self.song, self.engines, name, on_progress=self.audience.progress)
+
+    def listen(
+        self, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
+    ) -> "Hearing":
+        """Hear what was sung in a take, line by line; `allowed` lets a model be downloaded."""
+        from songsmith.agent.studio.mending import listen_to_take
+
+        return listen_to_take(self, take, model=model, language=language, allowed=allowed)
+
+    def mend(
+        self,
+        take: str = "",
+        *,
+        until_sung: float | None = None,
+        max_rounds: int | None = None,
+        among: Sequence[str] = (),
+    ) -> "Mended":
+        """Sing only the lines again that were not understood, and pick the take heard best."""
+        from songsmith.agent.studio.mending import DEFAULT_BAR, mend_take
+
+        return mend_take(
+            self,
+            take,
+            until_sung=self.settings.until_sung or DEFAULT_BAR
+            if until_sung is None
+            else until_sung,
+            max_rounds=self.settings.max_rounds if max_rounds is None else max_rounds,
+            among=among,
+        )
+
+    # --- history
+
+    def undo(self) -> Version:
+        return self.song.undo()
+
+    def redo(self) -> Version:
+        return self.song.redo()
+
+    def versions(self) -> History:
+        """All versions, on every branch."""
+        state = self.song.file.state
+        return History(self.song.versions, state.version, state.branch, state.tips)
+
+    def branch(self, name: str) -> Version:
+        """Go on from another branch or version; a new name starts a branch here."""
+        if not name.strip():
+            raise StudioError("a branch needs a name", mend="e.g. branch bitter, or branch v3")
+        return self.song.branch(name.strip())
+
+    def diff(self, before: str = "", after: str = "") -> Changes:
+        """What changed from one version ("v2", default: the one before) to another (default: now)."""
+        new = self._version(after) if after else self.song.version
+        old = self._version(before) if before else self.song.version_numbered(new.parent)
+        lines = list(diff_lyrics(self.song.lyrics_of(old), self.song.lyrics_of(new)))
+        for name in ("style", "picked"):
+            was, now = getattr(old, name), getattr(new, name)
+            if was != now:
+                lines += [f"- {name}: {was}"] * bool(was) + [f"+ {name}: {now}"] * bool(now)
+        lines += [f"+ take {take}" for take in new.takes if take not in old.takes]
+        lines += [f"- take {take}" for take in old.takes if take not in new.takes]
+        return Changes(f"v{old.number}", f"v{new.number}", tuple(lines))
+
+    # --- out
+
+    def export(self, formats: Sequence[str] = ("flac",), *, take: str = "") -> Exported:
+        """Copies for other programs: sound, LRC, SRT and ASS subtitles, and what else the take has."""
+        return export_take(self.song, self.take_named(take), formats)
+
+    # --- what the verbs share
+
+    @property
+    def language(self) -> str:
+        return self.song.lyrics.language or self.song.language
+
+    def lines_named(self, text: str) -> list[int]:
+        """Line numbers of "7-9", "line 7" or "chorus 2"."""
+        return parse_lines(text, self.song.lyrics)
+
+    def spans_named(self, text: str) -> list[Span]:
+        """Spans of "0:42-0:55", "line 7" or "chorus 2"; several with ";"."""
+        return [
+            span
+            for part in text.split(";")
+            for span in parse_pointer(part, self.song.lyrics, self.duration_s)
+        ]
+
+    def _take_over(
+        self,
+        made_by: str,
+        lyrics: Lyrics,
+        *,
+        style: str | None = None,
+        duration_s: float | None = None,
+        parse_faults: Sequence[Fault] = (),
+    ) -> Written:
+        before = self.song.lyrics
+        version = self.song.add_version(made_by, lyrics=lyrics, style=style, duration_s=duration_s)
+        report = self._report(lyrics, parse_faults=parse_faults)
+        return Written(version, lyrics, report, changes=diff_lyrics(before, lyrics))
+
+    def _report(
+        self, lyrics: Lyrics, engine: str = "", *, parse_faults: Sequence[Fault] = ()
+    ) -> Report:
+        """All faults for the engine that would sing: the named one, or the one that would be chosen."""
+        wanted = engine or self.settings.engine
+        name = wanted if wanted in ENGINE_NAMES else self.engines.choose("", self.language)[0].name
+        return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
+
+    def _need_words(self) -> None:
+        if not self.song.lyrics.lines:
+            raise StudioError("this song has no words yet", mend="write some first")
+
+    def _need_take(self) -> str:
+        if not self.song.picked:
+            raise StudioError("this song has no take yet", mend="render one first")
+        return self.song.picked
+
+    def _version(self, text: str) -> Version:
+        number = text.strip().casefold().removeprefix("v")
+        if not number.isdecimal():
+            raise SongError(f"{text!r} is no version", mend="write e.g. v2")
+        return self.song.version_numbered(int(number))

@@ -1,0 +1,1 @@
+"""What people see, with Rich, and the same results as JSON."""

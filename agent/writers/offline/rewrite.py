@@ -1,0 +1,260 @@
+"""New words for some lines of a lyric, without a language model: same rhyme, same metre, other words.
+
+Words come from the scenes, a whole chorus or couplet where whole ones are asked for, so that they make
+sense; the instruction ("angrier", "about the sea", "shorter") decides from which scenes. A line that must
+rhyme with one that stays is looked up by its sound.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+
+from songsmith.agent.writers.offline.fill import choose, fill_block, line_end, line_length
+from songsmith.agent.writers.offline.finals import han, rhyme_group
+from songsmith.agent.writers.offline.pronounce import chimes, rhymes
+from songsmith.agent.writers.offline.reading import WriterError, read_prompt
+from songsmith.agent.writers.offline.scenes import Scene, load_scenes
+from songsmith.agent.writers.offline.wish import Wish
+from songsmith.lyrics.lyric import Draft, Lyrics, section_kind
+
+__all__ = ["rewrite_lines"]
+
+_SHORTER = ("shorter", "short", "fewer", "短")
+_LONGER = ("longer", "more words", "长")
+# Whom the instruction names may come into the new lines; other words of it only choose the scene.
+_WHO = frozenset({"name", "kin", "animal"})
+_PARTS = {"pre-chorus": "pre", "chorus": "chorus", "bridge": "bridge"}
+
+
+def rewrite_lines(
+    lyrics: Draft | Lyrics, which: Collection[int], instruction: str = "", *, seed: int
+) -> dict[int, str]:
+    """New words for the lines numbered in `which` (1-based among the sung lines): number -> text.
+
+    New lines rhyme among themselves or with the lines that stay, as the old ones did, and are within a
+    syllable or two as long ("shorter" and "longer" in the instruction move that). Where the scenes know
+    no rhyme for a word that stays, half a rhyme is taken; a line for which nothing fits is missing from
+    the answer. Lines that were alike stay alike. Raises `WriterError` for a number that no line has.
+    """
+    song = _song(lyrics)
+    for number in sorted(which):
+        if not 1 <= number <= len(song):
+            raise WriterError(
+                f"there is no line {number}", mend=f"the song has lines 1 to {len(song)}"
+            )
+    tongue = "zh" if han("".join(line.text for line in song)) else "en"
+    seeded = f"{seed}|{instruction}|{sorted(which)}|{'|'.join(line.text for line in song)}"
+    return _Rewriter(song, tongue, instruction, Random(seeded)).rewrite(sorted(set(which)))
+
+
+@dataclass(frozen=True)
+class _Sung:
+    """A line of the song, with the part it stands in and that part's number."""
+
+    text: str
+    part: str
+    section: int
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """Lines of a scene that can be sung by themselves."""
+
+    lines: tuple[str, ...]
+    part: str
+    scene: Scene
+
+
+def _song(lyrics: Draft | Lyrics) -> list[_Sung]:
+    parts: list[tuple[str, list[str]]] = (
+        [(section.label, list(section.lines)) for section in lyrics.sections]
+        if isinstance(lyrics, Draft)
+        else [(section.label, [line.text for line in section.lines]) for section in lyrics.sections]
+    )
+    return [
+        _Sung(line, _PARTS.get(section_kind(label), "verse"), i)
+        for i, (label, lines) in enumerate(parts)
+        for line in lines
+    ]
+
+
+@lru_cache(maxsize=8)
+def _stock(tongue: str, slots: tuple[tuple[str, str], ...] = ()) -> tuple[_Stock, ...]:
+    """Every block of the scenes that needs no other words than `slots`, in a fixed order."""
+    return tuple(_blocks(tongue, dict(slots)))
+
+
+def _blocks(tongue: str, slots: dict[str, str]) -> Iterator[_Stock]:
+    rng = Random(tongue)
+    for scene in load_scenes(tongue):
+        for part in sorted(scene.pools):
+            for block in scene.pool(part):
+                filled = fill_block(block, slots, rng, tongue)
+                if filled:
+                    yield _Stock(filled.lines, part.split()[0], scene)
+
+
+class _Rewriter:
+    """The song as it becomes: `now` holds the lines rewritten so far, `old` those that were."""
+
+    def __init__(self, song: list[_Sung], tongue: str, instruction: str, rng: Random) -> None:
+        self.song = song
+        self.old = [line.text for line in song]
+        self.now = list(self.old)
+        self.tongue = tongue
+        self.rng = rng
+        self.wish: Wish = read_prompt(instruction, language=tongue)
+        self.stock = _stock(
+            tongue, tuple((t.role, t.words) for t in self.wish.topics if t.role in _WHO)
+        )
+        low = instruction.lower()
+        self.change = (
+            -2 if any(w in low for w in _SHORTER) else 2 if any(w in low for w in _LONGER) else 0
+        )
+        self.home = {s.scene.name for s in _stock(tongue) if set(s.lines) & set(self.old)}
+
+    def rewrite(self, numbers: list[int]) -> dict[int, str]:
+        """New texts by line number."""
+        said: dict[tuple[str, ...], tuple[str, ...]] = {}
+        new: dict[int, str] = {}
+        for places in self._units([number - 1 for number in numbers]):
+            old = tuple(self.old[i] for i in places)
+            texts = said.get(old) or self._block(places) or self._single_lines(places)
+            said[old] = texts
+            for i, text in zip(places, texts, strict=True):
+                self.now[i] = text
+                if text != self.old[i]:
+                    new[i + 1] = text
+        return new
+
+    def _units(self, places: list[int]) -> Iterator[list[int]]:
+        """Neighbours of a section that are rewritten together: a whole chorus, else pairs, else single lines."""
+        while places:
+            first = self.song[places[0]]
+            run = [
+                i
+                for n, i in enumerate(places)
+                if i == places[0] + n and self.song[i].section == first.section
+            ]
+            size = 4 if len(run) >= 4 and first.part == "chorus" else 2 if len(run) >= 2 else 1
+            yield places[:size]
+            places = places[size:]
+
+    def _block(self, places: list[int]) -> tuple[str, ...]:
+        """A whole block for the places, if none of their lines rhymes with a line that stays; else ()."""
+        if len(places) == 1 or self._rhymes_outside(places):
+            return ()
+        part = self.song[places[0]].part if len(places) == 4 else ""
+        lengths = [line_length(self.old[i], self.tongue) + self.change for i in places]
+        for slack in (1, 2, 3):
+            fitting = [
+                block
+                for block in self.stock
+                if len(block.lines) == len(places)
+                and part in {"", block.part}
+                and self._is_fresh(block.lines)
+                and all(
+                    abs(line_length(line, self.tongue) - length) <= slack
+                    for line, length in zip(block.lines, lengths, strict=True)
+                )
+                and self._keeps_group(block.lines[-1], places)
+            ]
+            suited = self._suited(fitting)
+            if suited:
+                return choose(self.rng, suited).lines
+        return ()
+
+    def _rhymes_outside(self, places: list[int]) -> bool:
+        """Whether English lines would lose a rhyme: their nearest rhyme is outside and none is inside."""
+        if self.tongue == "zh":
+            return False
+        return any(
+            not any(self._sound_alike(self.old[i], self.old[j]) for j in places)
+            and any(
+                self._sound_alike(self.old[i], self.old[j])
+                for j in self._near(i)
+                if j not in places
+            )
+            for i in places
+        )
+
+    def _keeps_group(self, line: str, places: list[int]) -> bool:
+        """A Chinese part keeps one rhyme: that of the lines which stay or were rewritten first."""
+        if self.tongue == "en" or len(places) == 4:
+            return True
+        section = self.song[places[0]].section
+        others = [
+            i for i, sung in enumerate(self.song) if sung.section == section and i not in places
+        ]
+        ends = [rhyme_group(self.now[i]) for i in others if (i - others[0]) % 2]
+        return not ends or rhyme_group(line) in ends
+
+    def _single_lines(self, places: list[int]) -> tuple[str, ...]:
+        texts: list[str] = []
+        for i in places:
+            text = self._line_for(i, [j for j in places if j > i]) or self.old[i]
+            self.now[i] = text
+            texts.append(text)
+        return tuple(texts)
+
+    def _line_for(self, at: int, later: list[int]) -> str:
+        """A line for one place that rhymes as the old one did; "" if there is none."""
+        partner = next(
+            (
+                self.now[i]
+                for i in self._near(at)
+                if self._sound_alike(self.old[i], self.old[at]) and i not in later
+            ),
+            "",
+        )
+        length = line_length(self.old[at], self.tongue) + self.change
+        # Half a rhyme only after no length gave a whole one.
+        for slack, whole in ((1, True), (2, True), (3, True), (2, False)):
+            fitting = [
+                _Stock((line,), block.part, block.scene)
+                for block in self.stock
+                for line in block.lines
+                if self._is_fresh((line,))
+                and abs(line_length(line, self.tongue) - length) <= slack
+                and (not partner or self._answers(line, partner, whole=whole))
+            ]
+            suited = self._suited(fitting)
+            if suited:
+                return choose(self.rng, suited).lines[0]
+        return ""
+
+    def _suited(self, blocks: list[_Stock]) -> list[_Stock]:
+        """Those of the blocks whose scene answers the instruction best, or is the song's own."""
+        scores = [
+            2 * len(block.scene.words & self.wish.calls)
+            + 2 * len(block.scene.moods & self.wish.moods)
+            + (block.scene.name in self.home)
+            for block in blocks
+        ]
+        return [b for b, score in zip(blocks, scores, strict=True) if score == max(scores)]
+
+    def _is_fresh(self, lines: tuple[str, ...]) -> bool:
+        """Whether no line is in the song already, and none ends on a word that its neighbours end on."""
+        return not set(lines) & {*self.old, *self.now} and not {
+            line_end(line, self.tongue) for line in lines
+        } & {line_end(line, self.tongue) for line in self.now}
+
+    def _answers(self, line: str, partner: str, *, whole: bool) -> bool:
+        """Whether a line rhymes with its partner, or half rhymes where that will do."""
+        if whole or self.tongue == "zh":
+            return self._sound_alike(line, partner)
+        return chimes(line, partner)
+
+    def _near(self, at: int) -> list[int]:
+        """The lines around a place, nearest first, as far as a rhyme is heard."""
+        return sorted(
+            (i for i in range(max(0, at - 3), min(len(self.old), at + 4)) if i != at),
+            key=lambda i: (abs(i - at), i),
+        )
+
+    def _sound_alike(self, one: str, other: str) -> bool:
+        if self.tongue == "en":
+            return rhymes(one, other)
+        group = rhyme_group(one)
+        return bool(group) and group == rhyme_group(other) and han(one)[-1:] != han(other)[-1:]

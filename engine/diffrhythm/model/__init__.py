@@ -1,0 +1,1 @@
+"""The networks of DiffRhythm and the sampler: tensors in, tensors out."""

@@ -1,0 +1,1 @@
+"""Who plays what: drums, bass, comping and lead, played with a SoundFont."""

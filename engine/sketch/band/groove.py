@@ -1,0 +1,117 @@
+"""Rhythm strings to times: steps of a bar, swing, other meters, and the small errors of players."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from songsmith.engine.sketch.composing.tempo import Meter
+from songsmith.engine.sketch.score import Bar, SongPart
+from songsmith.engine.sketch.style.genre import Level
+
+__all__ = ["Feel", "Hit", "fit_meter", "hits", "level_of"]
+
+_BEATS_KEPT = {(4, 3): (0, 1, 3), (3, 4): (0, 1, 2, 1), (4, 2): (0, 1)}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A struck step: what the string says, when, and how long until the hold after it ends."""
+
+    symbol: str
+    start_s: float
+    end_s: float
+    step: float
+    """Place in the bar in beats."""
+
+
+@dataclass(frozen=True)
+class Feel:
+    """How time is played: the genre's meter and the song's, swing, and how loose the players are."""
+
+    written: Meter
+    played: Meter
+    swing: float
+    swing_unit: int
+    loose_s: float
+
+    def bend(self, beat: float, *, is_triplet: bool = False) -> float:
+        """A place in the bar in beats, with swing: the off-beat (of triplets the third) goes where swing has it."""
+        if self.swing == 0.5 or self.played.felt == 3:
+            return beat
+        unit = 1.0 if self.swing_unit == 8 else 0.5
+        pivot = 2 / 3 if is_triplet and self.swing_unit == 8 else 0.5
+        whole = np.floor(beat / unit + 1e-9) * unit
+        part = (beat - whole) / unit
+        return float(whole + unit * np.interp(part, [0, pivot, 1], [0, self.swing, 1]))
+
+    def jitter_s(self, rng: np.random.Generator) -> float:
+        return float(np.clip(rng.normal(0, self.loose_s), -2.5 * self.loose_s, 2.5 * self.loose_s))
+
+
+def level_of(part: SongPart) -> Level:
+    """Which of a genre's three grooves a part plays."""
+    if part.energy < 0.33:
+        return "low"
+    is_held_back = part.kind in ("verse", "intro", "outro", "bridge") and part.energy < 0.97
+    return "high" if part.energy >= 0.6 and not is_held_back else "mid"
+
+
+def fit_meter(pattern: str, feel: Feel) -> str:
+    """A bar of rhythm for the meter that is played, made of the beats of the one it was written in."""
+    if feel.written == feel.played or not pattern or pattern in ("walk", "hold"):
+        return pattern
+    per_beat = len(pattern) // feel.written.beats
+    beats = [pattern[i * per_beat : (i + 1) * per_beat] for i in range(feel.written.beats)]
+    if feel.played.felt == 3:
+        return "".join(_compound(beat) for beat in (beats[0], beats[1]))
+    if feel.written.felt == 3:
+        return "".join(beats[i * len(beats) // feel.played.beats] for i in range(feel.played.beats))
+    return "".join(beats[i] for i in _BEATS_KEPT[feel.written.beats, feel.played.beats])
+
+
+def _compound(beat: str) -> str:
+    """One straight beat as three eighths of two steps each: its off-beat becomes the third, and where that
+    sounds, so does the second."""
+    if len(beat) == 3:
+        return "".join(step + ("-" if step == "-" else ".") for step in beat)
+    first, off = beat[0], beat[len(beat) // 2]
+    if off == "-":
+        return first + "-" * 5
+    held = "-" if beat[1] == "-" else "."
+    second = held if held == "-" or off == "." else _between(first, off)
+    return f"{first}{held}{second}{held if second == '-' else '.'}{off}{'-' if beat[-1] == '-' else '.'}"
+
+
+def _between(first: str, off: str) -> str:
+    """What sounds between two steps: a tone between those of an arpeggio, a strum like the next, a soft stroke."""
+    if first.isdigit() and off.isdigit():
+        low, high = sorted((int(first), int(off)))
+        return str(high + 1 if high - low == 1 else (low + high) // 2)
+    return off if off in "du" else "." if off == "a" or off.isdigit() else "o"
+
+
+def hits(pattern: str, bar: Bar, feel: Feel) -> list[Hit]:
+    """The struck steps of a pattern over a bar; of a short bar only the pattern's last beats sound."""
+    beats = feel.played.beats
+    per_beat = len(pattern) / beats
+    is_triplet = per_beat == 3
+    edges = [*bar.beats_s, bar.end_s]
+    missing = beats - len(bar.beats_s)
+    found = []
+    for place, symbol in enumerate(pattern):
+        beat = place / per_beat - missing
+        if symbol in ".-" or beat < -1e-9:
+            continue
+        end = place + 1
+        while end < len(pattern) and pattern[end] == "-":
+            end += 1
+        start_s, end_s = (
+            _time_at(feel.bend(at, is_triplet=is_triplet), edges)
+            for at in (beat, end / per_beat - missing)
+        )
+        found.append(Hit(symbol, start_s, end_s, beat))
+    return found
+
+
+def _time_at(beat: float, edges_s: list[float]) -> float:
+    return float(np.interp(beat, np.arange(len(edges_s)), edges_s))

@@ -1,0 +1,1 @@
+"""From lyrics and style to the score: tempo map, form, chords, melody."""

@@ -1,0 +1,1 @@
+"""The score for other programs: MIDI and chord sheet."""

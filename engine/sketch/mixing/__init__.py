@@ -1,0 +1,1 @@
+"""Voices and band mixed: filters, levels, effects."""

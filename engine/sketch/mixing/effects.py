@@ -1,0 +1,70 @@
+"""Sounds no SoundFont has: a theremin that glides, the crackle of a record, the pump of a side chain."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import butter, sosfilt
+
+from songsmith.engine.engine import Audio
+from songsmith.engine.sketch.score import Note
+from songsmith.engine.units import SAMPLE_RATE_HZ
+
+__all__ = ["THEREMIN", "crackle", "play_theremin", "pump"]
+
+THEREMIN = 128
+"""The program number that stands for it, the first that General MIDI does not have."""
+_CONTROL = 64  # samples between values of pitch and loudness
+_PARTIALS = (1.0, 0.32, 0.14, 0.05, 0.02)
+
+
+def play_theremin(notes: Sequence[Note], samples: int) -> Audio:
+    """One gliding voice over all notes, shape (2, samples), both channels alike."""
+    if not notes:
+        return np.zeros((2, samples), dtype=np.float32)
+    steps = samples // _CONTROL + 2
+    time_s = np.arange(steps) * _CONTROL / SAMPLE_RATE_HZ
+    pitch = np.full(steps, float(notes[0].pitch))
+    level = np.zeros(steps)
+    for note in notes:
+        first, last = (int(t * SAMPLE_RATE_HZ / _CONTROL) for t in (note.start_s, note.end_s))
+        pitch[first:] = note.pitch
+        level[first : last + 1] = (note.velocity / 127) ** 1.5
+    # The hand takes about a tenth of a second to the next pitch, and trembles.
+    glide = gaussian_filter1d(pitch, 0.035 * SAMPLE_RATE_HZ / _CONTROL, mode="nearest")
+    sway = 0.32 * np.sin(2 * np.pi * 5.6 * time_s + 0.4 * np.sin(2 * np.pi * 0.31 * time_s))
+    level = gaussian_filter1d(level, 0.04 * SAMPLE_RATE_HZ / _CONTROL, mode="constant")
+    at = np.arange(samples)
+    frequency_hz = np.interp(at, np.arange(steps) * _CONTROL, 440 * 2 ** ((glide + sway - 69) / 12))
+    phase = 2 * np.pi * np.cumsum(frequency_hz) / SAMPLE_RATE_HZ
+    voice = sum(share * np.sin(number * phase) for number, share in enumerate(_PARTIALS, start=1))
+    sound = 0.25 * voice * np.interp(at, np.arange(steps) * _CONTROL, level)
+    return np.repeat(sound[None, :].astype(np.float32), 2, axis=0)
+
+
+def crackle(samples: int, level_db: float, rng: np.random.Generator) -> Audio:
+    """Hiss and ticks of an old record, (2, samples); the hiss lies at about `level_db` below full scale."""
+    sos = butter(1, [500, 6_000], "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+    noise = rng.standard_normal((2, samples)).astype(np.float32)
+    ticks = np.zeros((2, samples), dtype=np.float32)
+    count = int(samples / SAMPLE_RATE_HZ * 7)
+    places = rng.integers(0, samples, count)
+    ticks[rng.integers(0, 2, count), places] = rng.exponential(14, count) * rng.choice(
+        [-1, 1], count
+    )
+    gain = 10 ** (level_db / 20)
+    return np.asarray(sosfilt(sos, noise + ticks) * gain, dtype=np.float32)
+
+
+def pump(kicks_s: Sequence[float], depth_db: float, samples: int) -> NDArray[np.float32]:
+    """Gain per sample that ducks at every kick and comes back within a quarter of a second."""
+    step = 441
+    time_s = np.arange(samples // step + 2) * step / SAMPLE_RATE_HZ
+    kicks = np.asarray(sorted(kicks_s))
+    last = np.searchsorted(kicks, time_s + 0.005, side="right") - 1
+    since_s = np.where(last >= 0, time_s - kicks[np.maximum(last, 0)], 9.0)
+    gain_db = -depth_db * np.exp(-np.maximum(since_s, 0) / 0.09)
+    at = np.arange(samples) / step
+    curve = np.interp(at, np.arange(len(gain_db)), gaussian_filter1d(gain_db, 0.6))
+    return np.asarray(10 ** (curve / 20), dtype=np.float32)

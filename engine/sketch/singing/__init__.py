@@ -1,0 +1,1 @@
+"""Speech turned into singing, line by line, in helper processes."""

@@ -1,0 +1,241 @@
+"""The singers' stems of a song: lead, doubles and harmony."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.composing.melody import compose
+from songsmith.engine.sketch.score import Note, Score, SungLine
+from songsmith.engine.sketch.singing.sing_task import Sung, Task, Way
+from songsmith.engine.sketch.singing.worker_pool import sing_tasks
+from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
+from songsmith.engine.sketch.voices.speaking import Utterance, say, unknown_sounds
+from songsmith.engine.sketch.voices.voices import Voice, choose_voice, is_missing, is_register
+from songsmith.engine.units import sample_at
+
+__all__ = ["Vocals", "sing_plan", "voice_notes"]
+
+_CHORUS_KINDS = ("chorus", "post-chorus")
+_DOUBLE_GAIN = 0.32
+_HARMONY_GAIN = 0.34
+# A harmony leaves the sibilants to the lead, so that they do not pile up.
+_SOFT_VOICELESS = 0.35
+_LEAD_IN_S = 0.5
+_LEAD_IN_MIN_S = 0.12
+_SPEAKERS = 2
+
+
+@dataclass(frozen=True)
+class Vocals:
+    """What was sung. `stems` are float32 arrays of the score's length at 44.1 kHz, (samples,) or (2, samples):
+    "lead", "doubles", "harmony", those that have sound. `notes` are the lead's, `syllables` the texts under
+    them for each line number; `details` are JSON values for the manifest."""
+
+    stems: Mapping[str, NDArray[np.float32]]
+    notes: tuple[Note, ...]
+    syllables: Mapping[int, tuple[str, ...]]
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Singer:
+    voice: Voice
+    other: Voice
+    """The voice of the other register, for duets."""
+
+
+def sing_plan(
+    score: Score,
+    *,
+    language: str,
+    voice: str = "",
+    seed: int,
+    on_step: Callable[[str, int, int], None],
+    helpers: int | None = None,
+) -> Vocals:
+    """Compose a melody for `score`'s lines and sing it.
+
+    `on_step(stage, done, total)` is called on this thread between lines; what it raises ends the work.
+    Raises `EngineError` for a voice or language that is not there.
+    """
+    lead = choose_voice(language, voice)
+    casting = _cast(score.lines, lead, language)
+    voices = sorted({v.name for cast in casting.values() for v in cast})
+    models = {name: load_piper(name).sha256 for name in voices if is_piper(name)}
+    utterances = _spoken(score.lines, casting, on_step)
+    syllables = {
+        number: spoken[0][1].syllables for number, spoken in utterances.items() if spoken[0][1]
+    }
+    notes = compose(score, syllables, seed=seed, register=(lead.lowest, lead.highest))
+    tasks = _tasks(score, utterances, notes, lead, seed)
+    sing = partial(on_step, "singing")
+    sung = [s for results in sing_tasks(tasks, sing, helpers=helpers) for s in results]
+    unsung = [line.line for line in score.lines if line.line not in syllables]
+    return Vocals(
+        stems=_stems(sung, sample_at(score.duration_s)),
+        notes=notes,
+        syllables={number: tuple(s.text for s in own) for number, own in syllables.items()},
+        details={
+            "voice": lead.name,
+            "voices": voices,
+            "models": models,
+            "unsung_lines": unsung,
+        },
+    )
+
+
+def _spoken(
+    lines: Sequence[SungLine],
+    casting: Mapping[int, Sequence[Voice]],
+    on_step: Callable[[str, int, int], None],
+) -> dict[int, list[tuple[Voice, Utterance | None]]]:
+    """Every line spoken by its singers, two at a time: networks speak without holding the interpreter."""
+    wanted = list(
+        dict.fromkeys((singer.name, line.text) for line in lines for singer in casting[line.line])
+    )
+    with ThreadPoolExecutor(_SPEAKERS) as pool:
+        speeches = [pool.submit(say, *each) for each in wanted]
+        try:
+            for done, speech in enumerate(speeches):
+                on_step("speaking", done, len(wanted))
+                speech.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    said = {each: speech.result() for each, speech in zip(wanted, speeches, strict=True)}
+    return {
+        line.line: [(singer, said[singer.name, line.text]) for singer in casting[line.line]]
+        for line in lines
+    }
+
+
+def voice_notes(lines: Sequence[SungLine], *, language: str, voice: str = "") -> Iterator[str]:
+    """What of `lines` will not be sung as it is written: by whom, or which sounds."""
+    lead = choose_voice(language, voice)
+    missing = {line.voice.strip() for line in lines if is_missing(line.voice.strip())}
+    for who in sorted(missing):
+        yield f"the voice {who!r} is not installed: somebody else sings its lines"
+    for number, cast in _cast(lines, lead, language).items():
+        text = next(line.text for line in lines if line.line == number)
+        for singer in cast:
+            if unknown := unknown_sounds(singer.name, text):
+                yield f"line {number}: the voice has no sound for {' '.join(unknown)}, left out"
+
+
+def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, list[Voice]]:
+    """Who sings each line. Names that are no voices are given the two registers in turn."""
+    other = choose_voice(language, register="low" if lead.register == "high" else "high")
+    named: dict[str, Voice] = {}
+    casting: dict[int, list[Voice]] = {}
+    for line in lines:
+        who = line.voice.strip()
+        if not who:
+            casting[line.line] = [lead]
+        elif who.casefold() in ("both", "all", "together", "duet", "合", "合唱", "男女"):
+            casting[line.line] = [lead, other]
+        else:
+            if who not in named:
+                named[who] = _voice_of(who, lead, other, language, len(named))
+            casting[line.line] = [named[who]]
+    return casting
+
+
+def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) -> Voice:
+    try:
+        found = choose_voice(language, who)
+    except EngineError:
+        if is_piper(who) and not is_missing(who):
+            raise  # a path is no person's name
+        return lead if place % 2 == 0 else other
+    return lead if is_register(who) and found.register == lead.register else found
+
+
+def _tasks(
+    score: Score,
+    utterances: Mapping[int, Sequence[tuple[Voice, Utterance | None]]],
+    notes: Sequence[Note],
+    lead: Voice,
+    seed: int,
+) -> list[Task]:
+    """One task for each distinct utterance, with all its singings."""
+    ways: dict[tuple[str, str], list[Way]] = {}
+    spoken: dict[tuple[str, str], Utterance] = {}
+    quiet_since_s = 0.0
+    for line in score.lines:
+        own = tuple(note for note in notes if note.line == line.line)
+        if not own:
+            continue
+        earliest_s = max(0.0, own[0].start_s - _LEAD_IN_S, quiet_since_s)
+        earliest_s = max(0.0, min(earliest_s, own[0].start_s - _LEAD_IN_MIN_S))
+        quiet_since_s = own[-1].end_s
+        for singer, utterance in utterances[line.line]:
+            if utterance is None:
+                continue
+            moved = _moved(own, lead, singer)
+            if len(utterance.syllables) != len({note.syllable for note in own}):
+                continue
+            key = (singer.name, line.text)
+            spoken[key] = utterance
+            kind = score.parts[line.part].kind if 0 <= line.part < len(score.parts) else ""
+            ways.setdefault(key, []).extend(
+                _ways(moved, earliest_s, kind in _CHORUS_KINDS, score, singer, seed + line.line)
+            )
+    return [Task(spoken[key], tuple(ways[key])) for key in ways]
+
+
+def _ways(
+    notes: tuple[Note, ...],
+    earliest_s: float,
+    is_chorus: bool,
+    score: Score,
+    voice: Voice,
+    seed: int,
+) -> list[Way]:
+    if not is_chorus:
+        return [Way("lead", notes, earliest_s, seed)]
+    thirds = tuple(replace(note, pitch=_third(note, score, voice)) for note in notes)
+    return [
+        Way("lead", notes, earliest_s, seed, has_doubles=True),
+        Way("harmony", thirds, earliest_s, seed + 3000, 3.0, 0.006, _SOFT_VOICELESS),
+    ]
+
+
+def _moved(notes: tuple[Note, ...], lead: Voice, singer: Voice) -> tuple[Note, ...]:
+    """The lead's notes in the singer's octave."""
+    octaves = round((singer.lowest - lead.lowest) / 12)
+    return tuple(replace(note, pitch=note.pitch + 12 * octaves) for note in notes)
+
+
+def _third(note: Note, score: Score, voice: Voice) -> int:
+    """A third above in the scale, or a third below where that is too high; on the chord if it can be."""
+    above = [p for p in range(note.pitch + 1, note.pitch + 6) if p % 12 in score.scale]
+    below = [p for p in range(note.pitch - 1, note.pitch - 6, -1) if p % 12 in score.scale]
+    side = above if note.pitch + 4 <= voice.highest + 3 else below
+    chord = score.chord_at(note.start_s + 0.02)
+    near = [p for p in side[1:3] if p % 12 in chord.tones]
+    return near[0] if near else side[1]
+
+
+def _stems(sung: Sequence[Sung], length: int) -> dict[str, NDArray[np.float32]]:
+    """The singings summed into stems of `length` samples; doubles lie left and right."""
+    tracks: dict[str, NDArray[np.float64]] = {}
+    for piece in sung:
+        track = tracks.setdefault(piece.stem, np.zeros(length))
+        start = sample_at(piece.start_s)
+        first, last = max(0, start), min(length, start + len(piece.samples))
+        if last > first:
+            track[first:last] += piece.samples[first - start : last - start]
+    stems: dict[str, NDArray[np.float32]] = {}
+    if "lead" in tracks:
+        stems["lead"] = tracks["lead"].astype(np.float32)
+    if "doubles-left" in tracks:
+        left, right = tracks["doubles-left"], tracks["doubles-right"]
+        pair = np.stack([0.85 * left + 0.15 * right, 0.15 * left + 0.85 * right])
+        stems["doubles"] = (_DOUBLE_GAIN * pair).astype(np.float32)
+    if "harmony" in tracks:
+        stems["harmony"] = (_HARMONY_GAIN * tracks["harmony"]).astype(np.float32)
+    return stems

@@ -1,0 +1,1 @@
+"""Speaking voices: who there is, and a line spoken as sounds with exact times."""

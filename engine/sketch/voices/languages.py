@@ -1,0 +1,23 @@
+"""Which of espeak-ng's voice files speaks a language."""
+
+from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.voices.espeak import list_espeak_voices
+
+__all__ = ["espeak_file"]
+
+_FILES = {"en": "en-us", "zh": "cmn", "no": "nb", "fil": "id", "": "en-us"}
+
+
+def espeak_file(language: str) -> str:
+    """The file for a language's tag ("en", "zh-CN", "pt_BR"). Raises `EngineError` where there is none."""
+    tag = language.strip().casefold().replace("_", "-")
+    known = {voice.file: voice.file for voice in list_espeak_voices()}
+    known |= {voice.language: voice.file for voice in reversed(list_espeak_voices())}
+    known |= _FILES
+    base = tag.split("-")[0]
+    if tag in known or base in known:
+        return known.get(tag, known.get(base, ""))
+    raise EngineError(
+        f"there is no voice for the language {language!r}",
+        mend="see the list of voices, or name one of them",
+    )

@@ -1,0 +1,57 @@
+"""SVOX Pico, an optional clearer voice for six languages (package py-nanotts)."""
+
+import functools
+import importlib
+import importlib.util
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from songsmith.engine.sketch.voices.espeak import Speech, speak
+from songsmith.engine.sketch.voices.phoneme_alignment import align_phonemes
+from songsmith.engine.sketch.voices.presence import SCALE, brighten, presence_taps
+
+__all__ = ["PICO_VOICES", "has_pico", "speak_pico"]
+
+PICO_VOICES = {
+    "pico-en-us": ("en-US", "en-us"),
+    "pico-en-gb": ("en-GB", "en"),
+    "pico-de": ("de-DE", "de"),
+    "pico-es": ("es-ES", "es"),
+    "pico-fr": ("fr-FR", "fr"),
+    "pico-it": ("it-IT", "it"),
+}
+"""Our name of each voice: Pico's name, and the espeak voice that guides the alignment."""
+
+_PICO_RATE_HZ = 16_000
+_RATE_HZ = 22_050
+_SPEED = 0.8
+_GUIDE_RATE_WPM = 120
+_CLEAR_HZ = 7300.0
+
+
+@functools.cache
+def has_pico() -> bool:
+    """Whether the package that holds the voices is installed."""
+    return importlib.util.find_spec("py_nanotts") is not None
+
+
+def speak_pico(text: str, name: str) -> Speech:
+    """`text` spoken by the Pico voice `name`, with phonemes and words as espeak would speak them."""
+    guide = speak(text, PICO_VOICES[name][1], rate_wpm=_GUIDE_RATE_WPM)
+    samples = brighten(_synthesise(text, name), _taps(name))
+    phonemes = align_phonemes(guide, samples, _RATE_HZ)
+    return Speech(samples, _RATE_HZ, phonemes, guide.words, _CLEAR_HZ)
+
+
+@functools.cache
+def _taps(name: str) -> NDArray[np.float64]:
+    return presence_taps(_synthesise(SCALE, name), _RATE_HZ, clear_hz=_CLEAR_HZ)
+
+
+def _synthesise(text: str, name: str) -> NDArray[np.float64]:
+    py_nanotts = importlib.import_module("py_nanotts")
+    pcm = py_nanotts.NanoTTS().speak(text, voice=PICO_VOICES[name][0], speed=_SPEED)
+    samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float64) / 32768
+    return np.asarray(soxr.resample(samples, _PICO_RATE_HZ, _RATE_HZ, quality="HQ"))

@@ -1,0 +1,1 @@
+"""Published files: the catalogue, download, verification, conversion, and the models folder."""

@@ -1,0 +1,174 @@
+"""Tensors on disk: the published pickles, converted once to safetensors, and reading those with one copy in memory.
+
+A pickle can run code, so that it is only ever read with `weights_only=True`; safetensors can't, and loads
+by mmap.
+"""
+
+import contextlib
+import pickle
+import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from songsmith.engine.weights.catalogue import Variant
+from songsmith.engine.weights.hub import WeightsError
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["TensorFile", "check_variant", "convert_pickle"]
+
+_FULL_ONLY = (
+    "duration_time_embed."  # the 6144-frame models know the song's length, the others don't
+)
+
+
+class TensorFile(Mapping[str, "torch.Tensor"]):
+    """The tensors of a safetensors file, read one by one, in `dtype` (None = as stored) on `device`.
+
+    Each read opens the file anew and lets go of it, so that pages of tensors already converted don't
+    stay in memory: the peak is one copy of the model. Tensors kept as stored on the CPU stay mapped.
+    """
+
+    def __init__(
+        self, path: Path, *, dtype: "torch.dtype | None" = None, device: str = "cpu"
+    ) -> None:
+        self.path = path
+        self._dtype = dtype
+        self._device = device
+        self._keys = _keys(path)
+
+    def __getitem__(self, key: str) -> "torch.Tensor":
+        from safetensors import safe_open
+
+        if key not in self._keys:
+            raise KeyError(key)
+        with safe_open(self.path, framework="pt") as file:
+            tensor: torch.Tensor = file.get_tensor(key)
+        is_float = tensor.is_floating_point()
+        return tensor.to(device=self._device, dtype=self._dtype if is_float else None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def _keys(path: Path) -> tuple[str, ...]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return tuple(file.keys())
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(
+            f"can't be read as safetensors ({error})",
+            where=str(path),
+            mend="`songsmith models verify` tells more",
+        ) from error
+
+
+def check_variant(keys: Iterable[str], variant: Variant, *, where: Path) -> None:
+    """Refuse a transformer of the other variant: only full models have a duration embedding."""
+    is_full = any(_FULL_ONLY in key for key in keys)
+    if is_full != (variant == "full"):
+        found = "full" if is_full else "base"
+        raise WeightsError(
+            f"holds the {found} model, not {variant}",
+            where=str(where),
+            mend=f"`songsmith models rm` it, then `songsmith models pull --variant {variant}`",
+        )
+
+
+def convert_pickle(
+    source: Path,
+    target: Path,
+    *,
+    variant: Variant | None = None,
+    dtype_name: str = "",
+) -> None:
+    """Write the tensors of `source` to `target` as safetensors, whole or not at all.
+
+    Takes a plain state dict or one under "model_state_dict" or "state_dict". With `dtype_name`
+    ("float16"), floating tensors are stored in that type. `variant` is checked before anything is written.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    state = _read_pickle(source)
+    if variant is not None:
+        check_variant(state, variant, where=source)
+    dtype = getattr(torch, dtype_name) if dtype_name else None
+    tensors = _apart(
+        {
+            key: tensor.to(dtype) if dtype and tensor.is_floating_point() else tensor
+            for key, tensor in state.items()
+        }
+    )
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, aside, metadata={"format": "pt"})
+        aside.chmod(source.stat().st_mode & 0o777)  # safetensors lets nobody else read it
+        aside.replace(target)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(
+            f"can't be written ({_reason(error)})",
+            where=str(target),
+            mend="check the models folder and the space on its disk",
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+def _reason(error: Exception) -> str:
+    """The system's own words; safetensors wraps them in its own."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    inner = re.search(r"I/O error: (.*?)(?: \(os error|$)", str(error))
+    return inner[1] if inner else str(error)
+
+
+def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
+    import torch
+
+    try:
+        content = torch.load(source, map_location="cpu", weights_only=True, mmap=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, struct.error) as error:
+        reason = "it holds more than tensors" if isinstance(error, pickle.UnpicklingError) else ""
+        raise WeightsError(
+            f"can't be read as weights ({reason or 'it is damaged'})",
+            where=str(source),
+            mend="`songsmith models pull` fetches it again",
+        ) from error
+    except OSError as error:
+        raise WeightsError(
+            f"can't be read ({error.strerror or error})", where=str(source), mend="check the disk"
+        ) from error
+    for wrapper in ("model_state_dict", "state_dict"):
+        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
+            content = content[wrapper]
+    if not isinstance(content, dict):
+        raise WeightsError("holds no table of tensors", where=str(source), mend="pull it again")
+    tensors = {key: value for key, value in content.items() if isinstance(value, torch.Tensor)}
+    if not tensors:
+        raise WeightsError("holds no tensors", where=str(source), mend="pull it again")
+    return tensors
+
+
+def _apart(tensors: dict[str, "torch.Tensor"]) -> dict[str, "torch.Tensor"]:
+    """The same tensors, contiguous and each in storage of its own, which is all safetensors takes."""
+    seen: set[int] = set()
+    apart = {}
+    for key, tensor in tensors.items():
+        storage = tensor.untyped_storage()
+        is_whole = storage.nbytes() == tensor.numel() * tensor.element_size()
+        is_own = is_whole and storage.data_ptr() not in seen
+        seen.add(storage.data_ptr())
+        apart[key] = tensor.contiguous() if is_own else tensor.clone().contiguous()
+    return apart

@@ -1,0 +1,1 @@
+"""LRC and the other ways in which people write lyrics down."""

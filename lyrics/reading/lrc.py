@@ -1,0 +1,151 @@
+"""LRC: reading any lyrics people have, and writing them so that reading gives the same again.
+
+Blank lines part sections and `[Verse 1]` names them; `[section:…]` does so where the plain form would be
+read as something else. A stamp without words ends the line before it. A backslash before a bracket
+makes it a character of the words.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.labels import narrow
+from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics, Section, section_kind
+from songsmith.lyrics.reading.dialects import TextReader, label_and_words
+from songsmith.lyrics.reading.encoding import LrcError, decode_lyrics
+from songsmith.lyrics.reading.events import Label, assemble
+from songsmith.lyrics.reading.inline import Inline, write_inline
+from songsmith.lyrics.reading.leading import has_stamp
+from songsmith.lyrics.reading.subtitles import is_subtitles, read_subtitles
+from songsmith.lyrics.stamps import STAMP, broken_stamp, format_stamp
+
+__all__ = [
+    "LrcError",
+    "Parsed",
+    "decode_lyrics",
+    "format_lrc",
+    "format_stamp",
+    "load_lyrics",
+    "parse_lyrics",
+]
+
+_MAX_BYTES = 1_000_000  # a long song has about 5,000
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a text says: a `Lyrics`, or a `Draft` if nothing in it has a stamp; and what could not be read."""
+
+    lyrics: Lyrics | Draft
+    faults: tuple[Fault, ...] = ()
+
+
+def parse_lyrics(text: str) -> Parsed:
+    """Read lyrics in any dialect: LRC, enhanced LRC, plain or labelled text, ChordPro, SRT, WebVTT."""
+    if kind := _other_kind(text):
+        return Parsed(Draft(), (_not_lyrics(kind),))
+    lines = text.splitlines()
+    if len(lines) == 1 and (not has_stamp(text) or re.search(r"\\n\[\d", text)):
+        lines = re.split(r"(?:\\r)?\\n", text)  # copied out of JSON or a program
+    if is_subtitles(lines):
+        events, faults = read_subtitles(lines)
+    else:
+        reader = TextReader(lines)
+        reader.read()
+        events, faults = reader.events, reader.faults
+    lyrics, more = assemble(events)
+    return Parsed(lyrics, tuple(sorted([*faults, *more], key=lambda fault: fault.source_line)))
+
+
+def _other_kind(text: str) -> str:
+    """What the text is if it is written for machines, "" if it may be lyrics."""
+    head = text[:200].lstrip().casefold()
+    if head.startswith(("<!doctype", "<html", "<?xml", "<tt ", "<tt>")):
+        return "a web page" if "<html" in head or "<!doctype html" in head else "XML"
+    if not re.match(r"""\{\s*["}]|\[\s*[{"]""", head):
+        return ""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return "JSON"
+
+
+def _not_lyrics(kind: str) -> Fault:
+    return Fault(
+        "not-lyrics",
+        "error",
+        f"this is {kind}, not lyrics",
+        "give the words alone, as plain text, LRC or subtitles",
+    )
+
+
+def load_lyrics(path: Path) -> Parsed:
+    """Read a lyrics file in any encoding and dialect. Raises `LrcError` where it can't be read at all."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise LrcError("this is too big to be lyrics", mend="give the lyrics of one song")
+        return parse_lyrics(decode_lyrics(path.read_bytes()))
+    except IsADirectoryError as error:
+        raise LrcError(
+            "this is a folder", where=str(path), mend="name a lyrics file in it"
+        ) from error
+    except FileNotFoundError as error:
+        raise LrcError("there is no such file", where=str(path), mend="check its name") from error
+    except OSError as error:
+        raise LrcError(f"can't read it: {error.strerror}", where=str(path)) from error
+    except LrcError as error:
+        raise LrcError(error.what, where=str(path), mend=error.mend) from error
+
+
+def format_lrc(lyrics: Lyrics) -> str:
+    """The lyric as LRC with its tags, labels, chords and word stamps; `parse_lyrics` reads it back."""
+    tags = [("ti", lyrics.title), ("la", lyrics.language)]
+    head = [f"[{key}:{value}]" for key, value in tags if value]
+    head += [f"[{key}:{value}]" for key, value in lyrics.tags]
+    body = list(_body(lyrics))
+    return "\n".join([*head, *([""] if head and body else []), *body, ""])
+
+
+def _body(lyrics: Lyrics) -> Iterator[str]:
+    is_spaced = all(len(section.lines) <= 1 for section in lyrics.sections)
+    before: Section | None = None
+    for section in lyrics.sections:
+        if before is not None:
+            yield ""
+        if section.label or (before is not None and (is_spaced or _runs_on(before))):
+            yield _label_line(section.label, before)
+        for line in section.lines:
+            yield from _line(line)
+        before = section
+    if not lyrics.lines:
+        yield f"[{format_stamp(0)}]"  # without any stamp it would be read as a draft
+
+
+def _runs_on(section: Section) -> bool:
+    """Whether words after a blank line would still belong to this section."""
+    return not section.lines and section_kind(section.label) != "interlude"
+
+
+def _label_line(label: str, before: Section | None) -> str:
+    """`[label]`, or the explicit form where that would be read as a tag, a chord or a direction."""
+    reader = TextReader([f"[{label}]"])
+    reader.read()
+    is_direction = before is not None and not before.lines and not section_kind(label)
+    is_plain = reader.events == [Label(label)] and not is_direction
+    return f"[{label}]" if is_plain else f"[section:{label}]"
+
+
+def _line(line: LyricLine) -> Iterator[str]:
+    literal = label_and_words(line.text) is not None or _begins_like_stamp(line.text)
+    words = write_inline(Inline(line.text, line.chords, line.word_stamps), literal=literal)
+    yield f"[{format_stamp(line.start_s)}]{words}"
+    if line.hold_s is not None:
+        yield f"[{format_stamp(line.start_s + line.hold_s)}]"
+
+
+def _begins_like_stamp(text: str) -> bool:
+    return bool(STAMP.match(narrow(text)) or broken_stamp(narrow(text)))

