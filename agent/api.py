@@ -49,12 +49,12 @@ def make(
 ) -> Made:
     """Write (or take over `lyrics`), check and sing a song; the same arguments with a seed give the same samples.
 
-    Raises `SongsmithError` with one clear line for everything a caller can mend.
+    Raises `SongsmithError` with one clear line for everything a caller can put right.
     """
     from songsmith.engine.audio import FORMATS, AudioError
 
     if format not in FORMATS:
-        raise AudioError(f"no such sound format: {format!r}", mend=f"choose {', '.join(FORMATS)}")
+        raise AudioError(f"no such sound format: {format!r}", hint=f"choose {', '.join(FORMATS)}")
     wish = RenderWish(
         engine=engine, takes=takes, seed=seed, options=options or {}, formats=(format,)
     )
@@ -117,7 +117,7 @@ def check(
 ) -> Report:
     """All faults of `lyrics` at once, with phonemes, tokens and the frame layout."""
     if variant not in (None, "base", "full"):
-        raise StudioError(f"there is no variant {variant!r}", mend="choose base or full")
+        raise StudioError(f"there is no variant {variant!r}", hint="choose base or full")
     words, duration_s, faults = _stamped(lyrics, length_s)
     return check_lyrics(words, duration_s=duration_s, variant=variant, parse_faults=faults)
 
@@ -152,12 +152,12 @@ def open_song(folder: Path | str, *, audience: Audience | None = None) -> Studio
 
 def _need_prompt(prompt: str) -> None:
     if not prompt.strip():
-        raise BriefError("the prompt is empty", mend="say what the song is about")
+        raise BriefError("the prompt is empty", hint="say what the song is about")
 
 
 def _need_takes(takes: int) -> None:
     if takes < 1:
-        raise EngineError(f"{takes} takes are no song", mend="ask for 1 to 64")
+        raise EngineError(f"{takes} takes are no song", hint="ask for 1 to 64")
 
 
 def _parsed(words: Words) -> Parsed:
@@ -170,6 +170,6 @@ def _parsed(words: Words) -> Parsed:
 
 def _stamped(words: Words, duration_s: float | None) -> tuple[Lyrics, float, tuple[Fault, ...]]:
     if duration_s is not None and duration_s <= 0:
-        raise BriefError(f"a song can't last {duration_s:g} s", mend="give a length in seconds")
+        raise BriefError(f"a song can't last {duration_s:g} s", hint="give a length in seconds")
     parsed = _parsed(words)
     return *stamped_to_sing(parsed, duration_s), parsed.faults

@@ -37,7 +37,7 @@ def make_folder(path: Path) -> None:
         raise FileError(
             f"can't be made (file names here are {error.encoding})",
             where=str(path),
-            mend="set PYTHONUTF8=1, or choose another name with --title",
+            hint="set PYTHONUTF8=1, or choose another name with --title",
         ) from error
 
 
@@ -49,7 +49,7 @@ def read_text(path: Path) -> str:
         raise _file_error(path, "read", error) from error
     except UnicodeDecodeError as error:
         raise FileError(
-            "is no UTF-8 text", where=str(path), mend="restore it from a copy"
+            "is no UTF-8 text", where=str(path), hint="restore it from a copy"
         ) from error
 
 
@@ -57,5 +57,5 @@ def _file_error(path: Path, deed: str, error: OSError) -> FileError:
     return FileError(
         f"can't be {deed} ({(error.strerror or str(error)).lower()})",
         where=str(path),
-        mend="check the folder, its rights and the space on the disk",
+        hint="check the folder, its rights and the space on the disk",
     )

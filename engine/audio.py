@@ -67,13 +67,13 @@ def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
         raise AudioError(
             f"can't be read as sound ({_why_unreadable(path, error)})",
             where=str(path),
-            mend="give a WAV, FLAC, MP3 or OGG file",
+            hint="give a WAV, FLAC, MP3 or OGG file",
         ) from error
     if samples.shape[0] == 0:
-        raise AudioError("holds no sound at all", where=str(path), mend="give another file")
+        raise AudioError("holds no sound at all", where=str(path), hint="give another file")
     if not np.isfinite(samples).all():
         raise AudioError(
-            "holds samples that are no numbers", where=str(path), mend="export it again"
+            "holds samples that are no numbers", where=str(path), hint="export it again"
         )
     if samples.shape[1] != 2:
         samples = np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)
@@ -92,7 +92,7 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
         raise AudioError(
             f"no such sound format: {path.suffix or path.name!r}",
             where=str(path),
-            mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
+            hint=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )
     buffer = io.BytesIO()
     samples = _file_samples(audio, format_name)
@@ -115,7 +115,7 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
         raise AudioError(
             f"can't be written ({(error.strerror or str(error)).lower()})",
             where=str(path),
-            mend="check the folder, its rights and the space on the disk",
+            hint="check the folder, its rights and the space on the disk",
         ) from error
 
 

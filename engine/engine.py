@@ -55,7 +55,7 @@ class Span:
         if not 0 <= self.start_s < self.end_s:
             raise EngineError(
                 f"a span can't go from {self.start_s:.2f} s to {self.end_s:.2f} s",
-                mend="give its start first, then a later end",
+                hint="give its start first, then a later end",
             )
 
 
@@ -171,7 +171,7 @@ def load_engine(name: str) -> Engine:
     """The engine called `name`, its models not loaded yet."""
     if name not in _ENGINES:
         raise EngineError(
-            f"there is no engine {name!r}", mend=f"the engines are {' and '.join(ENGINE_NAMES)}"
+            f"there is no engine {name!r}", hint=f"the engines are {' and '.join(ENGINE_NAMES)}"
         )
     module, _, attribute = _ENGINES[name].partition(":")
     engine: Engine = getattr(importlib.import_module(module), attribute)()

@@ -1,4 +1,4 @@
-"""A fault of a lyric: what is wrong, where, with which numbers, and how to mend it."""
+"""A fault of a lyric: what is wrong, where, with which numbers, and how to put it right."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +19,7 @@ class Fault:
     code: str
     severity: Severity
     message: str
-    mend: str
+    hint: str
     line: int = 0
     source_line: int = 0
 
@@ -31,4 +31,4 @@ class Fault:
             if self.source_line
             else ""
         )
-        return f"{place}{self.message}" + (f"; {self.mend}" if self.mend else "")
+        return f"{place}{self.message}" + (f"; {self.hint}" if self.hint else "")

@@ -79,7 +79,7 @@ class _Finding(NamedTuple):
     code: str
     severity: Severity
     message: str
-    mend: str
+    hint: str
 
 
 def line_faults(facts: LineFacts) -> tuple[Fault, ...]:
@@ -175,17 +175,17 @@ def _pace(facts: LineFacts) -> Iterator[_Finding]:
     measured = f"{count} phonemes in {length_s:.1f} s, {rate:.1f}/s"
     words = _words_over(facts.line.text, count, BUSY_PER_S * length_s)
     more_s = max(0.1, count / BUSY_PER_S - length_s)
-    mend = f"cut about {words} or give it {more_s:.1f} s more"
+    hint = f"cut about {words} or give it {more_s:.1f} s more"
     if (count + 1) / FRAME_RATE_HZ > length_s:
         limit = (
             f"more than the {FRAME_RATE_HZ:.1f}/s there is room for; {BUSY_PER_S:.0f}/s sings well"
         )
-        yield _Finding("too-fast", "error", f"{measured}; {limit}", mend)
+        yield _Finding("too-fast", "error", f"{measured}; {limit}", hint)
     elif rate > TOO_FAST_PER_S:
         limit = f"words get lost above {TOO_FAST_PER_S:.0f}/s, {BUSY_PER_S:.0f}/s sings well"
-        yield _Finding("too-fast", "warning", f"{measured}; {limit}", mend)
+        yield _Finding("too-fast", "warning", f"{measured}; {limit}", hint)
     elif rate > BUSY_PER_S:
-        yield _Finding("busy", "note", f"{measured}; up to {BUSY_PER_S:.0f}/s sings well", mend)
+        yield _Finding("busy", "note", f"{measured}; up to {BUSY_PER_S:.0f}/s sings well", hint)
     elif rate < SPARSE_PER_S and _SPARSE_GAP_S <= slot.gap_s < BREAK_S and not slot.is_before_break:
         missing = max(1, math.ceil((_GOOD_GAP_PER_S * length_s - count) / 4))
         yield _Finding(
@@ -246,7 +246,7 @@ def _unsung_words(facts: LineFacts) -> Iterator[_Finding]:
         "page": "a line of the page or chat it was copied from",
     }
     if kind is not None:
-        mends = {
+        hints = {
             "label": "put it on a line of its own without a stamp, in square brackets",
             "direction": "delete the line",
             "credit": "delete the line, or write it as a tag like [by:…]",
@@ -256,7 +256,7 @@ def _unsung_words(facts: LineFacts) -> Iterator[_Finding]:
             f"{kind}-sung",
             "warning",
             f"“{text[:40]}” looks like {names[kind]} and would be sung",
-            mends[kind],
+            hints[kind],
         )
     elif (kept := strip_asides(text)) != clean_text(text):
         yield _Finding(

@@ -1,7 +1,7 @@
-"""The mends that are safe to make without asking: what nobody meant to be sung goes, stamps come apart.
+"""The repairs that are safe to make without asking: what nobody meant to be sung goes, stamps come apart.
 
 No word that could be sung is changed or dropped, and numbers are not spelled out. Mending twice is
-mending once, and no mend makes an error that was not there.
+repairing once, and no repair makes an error that was not there.
 """
 
 import math
@@ -17,7 +17,7 @@ from songsmith.lyrics.pace import EASY_PER_S, TOO_FAST_PER_S, expected_tokens
 from songsmith.lyrics.rates import FRAME_RATE_HZ
 from songsmith.lyrics.stamps import format_stamp
 
-__all__ = ["mend_lyrics"]
+__all__ = ["repair_lyrics"]
 
 _HARD_PER_S = 19.0  # a little below the limit, since frames are whole and stamps rounded
 _EMOJI_PARTS = frozenset("\ufe0e\ufe0f\u20e3")
@@ -26,7 +26,7 @@ _JOINER = "\u200d"
 
 @dataclass(frozen=True)
 class _Entry:
-    """A line with its number before mending and its part of the song; without a line, a part that is
+    """A line with its number before repairing and its part of the song; without a line, a part that is
     not sung. Parts are numbered by their place, and named."""
 
     part: int
@@ -35,12 +35,12 @@ class _Entry:
     line: LyricLine | None = None
 
 
-def mend_lyrics(lyrics: Lyrics, *, duration_s: float) -> tuple[Lyrics, tuple[Fault, ...]]:
-    """The lyric with its safe mends made, and a note of each; mending again changes nothing.
+def repair_lyrics(lyrics: Lyrics, *, duration_s: float) -> tuple[Lyrics, tuple[Fault, ...]]:
+    """The lyric with its safe repairs made, and a note of each; repairing again changes nothing.
 
     Labels, stage directions, credits, ornaments and wordless lines go; lines are put in the order of their
     stamps; doubled stamps come apart, and the line after one with too many words for its time waits
-    for it, if it can spare that. Line numbers in the notes are those before mending.
+    for it, if it can spare that. Line numbers in the notes are those before repairing.
     """
     notes: list[Fault] = []
     entries = list(_sung(lyrics, notes))
@@ -168,11 +168,11 @@ def _in_order(entries: Sequence[_Entry], notes: list[Fault]) -> list[_Entry]:
 def _apart(entries: list[_Entry], duration_s: float, notes: list[Fault]) -> list[_Entry]:
     """Give lines that are still being sung when the next is due the time they need, where the next line has
     it to spare. From the last to the first, so that what one line gains another has not lost."""
-    mended = list(entries)
+    repaired = list(entries)
     sung = [index for index, entry in enumerate(entries) if entry.line]
     end_s = duration_s
     for index, following in reversed(list(pairwise(sung))):
-        first, second = mended[index].line, mended[following].line
+        first, second = repaired[index].line, repaired[following].line
         assert first is not None
         assert second is not None
         start_s = _shared_start_s(first, second, end_s)
@@ -181,10 +181,10 @@ def _apart(entries: list[_Entry], duration_s: float, notes: list[Fault]) -> list
             message = (
                 f"moved from [{format_stamp(second.start_s)}] to [{format_stamp(moved.start_s)}]"
             )
-            notes.append(_note("pushed", mended[following].number, second, message))
-            mended[following] = replace(mended[following], line=moved)
+            notes.append(_note("pushed", repaired[following].number, second, message))
+            repaired[following] = replace(repaired[following], line=moved)
         end_s = min(duration_s, second.start_s if start_s is None else start_s)
-    return mended
+    return repaired
 
 
 def _shared_start_s(first: LyricLine, second: LyricLine, end_s: float) -> float | None:

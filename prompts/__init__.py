@@ -23,7 +23,7 @@ def render(name: str, **fields: object) -> str:
     """Text of prompt `name` with every `$field` filled in; all fields must be given, no others."""
     if name not in prompt_names():
         raise PromptError(
-            f"no prompt {name!r}", mend=f"the prompts are {', '.join(prompt_names())}"
+            f"no prompt {name!r}", hint=f"the prompts are {', '.join(prompt_names())}"
         )
     text = (files("songsmith.prompts") / f"{name}.md").read_text(encoding="utf-8")
     template = Template(text)

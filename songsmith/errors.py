@@ -1,6 +1,6 @@
 """The one base of every error a person is meant to read.
 
-SongsmithError                a line: what, where, how to mend it; the command line prints it and exits 1
+SongsmithError                a line: what, where, how to put it right; the command line prints it and exits 1
 ├── LrcError                  lyrics.encoding: a lyrics file that can't be read at all
 ├── PhonemeError              lyrics.espeak: espeak-ng or a language is missing
 ├── AudioError                engine.audio: a sound file that can't be read or written
@@ -26,15 +26,15 @@ SongsmithError                a line: what, where, how to mend it; the command l
 
 
 class SongsmithError(Exception):
-    """Something the person can mend. `str()` is one line: `where: what; mend`."""
+    """Something the person can put right. `str()` is one line: `where: what; hint`."""
 
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        super().__init__(what, where, mend)
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what, where, hint)
         self.what = what
         self.where = where
-        self.mend = mend
+        self.hint = hint
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        cure = f"; {self.mend}" if self.mend else ""
+        cure = f"; {self.hint}" if self.hint else ""
         return " ".join(f"{place}{self.what}{cure}".split())

@@ -94,8 +94,8 @@ class Chat:
         self.screen.fact("version", f"v{written.version.number} · {written.version.made_by}")
 
     def show_checked(self, checked: Checked) -> None:
-        for fault in checked.mended:
-            self.screen.fact("mended", str(fault))
+        for fault in checked.repaired:
+            self.screen.fact("repaired", str(fault))
         self.screen.diff(checked.changes)
         self.screen.faults(checked.report.faults, with_notes=True)
         if not checked.report.faults:
@@ -120,7 +120,7 @@ class Chat:
             self.bench.override(**said)
             try:
                 if endpoint(self.bench.settings) is None:
-                    raise SettingsError("there is no endpoint to ask for it", mend=_NO_ENDPOINT)
+                    raise SettingsError("there is no endpoint to ask for it", hint=_NO_ENDPOINT)
             except SongsmithError:
                 self.bench.override(**before)
                 raise

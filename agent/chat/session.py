@@ -40,7 +40,7 @@ class Workbench:
     def studio(self) -> Studio:
         """The open song with its verbs."""
         if self._studio is None:
-            raise StudioError("no song is open yet", mend="write one: /write and what it is about")
+            raise StudioError("no song is open yet", hint="write one: /write and what it is about")
         return self._studio
 
     def open(self, folder: Path) -> Studio:

@@ -44,8 +44,8 @@ class SlashCommands:
         name = {"?": "help", "exit": "quit", "q": "quit", "rewrite": "revise"}.get(name, name)
         if name not in command_names():
             near = difflib.get_close_matches(name, command_names(), n=1)
-            mend = f"did you mean /{near[0]}?" if near else "/help lists them"
-            raise CommandError(f"there is no command /{name}", mend=mend)
+            hint = f"did you mean /{near[0]}?" if near else "/help lists them"
+            raise CommandError(f"there is no command /{name}", hint=hint)
         command: Callable[[str], None] = getattr(self, name)
         command(argument.strip())
 
@@ -81,8 +81,8 @@ class SlashCommands:
         self._chat.show_written(written)
 
     def check(self, argument: str) -> None:
-        """/check [mend] - all faults of the words; with mend, the safe ones are put right"""
-        self._chat.show_checked(self._bench.studio.check(mend=argument == "mend"))
+        """/check [repair] - all faults of the words; with repair, the safe ones are put right"""
+        self._chat.show_checked(self._bench.studio.check(repair=argument in ("repair", "mend")))
 
     def retime(self, argument: str) -> None:
         """/retime [LENGTH] [BPM bpm] - new stamps on the bar grid"""
@@ -219,7 +219,7 @@ class SlashCommands:
 
     def _need(self, is_given: object, example: str) -> None:
         if not is_given:
-            raise CommandError("this command needs to be told more", mend=f"e.g. {example}")
+            raise CommandError("this command needs to be told more", hint=f"e.g. {example}")
 
     def _show_rendered(self, rendered: object) -> None:
         from songsmith.agent.cli.make import show_rendered
@@ -234,5 +234,5 @@ def command_names() -> list[str]:
 
 def _count(text: str) -> int:
     if text and not text.isdecimal():
-        raise StudioError(f"{text!r} is no number of takes", mend="e.g. 2")
+        raise StudioError(f"{text!r} is no number of takes", hint="e.g. 2")
     return int(text or 0)

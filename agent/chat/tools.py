@@ -2,7 +2,7 @@
 
 The model proposes, these functions decide: arguments are validated, no tool takes a path, and takes beyond
 the turn's budget need the person's yes. Whatever goes wrong comes back to the model as the tool's result,
-so that it can mend its call; text inside lyrics and results is data.
+so that it can put its call right; text inside lyrics and results is data.
 """
 
 import inspect
@@ -56,7 +56,7 @@ class EditArguments(_Arguments):
 
 
 class CheckArguments(_Arguments):
-    mend: bool = Field(False, description="put the safe faults right")
+    repair: bool = Field(False, description="put the safe faults right")
 
 
 class RetimeArguments(_Arguments):
@@ -175,7 +175,7 @@ class Toolbox:
 
     def check(self, arguments: CheckArguments) -> object:
         """All faults of the words: too many phonemes for the time, wrong stamps, what can't be sung."""
-        return self._bench.studio.check(mend=arguments.mend)
+        return self._bench.studio.check(repair=arguments.repair)
 
     def retime(self, arguments: RetimeArguments) -> object:
         """New stamps for all lines on a bar grid."""
@@ -268,7 +268,7 @@ class Toolbox:
         ):
             raise StudioError(
                 f"the person did not agree to {takes} more takes in this turn",
-                mend="ask them before you try again",
+                hint="ask them before you try again",
             )
         self._takes_left = max(0, self._takes_left - takes)
 

@@ -1,4 +1,4 @@
-"""The command `check`: all faults of a lyrics file, of stdin or of a song, and the safe ones mended."""
+"""The command `check`: all faults of a lyrics file, of stdin or of a song, and the safe ones repaired."""
 
 import sys
 from dataclasses import replace
@@ -30,8 +30,9 @@ def check(
     engine: Annotated[
         str, typer.Option("--engine", help="Who is to sing: sketch or diffrhythm.")
     ] = "",
-    mend: Annotated[
-        bool, typer.Option("--mend", help="Put right what is safe and show the changes.")
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", "--mend", help="Put right what is safe and show the changes."),
     ] = False,
     out: Annotated[
         Path | None,
@@ -39,7 +40,7 @@ def check(
             "--out",
             "-o",
             metavar="FILE",
-            help="Where the mended words go; without it FILE itself, kept as FILE.orig.",
+            help="Where the repaired words go; without it FILE itself, kept as FILE.orig.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -52,9 +53,9 @@ def check(
         raise typer.BadParameter(f"--engine is one of {', '.join(ENGINE_NAMES)}")
     if variant not in ("", "base", "full"):
         raise typer.BadParameter("--variant is base or full")
-    if out and not mend:
-        raise typer.BadParameter("--out goes with --mend")
-    to_stdout = mend and source == "-" and out is None and not as_json
+    if out and not repair:
+        raise typer.BadParameter("--out goes with --repair")
+    to_stdout = repair and source == "-" and out is None and not as_json
     with terminal(as_json or to_stdout) as screen:
         song = None
         if is_song(source):
@@ -62,11 +63,11 @@ def check(
 
             studio = open_studio(source, screen)
             song = studio.song
-            checked = _check_song(studio, length, _variant(variant), engine, mend)
+            checked = _check_song(studio, length, _variant(variant), engine, repair)
         else:
-            checked = _check_words(source, screen, length, _variant(variant), engine, mend)
-        if mend:
-            _keep_mended(source, out, checked, to_stdout=to_stdout)
+            checked = _check_words(source, screen, length, _variant(variant), engine, repair)
+        if repair:
+            _keep_repaired(source, out, checked, to_stdout=to_stdout)
         _show_checked(screen, checked)
     if as_json:
         typer.echo(to_json(document(checked, song)))
@@ -79,12 +80,12 @@ def _check_song(
     length_s: float | None,
     variant: "Variant | None",
     engine: str,
-    mend: bool,
+    repair: bool,
 ) -> "Checked":
-    """A song's words; mended ones are its next version. Another length or variant is only looked at."""
+    """A song's words; repaired ones are its next version. Another length or variant is only looked at."""
     from songsmith.agent.writers.stamping import check_for
 
-    checked = studio.check(mend=mend, engine=engine)
+    checked = studio.check(repair=repair, engine=engine)
     if length_s is None and variant is None:
         return checked
     length_s = length_s or studio.duration_s
@@ -98,7 +99,7 @@ def _check_words(
     length_s: float | None,
     variant: "Variant | None",
     engine: str,
-    mend: bool,
+    repair: bool,
 ) -> "Checked":
     """The words of a file or of stdin; plain ones get stamps first."""
     from songsmith.agent.song.diff import diff_lyrics
@@ -106,27 +107,27 @@ def _check_words(
     from songsmith.agent.writers.stamping import check_for, stamped
     from songsmith.lyrics.fault import Fault
     from songsmith.lyrics.lyric import Draft
-    from songsmith.lyrics.repair import mend_lyrics
+    from songsmith.lyrics.repair import repair_lyrics
 
     parsed = read_words(source)
     before, duration_s = stamped(parsed.lyrics, length_s)
     if isinstance(parsed.lyrics, Draft) and before.lines:
         screen.note("no stamps in there: these are computed")
     lyrics, faults = before, parsed.faults
-    mended: tuple[Fault, ...] = ()
-    if mend:
-        lyrics, mended = mend_lyrics(before, duration_s=duration_s)
-        # Reading mends what it can; a line that could not be read is still lost in the new file.
+    repaired: tuple[Fault, ...] = ()
+    if repair:
+        lyrics, repaired = repair_lyrics(before, duration_s=duration_s)
+        # Reading repairs what it can; a line that could not be read is still lost in the new file.
         faults = tuple(fault for fault in faults if fault.severity == "error")
     report = check_for(engine, lyrics, duration_s=duration_s, variant=variant, parse_faults=faults)
-    return Checked(lyrics, report, mended, diff_lyrics(before, lyrics))
+    return Checked(lyrics, report, repaired, diff_lyrics(before, lyrics))
 
 
 def _variant(text: str) -> "Variant | None":
     return "base" if text == "base" else "full" if text == "full" else None
 
 
-def _keep_mended(source: str, out: Path | None, checked: "Checked", *, to_stdout: bool) -> None:
+def _keep_repaired(source: str, out: Path | None, checked: "Checked", *, to_stdout: bool) -> None:
     """Mended words go to --out, else to the file they came from (its old self kept aside), else to stdout."""
     from songsmith.agent.files import write_whole
     from songsmith.lyrics.reading.lrc import format_lrc
@@ -146,8 +147,8 @@ def _keep_mended(source: str, out: Path | None, checked: "Checked", *, to_stdout
 
 def _show_checked(screen: "Terminal", checked: "Checked") -> None:
     screen.lyrics(checked.lyrics, checked.report)
-    for fault in checked.mended:
-        screen.fact("mended", str(fault))
+    for fault in checked.repaired:
+        screen.fact("repaired", str(fault))
     screen.diff(checked.changes)
     screen.faults(checked.report.faults, with_notes=True)
     severities = [fault.severity for fault in checked.report.faults]

@@ -101,7 +101,7 @@ def _listen_to_file(
         raise ListenError(
             "there are no lyrics to compare the sound with",
             where=str(path),
-            mend="give them with --lyrics song.lrc",
+            hint="give them with --lyrics song.lrc",
         )
     given = read_words(lyrics or str(beside)).lyrics
     words, _ = stamped(given, audio.shape[1] / SAMPLE_RATE_HZ)

@@ -87,7 +87,7 @@ def _as_text(argument: str) -> str:
         shown = argument.encode("utf-8", "replace").decode()
         raise SongsmithError(
             f"{shown!r} is in an encoding that can't be read here",
-            mend="set the terminal to UTF-8, or put the words into a file and give - and < FILE",
+            hint="set the terminal to UTF-8, or put the words into a file and give - and < FILE",
         ) from error
 
 

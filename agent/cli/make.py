@@ -274,7 +274,7 @@ def read_prompt() -> str:
 
     text = read_stdin("the prompt")
     if not text.strip():
-        raise BriefError("is empty", where="stdin", mend="say what the song is about")
+        raise BriefError("is empty", where="stdin", hint="say what the song is about")
     return text
 
 

@@ -72,7 +72,7 @@ def open_studio(text: str, screen: "Terminal") -> "Studio":
         known = sorted(path.parent.name for path in out.glob("*/song.json"))
         raise SongError(
             f"there is no song {text!r}",
-            mend=f"the songs in {out}/ are {', '.join(known)}"
+            hint=f"the songs in {out}/ are {', '.join(known)}"
             if known
             else 'make one: songsmith make "…"',
         )
@@ -102,7 +102,7 @@ def chat(
 
     folder = find_song(song) if song else None
     if song and folder is None:
-        raise SongError(f"there is no song {song!r}", mend="leave the name out to begin a new one")
+        raise SongError(f"there is no song {song!r}", hint="leave the name out to begin a new one")
     Chat(folder, is_plain=plain).run()
 
 
@@ -150,13 +150,13 @@ def edited_words(studio: "Studio") -> Any:
     from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
 
     if not (is_interactive() or os.environ.get("VISUAL") or os.environ.get("EDITOR")):
-        raise StudioError("there is no terminal to edit in", mend="give a file, or - for stdin")
+        raise StudioError("there is no terminal to edit in", hint="give a file, or - for stdin")
     try:
         text = click.edit(format_lrc(studio.song.lyrics), extension=".lrc")
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        raise StudioError("the editor failed", mend="set EDITOR to one that works") from error
+        raise StudioError("the editor failed", hint="set EDITOR to one that works") from error
     if text is None:
         raise StudioError("nothing was changed in the editor")
     return parse_lyrics(text)

@@ -182,7 +182,7 @@ class Llm:
         raise ModelNotFound(
             "no model is served there",
             where=self.endpoint.name,
-            mend="load one in the server, or name one: `songsmith config set model NAME`",
+            hint="load one in the server, or name one: `songsmith config set model NAME`",
         )
 
     def _name_others(self, error: ModelNotFound) -> None:
@@ -193,7 +193,7 @@ class Llm:
             return
         if others and self.endpoint.model not in others:
             more = ", …" if len(others) > 8 else ""
-            error.mend = f"the models there are {', '.join(others[:8])}{more}; set one as model"
+            error.hint = f"the models there are {', '.join(others[:8])}{more}; set one as model"
 
     def _request(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, Any]:
         request: dict[str, Any] = {

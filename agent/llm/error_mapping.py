@@ -63,7 +63,7 @@ def edge(endpoint: Endpoint) -> Iterator[None]:
         if isinstance(error, UnicodeDecodeError):
             raise _garbled(endpoint, "bytes that are not UTF-8") from error
         raise Unreachable(
-            "the address can't be used", where=endpoint.name, mend="mend base_url"
+            "the address can't be used", where=endpoint.name, hint="correct base_url"
         ) from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise _garbled(endpoint, "data that is not JSON") from error
@@ -92,14 +92,14 @@ def status_error(
     endpoint: Endpoint, status: int, said: str, retry_after_s: float | None = None, code: str = ""
 ) -> LlmError:
     """The error for HTTP status `status` with the endpoint's own words `said`."""
-    kind, what, mend = _cause(endpoint, status, f"{code} {said}")
+    kind, what, hint = _cause(endpoint, status, f"{code} {said}")
     detail = f"{status}: {said}" if said else str(status)
     if retry_after_s is not None and retry_after_s > LONGEST_WAIT_S:
         detail += f"; it asks to wait {retry_after_s:.0f} s"
     return kind(
         f"{what} ({detail})",
         where=endpoint.name,
-        mend=mend,
+        hint=hint,
         status=status,
         retry_after_s=retry_after_s,
     )
@@ -114,7 +114,7 @@ _MODEL = r"model\b.{0,60}\b(not (exist|found)|does(n't| not) exist|unknown)|(inv
 
 
 def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], str, str]:
-    """Kind, words and mend for a status."""
+    """Kind, words and hint for a status."""
     words = said.casefold()
     if status in (401, 403) or (status == 400 and re.search(_KEY, words)):
         if endpoint.api_key is None:
@@ -129,15 +129,15 @@ def _cause(endpoint: Endpoint, status: int, said: str) -> tuple[type[LlmError], 
     if status == 429:
         return RateLimited, "too many requests", "wait a little and say it again"
     if status == 413 or re.search(_CONTEXT, words):
-        mend = "set context_tokens to what the model can take, or choose one with more"
-        return ContextFull, "the conversation is longer than the model's window", mend
+        hint = "set context_tokens to what the model can take, or choose one with more"
+        return ContextFull, "the conversation is longer than the model's window", hint
     if status == 404 or (status in (400, 422) and re.search(_MODEL, words)):
-        mend = "check model and base_url with `songsmith config show`"
-        return ModelNotFound, "no such model, or no API at this address", mend
+        hint = "check model and base_url with `songsmith config show`"
+        return ModelNotFound, "no such model, or no API at this address", hint
     if status >= 500 or status in (408, 409, 425):
         return ServerFailed, "the server failed", "try again in a minute"
-    mend = "check model and base_url, or choose another profile"
-    return RequestRefused, "the request was refused", mend
+    hint = "check model and base_url, or choose another profile"
+    return RequestRefused, "the request was refused", hint
 
 
 def _transport_error(endpoint: Endpoint, error: Exception) -> LlmError:
@@ -156,30 +156,30 @@ def _transport_error(endpoint: Endpoint, error: Exception) -> LlmError:
         return HostUnknown(
             f"the host {host} is not known",
             where=endpoint.name,
-            mend="check base_url and the network connection",
+            hint="check base_url and the network connection",
         )
     if has(ConnectionRefusedError):
-        mend = "start the server there" if is_local(endpoint.base_url) else "check base_url"
-        return ConnectionRefused(f"nothing listens at {host}", where=endpoint.name, mend=mend)
+        hint = "start the server there" if is_local(endpoint.base_url) else "check base_url"
+        return ConnectionRefused(f"nothing listens at {host}", where=endpoint.name, hint=hint)
     if has(ssl.SSLError):
-        mend = "check base_url (https where the server speaks http?) and the certificates"
-        return Unreachable("no secure connection", where=endpoint.name, mend=mend)
+        hint = "check base_url (https where the server speaks http?) and the certificates"
+        return Unreachable("no secure connection", where=endpoint.name, hint=hint)
     if has(httpx2.ConnectTimeout):
-        return TimedOut(f"{host} does not answer", where=endpoint.name, mend="check the network")
+        return TimedOut(f"{host} does not answer", where=endpoint.name, hint="check the network")
     if has(httpx2.TimeoutException, openai.APITimeoutError, TimeoutError):
         return TimedOut(
             f"no word for {endpoint.timeout_s:g} s",
             where=endpoint.name,
-            mend="try again, or raise timeout_s",
+            hint="try again, or raise timeout_s",
         )
     if has(httpx2.RemoteProtocolError, httpx2.ReadError, ConnectionResetError):
         return stream_cut(endpoint)
     if has(httpx2.UnsupportedProtocol, httpx2.TooManyRedirects, httpx2.LocalProtocolError):
-        return Unreachable("the address can't be used", where=endpoint.name, mend="mend base_url")
+        return Unreachable("the address can't be used", where=endpoint.name, hint="correct base_url")
     if has(httpx2.ConnectError, httpx2.ProxyError, OSError):
         said = excerpt(str(chain[-1])) or type(chain[-1]).__name__
-        mend = "check base_url, the network and any proxy"
-        return Unreachable(f"no connection ({said})", where=endpoint.name, mend=mend)
+        hint = "check base_url, the network and any proxy"
+        return Unreachable(f"no connection ({said})", where=endpoint.name, hint=hint)
     return reported_error(endpoint, getattr(error, "body", None), str(error))
 
 
@@ -188,7 +188,7 @@ def stream_cut(endpoint: Endpoint) -> StreamCut:
     return StreamCut(
         "the connection broke before the reply was whole",
         where=endpoint.name,
-        mend="say it again",
+        hint="say it again",
     )
 
 
@@ -200,20 +200,20 @@ def reported_error(endpoint: Endpoint, body: object, otherwise: str = "") -> Llm
         return status_error(endpoint, int(code), said)
     if re.search(r"rate.?limit|too many requests", f"{code} {said}", re.IGNORECASE):
         return status_error(endpoint, 429, said)
-    mend = "try again in a minute"
-    return ServerFailed(f"the server reported an error ({said})", where=endpoint.name, mend=mend)
+    hint = "try again in a minute"
+    return ServerFailed(f"the server reported an error ({said})", where=endpoint.name, hint=hint)
 
 
 def _garbled(endpoint: Endpoint, found: str) -> Garbled:
     """Something in a reply that can't be read."""
-    mend = "say it again; if it stays, check that base_url is an OpenAI-compatible API"
-    return Garbled(f"the reply holds {found}", where=endpoint.name, mend=mend)
+    hint = "say it again; if it stays, check that base_url is an OpenAI-compatible API"
+    return Garbled(f"the reply holds {found}", where=endpoint.name, hint=hint)
 
 
 def not_the_protocol(endpoint: Endpoint, what: str) -> BadReply:
     """Whatever answers there does not speak the chat-completions protocol."""
     return BadReply(
-        what, where=endpoint.name, mend="check that base_url is an OpenAI-compatible API"
+        what, where=endpoint.name, hint="check that base_url is an OpenAI-compatible API"
     )
 
 

@@ -56,11 +56,11 @@ class LlmError(SongsmithError):
         what: str,
         *,
         where: str = "",
-        mend: str = "",
+        hint: str = "",
         status: int = 0,
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(what, where=where, mend=mend)
+        super().__init__(what, where=where, hint=hint)
         self.status = status
         self.retry_after_s = retry_after_s
 

@@ -80,13 +80,13 @@ def _bounded(
                     raise ReplyTooLong(
                         f"the reply did not end within {MAX_REPLY_BYTES / 1e6:.0f} MB",
                         where=endpoint.name,
-                        mend="say it again, or choose another model",
+                        hint="say it again, or choose another model",
                     )
                 if clock() > end_s:
                     raise TimedOut(
                         f"the reply did not end within {max_reply_s:g} s",
                         where=endpoint.name,
-                        mend="say it again, or choose another model",
+                        hint="say it again, or choose another model",
                     )
                 tail = (tail + piece)[-_END_MARK_BYTES:]
                 self.saw_end = b"data: [DONE]" in tail or b"data:[DONE]" in tail

@@ -68,7 +68,7 @@ class ReplyReader:
         where = self._endpoint.name
         if self.finish_reason == "content_filter":
             raise ReplyRefused(
-                "a content filter stopped the reply", where=where, mend="say it in other words"
+                "a content filter stopped the reply", where=where, hint="say it in other words"
             )
         if not self.finish_reason and not is_whole:
             raise stream_cut(self._endpoint)
@@ -78,9 +78,9 @@ class ReplyReader:
             raise BadReply(
                 "the reply reached its length limit before it began",
                 where=where,
-                mend="shorten the conversation with /clear, or choose a model with a longer reply",
+                hint="shorten the conversation with /clear, or choose a model with a longer reply",
             )
-        raise EmptyReply("the reply was empty", where=where, mend="say it again, or in other words")
+        raise EmptyReply("the reply was empty", where=where, hint="say it again, or in other words")
 
     @property
     def ending(self) -> str:
@@ -182,7 +182,7 @@ class ReplyReader:
             raise ReplyTooLong(
                 f"the reply did not end within {limit:,} characters",
                 where=self._endpoint.name,
-                mend="say it again, or choose another model",
+                hint="say it again, or choose another model",
             )
 
 

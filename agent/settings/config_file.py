@@ -63,7 +63,7 @@ def _parts(key: str) -> list[str]:
 
 def _unknown(key: str) -> SettingsError:
     return SettingsError(
-        f"there is no setting {key!r}", mend="`songsmith config show` lists all of them"
+        f"there is no setting {key!r}", hint="`songsmith config show` lists all of them"
     )
 
 
@@ -94,9 +94,9 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
     except FileNotFoundError:
         return tomlkit.document()
     except TOMLKitError as error:
-        raise SettingsError(f"not TOML: {error}", where=str(path), mend="mend that line") from error
+        raise SettingsError(f"not TOML: {error}", where=str(path), hint="correct that line") from error
     except UnicodeDecodeError as error:
-        raise SettingsError("not UTF-8 text", where=str(path), mend="save it as UTF-8") from error
+        raise SettingsError("not UTF-8 text", where=str(path), hint="save it as UTF-8") from error
     except OSError as error:
         raise SettingsError(f"can't be read ({error.strerror})", where=str(path)) from error
 

@@ -82,7 +82,7 @@ class Settings(Profile):
     takes: int = Field(default=1, ge=1, le=64, description="takes per render")
     seed: int | None = Field(default=None, ge=0, description="seed of the first take")
     mend_rounds: int = Field(
-        default=3, ge=0, le=10, description="times the LLM may mend its lyrics"
+        default=3, ge=0, le=10, description="times the LLM may repair its lyrics"
     )
     tool_rounds: int = Field(
         default=12, ge=1, le=100, description="rounds of tools in one chat turn"
@@ -173,7 +173,7 @@ def endpoint(settings: Settings) -> Endpoint | None:
     if "base_url" not in said:
         raise SettingsError(
             f"profile {name!r} has no base_url",
-            mend=f"`songsmith config set profiles.{name}.base_url http://…/v1`",
+            hint=f"`songsmith config set profiles.{name}.base_url http://…/v1`",
         )
     return Endpoint(**{"model": "", **said, "profile": name, "origin": reason})
 
@@ -200,7 +200,7 @@ def _profile(settings: Settings, name: str) -> Profile:
         raise SettingsError(
             f"there is no LLM profile {name!r}",
             where=settings.origin("profile"),
-            mend=f"the profiles are {known}",
+            hint=f"the profiles are {known}",
         )
     built_in = PROFILES.get(name, Profile()).model_dump(exclude_none=True)
     said = settings.profiles.get(name, Profile()).model_dump(exclude_none=True)
@@ -214,9 +214,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except TOMLKitError as error:
-        raise SettingsError(f"not TOML: {error}", where=str(path), mend="mend that line") from error
+        raise SettingsError(f"not TOML: {error}", where=str(path), hint="correct that line") from error
     except UnicodeDecodeError as error:
-        raise SettingsError("not UTF-8 text", where=str(path), mend="save it as UTF-8") from error
+        raise SettingsError("not UTF-8 text", where=str(path), hint="save it as UTF-8") from error
     except OSError as error:
         raise SettingsError(f"can't be read ({error.strerror})", where=str(path)) from error
 
@@ -229,7 +229,7 @@ def _song_layer(song_dir: Path) -> _Layer:
             raise SettingsError(
                 f"{key} can't be set in a song's folder, which may travel",
                 where=str(path),
-                mend=f"remove it there and run `songsmith config set {key}`",
+                hint=f"remove it there and run `songsmith config set {key}`",
             )
     return _Layer(str(path), values)
 
@@ -320,7 +320,7 @@ def _setting_error(error: ValidationError, where: str) -> SettingsError:
         known = _known_keys(path)
         near = difflib.get_close_matches(path[-1], known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(known)}"
-        return SettingsError(f"there is no setting {key}", where=place, mend=hint)
+        return SettingsError(f"there is no setting {key}", where=place, hint=hint)
     message = str(first["msg"]).removeprefix("Value error, ")
     return SettingsError(f"{key}: {message[:1].lower()}{message[1:]}", where=place)
 

@@ -61,7 +61,7 @@ class Song:
             raise SongError(
                 "there is no song here",
                 where=str(folder),
-                mend='give the folder of a song, or make one: songsmith make "…"',
+                hint='give the folder of a song, or make one: songsmith make "…"',
             )
         try:
             return cls(folder, SongFile.model_validate_json(read_text(path)))
@@ -71,7 +71,7 @@ class Song:
             raise SongError(
                 f"is no song file of this version of songsmith ({place}: {fault['msg'].lower()})",
                 where=str(path),
-                mend="restore it from a copy, or open it with the songsmith that made it",
+                hint="restore it from a copy, or open it with the songsmith that made it",
             ) from error
 
     # --- what the song is now
@@ -103,7 +103,7 @@ class Song:
         raise SongError(
             f"there is no version v{number}",
             where=str(self.folder),
-            mend=f"its versions: {_range_of('v', [v.number for v in self.file.versions])}",
+            hint=f"its versions: {_range_of('v', [v.number for v in self.file.versions])}",
         )
 
     @property
@@ -119,7 +119,7 @@ class Song:
             stat = path.stat()
         except OSError as error:
             raise FileError(
-                "the words of this version are gone", where=str(path), mend="restore the file"
+                "the words of this version are gone", where=str(path), hint="restore the file"
             ) from error
         return _read_words(path.absolute(), stat.st_ino, stat.st_mtime_ns)
 
@@ -139,7 +139,7 @@ class Song:
         if not path.is_file():
             known = ", ".join(self.takes) or "none yet"
             raise SongError(
-                f"there is no take {take!r}", where=str(self.folder), mend=f"its takes: {known}"
+                f"there is no take {take!r}", where=str(self.folder), hint=f"its takes: {known}"
             )
         try:
             return TakeManifest.model_validate_json(read_text(path))
@@ -147,7 +147,7 @@ class Song:
             raise SongError(
                 "is no take manifest of this version",
                 where=str(path),
-                mend="restore it from a copy",
+                hint="restore it from a copy",
             ) from error
 
     def audio_path(self, take: str) -> Path:
@@ -311,13 +311,13 @@ class _Change:
             raise SongError(
                 "another songsmith is changing this song",
                 where=str(self._song.folder),
-                mend="wait for it, or close it",
+                hint="wait for it, or close it",
             ) from error
         except OSError as error:
             raise FileError(
                 f"can't be changed ({(error.strerror or str(error)).lower()})",
                 where=str(self._song.folder),
-                mend="check the folder and its rights",
+                hint="check the folder and its rights",
             ) from error
         try:
             self._before = Song.open(self._song.folder).file
@@ -338,7 +338,7 @@ def _read_words(path: Path, inode: int, mtime_ns: int) -> Lyrics:
     parsed = parse_lyrics(read_text(path)).lyrics
     if isinstance(parsed, Lyrics):
         return parsed
-    raise SongError("holds no stamps", where=str(path), mend="restore it from a copy")
+    raise SongError("holds no stamps", where=str(path), hint="restore it from a copy")
 
 
 def _range_of(letter: str, numbers: Sequence[int]) -> str:

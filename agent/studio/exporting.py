@@ -21,7 +21,7 @@ def export_take(song: Song, take: str, formats: Sequence[str]) -> Exported:
 
     for name in formats:
         if name not in FORMATS:
-            raise AudioError(f"no such sound format: {name!r}", mend=f"choose {', '.join(FORMATS)}")
+            raise AudioError(f"no such sound format: {name!r}", hint=f"choose {', '.join(FORMATS)}")
     manifest = song.manifest(take)
     folder, takes = song.folder / "export", song.folder / "takes"
     make_folder(folder)

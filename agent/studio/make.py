@@ -112,7 +112,7 @@ def make_song(
         raise StudioError(
             f"{_lines_at_fault(written.report)} can't be sung as written",
             where=str(song.folder),
-            mend=f"mend them (songsmith check {song.folder} --mend), change them (songsmith edit), and sing"
+            hint=f"repair them (songsmith check {song.folder} --repair), change them (songsmith edit), and sing"
             f" them (songsmith render), or go on all the same with --yes",
         )
     rendered = studio.render(wish)

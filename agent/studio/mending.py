@@ -120,7 +120,7 @@ def mend_take(
             x.text for x in studio.song.lyrics.lines
         ]:
             raise ListenError(
-                f"the words have changed since {name} was sung", mend="render them first"
+                f"the words have changed since {name} was sung", hint="render them first"
             )
     first, hearing = _best_of(studio, among or [studio.take_named(take)])
     before, made = {line.line: line for line in hearing.lines}, list[str]()
@@ -174,10 +174,10 @@ def check_budget(until_sung: float, max_rounds: int) -> None:
     """Raise `ListenError` for a bar or a number of rounds that nobody can sing to."""
     if not 0 < until_sung <= 1:
         raise ListenError(
-            f"the bar can't be {until_sung:g}", mend="give a share of words, e.g. 0.85"
+            f"the bar can't be {until_sung:g}", hint="give a share of words, e.g. 0.85"
         )
     if not 1 <= max_rounds <= 20:
-        raise ListenError(f"{max_rounds} rounds can't be sung", mend="give 1 to 20")
+        raise ListenError(f"{max_rounds} rounds can't be sung", hint="give 1 to 20")
 
 
 def _best_of(studio: "Studio", names: Sequence[str]) -> tuple[str, Hearing]:
@@ -254,7 +254,7 @@ def _sung_words(studio: "Studio", take: str) -> Lyrics:
     if not isinstance(lyrics, Lyrics) or not lyrics.lines:
         raise ListenError(
             f"{take} is an instrumental, it has no words to listen for",
-            mend="write words and render them",
+            hint="write words and render them",
         )
     return lyrics
 

@@ -55,7 +55,7 @@ def render_file(
     if report.has_errors and not may_go_on(report):
         raise StudioError(
             "not every line can be sung as written",
-            mend="mend the lines above (songsmith check --mend), or go on all the same with --yes",
+            hint="repair the lines above (songsmith check --repair), or go on all the same with --yes",
         )
     request, forecast = build_request(
         engine, lyrics, style or settings.style, length_s, filled(wish, settings, engine.name)
@@ -88,7 +88,7 @@ def _checked_path(out: Path, wish: RenderWish) -> Path:
         raise AudioError(
             f"--format says {wish.formats[0]}, the name says otherwise",
             where=str(out),
-            mend="leave one of them out",
+            hint="leave one of them out",
         )
     if wish.formats and not is_named:
         out = out.with_name(f"{out.name}.{wish.formats[0]}")
@@ -96,13 +96,13 @@ def _checked_path(out: Path, wish: RenderWish) -> Path:
         raise AudioError(
             f"no such sound format: {out.suffix or out.name!r}",
             where=str(out),
-            mend=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
+            hint=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )
     if not out.parent.is_dir():
-        raise StudioError("there is no such folder", where=str(out.parent), mend="make it first")
+        raise StudioError("there is no such folder", where=str(out.parent), hint="make it first")
     if not os.access(out.parent, os.W_OK):
         raise StudioError(
-            "nothing can be written here", where=str(out.parent), mend="choose another"
+            "nothing can be written here", where=str(out.parent), hint="choose another"
         )
     return out
 

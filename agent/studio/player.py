@@ -42,11 +42,11 @@ def play_file(path: Path) -> None:
         raise PlayerError(
             "no player found to play it with",
             where=str(path),
-            mend="install mpv or ffmpeg, or open the file yourself",
+            hint="install mpv or ffmpeg, or open the file yourself",
         )
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
     if done.returncode:
         words = (done.stderr.strip().splitlines() or ["no word why"])[-1]
         raise PlayerError(
-            f"{command[0]} failed ({words})", where=str(path), mend="open it yourself"
+            f"{command[0]} failed ({words})", where=str(path), hint="open it yourself"
         )

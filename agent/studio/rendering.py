@@ -58,10 +58,10 @@ class RenderWish:
         """One seed a take: the given one and those after it."""
         if not 0 <= self.takes <= _MOST_TAKES:
             raise EngineError(
-                f"{self.takes} takes can't be made at once", mend=f"ask for 1 to {_MOST_TAKES}"
+                f"{self.takes} takes can't be made at once", hint=f"ask for 1 to {_MOST_TAKES}"
             )
         if self.seed is not None and not 0 <= self.seed <= _MOST_SEED - self.takes:
-            raise EngineError(f"the seed {self.seed} is out of range", mend="give 0 to 2^63 - 65")
+            raise EngineError(f"the seed {self.seed} is out of range", hint="give 0 to 2^63 - 65")
         first = secrets.randbelow(2**31) if self.seed is None else self.seed
         return tuple(first + index for index in range(self.takes or 1))
 
@@ -87,7 +87,7 @@ class Engines:
             status = engine.status()
             if not status.is_ready:
                 raise EngineError(
-                    f"the {wanted} engine can't sing here ({status.reason})", mend=status.remedy
+                    f"the {wanted} engine can't sing here ({status.reason})", hint=status.remedy
                 )
             return engine, "as asked"
         whys = []
@@ -100,14 +100,14 @@ class Engines:
                 return engine, "; ".join(whys) or status.reason
             else:
                 whys.append("; ".join(part for part in (status.reason, status.remedy) if part))
-        raise EngineError("no engine can sing here", mend="; ".join(whys))
+        raise EngineError("no engine can sing here", hint="; ".join(whys))
 
 
 def check_duration(engine: Engine, duration_s: float) -> None:
     if not engine.min_duration_s <= duration_s <= engine.max_duration_s:
         raise EngineError(
             f"the {engine.name} engine can't make a song of {duration_s:g} s",
-            mend=f"ask for {engine.min_duration_s:g} to {engine.max_duration_s:g} s with --length",
+            hint=f"ask for {engine.min_duration_s:g} to {engine.max_duration_s:g} s with --length",
         )
 
 

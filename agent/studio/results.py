@@ -67,11 +67,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Checked:
-    """All faults of the present words; with `mended`, what was put right and the changes it made."""
+    """All faults of the present words; with `repaired`, what was put right and the changes it made."""
 
     lyrics: Lyrics
     report: Report
-    mended: tuple[Fault, ...] = ()
+    repaired: tuple[Fault, ...] = ()
     changes: tuple[str, ...] = ()
 
 

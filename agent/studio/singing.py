@@ -119,6 +119,6 @@ def _spans_within(
         spans = [*spans, Span(max(0.0, end_s - _ENDING_S), length_s)]
     if not spans or any(span.start_s >= end_s for span in spans):
         raise SpanError(
-            f"{take} has no sound there; it ends at {clock(end_s)}", mend="name a span within it"
+            f"{take} has no sound there; it ends at {clock(end_s)}", hint="name a span within it"
         )
     return tuple(Span(span.start_s, min(span.end_s, length_s)) for span in spans)

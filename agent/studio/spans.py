@@ -38,7 +38,7 @@ def parse_duration(text: str) -> float:
         text.strip().casefold(),
     )
     if not text.strip() or not match:
-        raise SpanError(f"{text!r} is no time", mend="write seconds or minutes:seconds, e.g. 1:35")
+        raise SpanError(f"{text!r} is no time", hint="write seconds or minutes:seconds, e.g. 1:35")
     return 60 * int(match["m"] or 0) + float((match["s"] or "0").replace(",", "."))
 
 
@@ -46,10 +46,10 @@ def parse_span(text: str) -> Span:
     """The span of "0:42-0:55" or "42 - 55.5"."""
     ends = re.split(r"\s*(?:-|–|—|\.\.|\bto\b|到|至)\s*", text.strip())
     if len(ends) != 2:
-        raise SpanError(f"{text!r} is no span", mend="write start-end, e.g. 0:42-0:55")
+        raise SpanError(f"{text!r} is no span", hint="write start-end, e.g. 0:42-0:55")
     start_s, end_s = parse_duration(ends[0]), parse_duration(ends[1])
     if start_s >= end_s:
-        raise SpanError(f"the span {text!r} ends before it starts", mend="write start-end")
+        raise SpanError(f"the span {text!r} ends before it starts", hint="write start-end")
     return Span(start_s, end_s)
 
 
@@ -59,11 +59,11 @@ def parse_line_numbers(text: str, line_count: int) -> list[int]:
     for part in re.split(r"[,，、;\s]+", text.strip()):
         match = re.fullmatch(r"(\d+)(?:[-–](\d+))?", part)
         if not match:
-            raise SpanError(f"{text!r} names no lines", mend="write e.g. 7, 7-9 or 2,5-6")
+            raise SpanError(f"{text!r} names no lines", hint="write e.g. 7, 7-9 or 2,5-6")
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= line_count:
             raise SpanError(
-                f"there is no line {part} in this song", mend=f"its lines are 1 to {line_count}"
+                f"there is no line {part} in this song", hint=f"its lines are 1 to {line_count}"
             )
         numbers += range(first, last + 1)
     return sorted(set(numbers))
@@ -79,7 +79,7 @@ def lines_of_section(lyrics: Lyrics, name: str) -> list[int]:
         first += len(section.lines)
     raise SpanError(
         f"there is no section {name!r} in this song",
-        mend=f"its sections are {', '.join(section_names(lyrics)) or 'none'}",
+        hint=f"its sections are {', '.join(section_names(lyrics)) or 'none'}",
     )
 
 
@@ -115,7 +115,7 @@ def span_of_lines(lyrics: Lyrics, numbers: Sequence[int], duration_s: float) -> 
         end_s = min(_line_end_s(lines, number), duration_s)
         if start_s >= end_s:
             raise SpanError(
-                f"line {number} starts at or past the end of the song", mend="retime it first"
+                f"line {number} starts at or past the end of the song", hint="retime it first"
             )
         spans.append(Span(start_s, end_s))
     return merged_spans(spans)

@@ -39,7 +39,7 @@ from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import Parsed
-from songsmith.lyrics.repair import mend_lyrics
+from songsmith.lyrics.repair import repair_lyrics
 from songsmith.lyrics.timing import natural_duration_s, retime
 
 if TYPE_CHECKING:
@@ -144,9 +144,9 @@ class Studio:
         lines = self.song.lyrics.lines
         for number, text in words.items():
             if not 1 <= number <= len(lines):
-                raise StudioError(f"there is no line {number}", mend=f"lines are 1 to {len(lines)}")
+                raise StudioError(f"there is no line {number}", hint=f"lines are 1 to {len(lines)}")
             if not text.strip():
-                raise StudioError(f"line {number} would be empty", mend="give it words")
+                raise StudioError(f"line {number} would be empty", hint="give it words")
         changed = [
             replace(line, text=words[number], chords=(), word_stamps=())
             if number in words
@@ -166,17 +166,17 @@ class Studio:
             duration_s=brief.duration_s or DEFAULT_DURATION_S,
         )
 
-    def check(self, *, mend: bool = False, engine: str = "") -> Checked:
-        """All faults of the words; with `mend` the safe ones are put right as a new version."""
+    def check(self, *, repair: bool = False, engine: str = "") -> Checked:
+        """All faults of the words; with `repair` the safe ones are put right as a new version."""
         self._need_words()
         lyrics = self.song.lyrics
-        mended: tuple[Fault, ...] = ()
-        if mend:
-            better, mended = mend_lyrics(lyrics, duration_s=self.duration_s)
+        repaired: tuple[Fault, ...] = ()
+        if repair:
+            better, repaired = repair_lyrics(lyrics, duration_s=self.duration_s)
             if better != lyrics:
-                self.song.add_version("check --mend", lyrics=better)
+                self.song.add_version("check --repair", lyrics=better)
         better = self.song.lyrics
-        return Checked(better, self._report(better, engine), mended, diff_lyrics(lyrics, better))
+        return Checked(better, self._report(better, engine), repaired, diff_lyrics(lyrics, better))
 
     def retime(
         self, *, duration_s: float | None = None, bpm: float = 90.0, keep: Sequence[int] = ()
@@ -191,7 +191,7 @@ class Studio:
     def style(self, text: str) -> Version:
         """Change the style that further takes are sung in."""
         if not text.strip():
-            raise StudioError("the style would be empty", mend='say one, e.g. "bossa nova, soft"')
+            raise StudioError("the style would be empty", hint='say one, e.g. "bossa nova, soft"')
         return self.song.add_version(f"style {text.strip()}", style=text.strip())
 
     # --- sound
@@ -253,7 +253,7 @@ class Studio:
         if name not in self.song.takes:
             raise StudioError(
                 f"there is no take {text!r} in this version",
-                mend=f"its takes: {', '.join(self.song.takes) or 'none yet'}",
+                hint=f"its takes: {', '.join(self.song.takes) or 'none yet'}",
             )
         return name
 
@@ -315,7 +315,7 @@ class Studio:
     def branch(self, name: str) -> Version:
         """Go on from another branch or version; a new name starts a branch here."""
         if not name.strip():
-            raise StudioError("a branch needs a name", mend="e.g. branch bitter, or branch v3")
+            raise StudioError("a branch needs a name", hint="e.g. branch bitter, or branch v3")
         return self.song.branch(name.strip())
 
     def diff(self, before: str = "", after: str = "") -> Changes:
@@ -379,15 +379,15 @@ class Studio:
 
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
-            raise StudioError("this song has no words yet", mend="write some first")
+            raise StudioError("this song has no words yet", hint="write some first")
 
     def _need_take(self) -> str:
         if not self.song.picked:
-            raise StudioError("this song has no take yet", mend="render one first")
+            raise StudioError("this song has no take yet", hint="render one first")
         return self.song.picked
 
     def _version(self, text: str) -> Version:
         number = text.strip().casefold().removeprefix("v")
         if not number.isdecimal():
-            raise SongError(f"{text!r} is no version", mend="write e.g. v2")
+            raise SongError(f"{text!r} is no version", hint="write e.g. v2")
         return self.song.version_numbered(int(number))

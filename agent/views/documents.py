@@ -115,7 +115,7 @@ def _checked(checked: Checked) -> dict[str, Any]:
     return {
         "lrc": format_lrc(checked.lyrics),
         **report_json(checked.report),
-        "mended": [plain(fault) for fault in checked.mended],
+        "repaired": [plain(fault) for fault in checked.repaired],
         "changes": list(checked.changes),
     }
 

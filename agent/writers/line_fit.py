@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from songsmith.lyrics.check import Report, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
-from songsmith.lyrics.repair import mend_lyrics
+from songsmith.lyrics.repair import repair_lyrics
 from songsmith.lyrics.timing import retime
 
 __all__ = ["faults_by_line", "is_better", "language_of_lyrics", "retimed"]
@@ -33,7 +33,7 @@ def is_better(
 def retimed(lyrics: Lyrics, duration_s: float, bpm: float) -> tuple[Lyrics, list[str]]:
     """The lyric with better stamps if there are any, and a remark about what was moved.
 
-    The safe mends come first; then lines at fault are set anew between the good ones, then all of them.
+    The safe repairs come first; then lines at fault are set anew between the good ones, then all of them.
     """
     best = lyrics
     for candidate in _candidates(lyrics, duration_s, bpm):
@@ -59,14 +59,17 @@ def language_of_lyrics(lyrics: Lyrics, asked: str = "") -> str:
 def _candidates(lyrics: Lyrics, duration_s: float, bpm: float) -> list[Lyrics]:
     if not faults_by_line(check_lyrics(lyrics, duration_s=duration_s)):
         return []
-    mended, _ = mend_lyrics(lyrics, duration_s=duration_s)
-    bad = faults_by_line(check_lyrics(mended, duration_s=duration_s))
+    repaired, _ = repair_lyrics(lyrics, duration_s=duration_s)
+    bad = faults_by_line(check_lyrics(repaired, duration_s=duration_s))
     if not bad:
-        return [mended]
-    good = [number for number in range(1, len(mended.lines) + 1) if number not in bad]
+        return [repaired]
+    good = [number for number in range(1, len(repaired.lines) + 1) if number not in bad]
     around = [n for n in good if not {n - 1, n + 1} & set(bad)]
     keeps: list[list[int]] = [good, around, []]
-    return [mended, *(retime(mended, duration_s=duration_s, bpm=bpm, keep=keep) for keep in keeps)]
+    return [
+        repaired,
+        *(retime(repaired, duration_s=duration_s, bpm=bpm, keep=keep) for keep in keeps),
+    ]
 
 
 def _badness(

@@ -1,6 +1,6 @@
 """The LLM writer: ask, read what comes, check it, send the faults back for a few rounds, retime what is left.
 
-The song is safe from the moment it is read: whatever fails later, while mending, is told and the song stays.
+The song is safe from the moment it is read: whatever fails later, while repairing, is told and the song stays.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ _LANGUAGE_NAMES = {"en": "English", "zh": "Chinese", "": "open"}
 
 
 class LlmWriter:
-    """Writes with an LLM. `on_event` gets a line for every retry and every round of mending."""
+    """Writes with an LLM. `on_event` gets a line for every retry and every round of repairing."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class LlmWriter:
             raise kind(
                 f"the model wrote no song but “{said}”",
                 where=self.llm.endpoint.name,
-                mend="say it in other words, or choose another model",
+                hint="say it in other words, or choose another model",
             )
         return song, reply
 
@@ -128,7 +128,7 @@ class LlmWriter:
         raise BadReply(
             f"the model gave {len(new)} of {len(wanted)} lines",
             where=self.llm.endpoint.name,
-            mend="say it in other words, or choose another model",
+            hint="say it in other words, or choose another model",
         )
 
     def _mended(
@@ -149,13 +149,13 @@ class LlmWriter:
             if not faults:
                 break
             self._on_event(
-                f"mending {line_list(list(faults))}, round {number} of {self._mend_rounds}"
+                f"repairing {line_list(list(faults))}, round {number} of {self._mend_rounds}"
             )
             request = _mend_request(lyrics, faults, duration_s)
             try:
                 reply = self._ask([*messages, Message("user", request)], lambda text: None)
             except LlmError as error:
-                notes.append(f"the words were not mended further: {error}")
+                notes.append(f"the words were not repaired further: {error}")
                 self._on_event(notes[-1])
                 break
             new = read_numbered(reply.text, list(faults))
@@ -235,8 +235,10 @@ def _mend_request(lyrics: Lyrics, faults: Mapping[int, Sequence[Fault]], duratio
     rows = []
     for number, found in faults.items():
         rows.append(numbered_line(number, lyrics.lines[number - 1]))
-        rows += [f"   {fault.message}; {fault.mend}".rstrip("; ") for fault in found]
-    return render("mend_lines", faults=quoted("lines", "\n".join(rows)), duration=f"{duration_s:g}")
+        rows += [f"   {fault.message}; {fault.hint}".rstrip("; ") for fault in found]
+    return render(
+        "repair_lines", faults=quoted("lines", "\n".join(rows)), duration=f"{duration_s:g}"
+    )
 
 
 def _stamped(song: SongReply, brief: Brief, style: str, notes: list[str]) -> Lyrics:

@@ -40,7 +40,7 @@ class BriefError(SongsmithError):
 def check_length(duration_s: float) -> None:
     """Raise `BriefError` for a length that no song can have."""
     if not 5 <= duration_s <= 3_600:
-        raise BriefError(f"a song can't last {duration_s:g} s", mend="choose 5 s to 3600 s")
+        raise BriefError(f"a song can't last {duration_s:g} s", hint="choose 5 s to 3600 s")
 
 
 class Brief(BaseModel):
@@ -61,7 +61,7 @@ class Brief(BaseModel):
         if any("\ud800" <= character <= "\udfff" for character in text):
             shown = text.encode("utf-8", "replace").decode()[:40]
             raise BriefError(
-                f"{shown!r} holds characters that are no text", mend="write it as UTF-8"
+                f"{shown!r} holds characters that are no text", hint="write it as UTF-8"
             )
         return text
 
@@ -71,7 +71,7 @@ class Brief(BaseModel):
         if len(prompt) > _MAX_PROMPT_CHARS:
             raise BriefError(
                 f"a prompt of {len(prompt):,} characters is too long",
-                mend=f"say it in {_MAX_PROMPT_CHARS:,}; finished lyrics go in with --lyrics FILE",
+                hint=f"say it in {_MAX_PROMPT_CHARS:,}; finished lyrics go in with --lyrics FILE",
             )
         return prompt
 
@@ -82,7 +82,7 @@ class Brief(BaseModel):
         if code not in _LANGUAGES:
             raise BriefError(
                 f"lyrics can't be written in {language!r}",
-                mend="choose en (English) or zh (Chinese)",
+                hint="choose en (English) or zh (Chinese)",
             )
         return code
 
@@ -158,7 +158,7 @@ class OfflineWriter:
         if not new:
             raise BriefError(
                 f"the offline writer has no other words for {line_list(without)}",
-                mend="ask for other lines, write them yourself, or configure an LLM",
+                hint="ask for other lines, write them yourself, or configure an LLM",
             )
         if without:
             self._on_event(f"no other words were found for {line_list(without)}, which stays")
@@ -175,13 +175,13 @@ def choose_writer(
 ) -> tuple[Writer, str]:
     """Who writes with these settings, and why, in words. `wanted` ("auto", "llm", "offline") wins.
 
-    `on_event` gets a writer's remarks while it works: retries, rounds of mending. `ledger` counts what
+    `on_event` gets a writer's remarks while it works: retries, rounds of repairing. `ledger` counts what
     an LLM used.
     """
     choice = wanted or settings.writer
     if choice not in ("auto", "llm", "offline"):
         raise SettingsError(
-            f"there is no writer {choice!r}", mend="the writers are auto, llm and offline"
+            f"there is no writer {choice!r}", hint="the writers are auto, llm and offline"
         )
     if choice == "offline":
         reason = "as asked" if wanted else f"as set in {settings.origin('writer')}"
@@ -191,7 +191,7 @@ def choose_writer(
         if choice == "llm":
             raise SettingsError(
                 "no LLM is configured",
-                mend="run `songsmith config set api_key`, set DEEPSEEK_API_KEY, or choose a local"
+                hint="run `songsmith config set api_key`, set DEEPSEEK_API_KEY, or choose a local"
                 " server: `songsmith config set profile ollama`",
             )
         why = "no LLM configured; `songsmith config set api_key` or DEEPSEEK_API_KEY for a real one"
@@ -253,6 +253,6 @@ def check_line_numbers(lyrics: Lyrics, line_numbers: Sequence[int]) -> None:
     count = len(lyrics.lines)
     wrong = [number for number in line_numbers if not 1 <= number <= count]
     if wrong:
-        raise BriefError(f"there is no line {wrong[0]}", mend=f"the song has lines 1 to {count}")
+        raise BriefError(f"there is no line {wrong[0]}", hint=f"the song has lines 1 to {count}")
     if not line_numbers:
-        raise BriefError("no line is named", mend=f"name some of the lines 1 to {count}")
+        raise BriefError("no line is named", hint=f"name some of the lines 1 to {count}")

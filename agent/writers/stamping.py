@@ -32,8 +32,8 @@ def stamped_to_sing(parsed: Parsed, duration_s: float | None) -> tuple[Lyrics, f
     lyrics, length_s = stamped(parsed.lyrics, duration_s)
     if not lyrics.lines:
         for fault in parsed.faults:
-            raise LrcError(fault.message, mend=fault.mend)
-        raise LrcError("these words have no line to sing", mend="write some lines first")
+            raise LrcError(fault.message, hint=fault.hint)
+        raise LrcError("these words have no line to sing", hint="write some lines first")
     return lyrics, length_s
 
 

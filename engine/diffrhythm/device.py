@@ -20,13 +20,13 @@ def choose_device(wanted: str) -> str:
 
     if wanted == "auto":
         return find_accelerator(may_import_torch=True) or "cpu"
-    mend = "use --device cpu, or a build of torch for this machine's GPU"
+    hint = "use --device cpu, or a build of torch for this machine's GPU"
     if wanted.startswith("cuda"):
         index = int(wanted.partition(":")[2] or 0)
         if index >= torch.cuda.device_count():
-            raise DeviceError(f"torch sees no {wanted} here", mend=mend)
+            raise DeviceError(f"torch sees no {wanted} here", hint=hint)
     if wanted == "mps" and not torch.backends.mps.is_available():
-        raise DeviceError("torch sees no mps here", mend=mend)
+        raise DeviceError("torch sees no mps here", hint=hint)
     return wanted
 
 
@@ -44,7 +44,7 @@ def choose_dtype(wanted: str, device: str) -> "torch.dtype":
         torch.mm(one, one)
     except (RuntimeError, TypeError) as error:
         raise DeviceError(
-            f"{device} can't calculate in {wanted}", mend="use --dtype float32"
+            f"{device} can't calculate in {wanted}", hint="use --dtype float32"
         ) from error
     return dtype
 

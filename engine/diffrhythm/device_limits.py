@@ -35,7 +35,7 @@ def fewer_at_once(at_once: int, device: str, error: BaseException) -> int:
     if at_once == 1:
         raise DeviceError(
             f"out of memory on {device} while singing",
-            mend="ask for a shorter song or variant base, close other programs, or use --device cpu",
+            hint="ask for a shorter song or variant base, close other programs, or use --device cpu",
         ) from error
     gc.collect()
     if device.startswith("cuda"):

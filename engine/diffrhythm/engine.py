@@ -75,7 +75,7 @@ def _complete_store(plan: Plan) -> Store:
     parts = parts_for(plan.variant, plan.options.version)
     if not all(store.has(part) for part in parts if part.is_required):
         status = standing(store, plan.variant, plan.options.version)
-        raise EngineError(f"DiffRhythm can't sing yet: {status.reason}", mend=status.remedy)
+        raise EngineError(f"DiffRhythm can't sing yet: {status.reason}", hint=status.remedy)
     return store
 
 

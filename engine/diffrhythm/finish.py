@@ -50,7 +50,7 @@ def finish(
     if not np.isfinite(decoded).all():
         raise EngineError(
             "the model gave values that are no numbers",
-            mend="use --dtype float32, and `songsmith models verify`",
+            hint="use --dtype float32, and `songsmith models verify`",
         )
     notes = []
     fresh = _with_end(decoded / reference_gain, plan.samples)

@@ -61,13 +61,13 @@ class Resident:
         try:
             model = load_dit(state, dit_config(path.parent, variant), device=device, dtype=dtype)
         except CheckpointError as error:
-            raise CheckpointError(error.what, where=str(path), mend=error.mend) from error
+            raise CheckpointError(error.what, where=str(path), hint=error.hint) from error
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
             raise DeviceError(
                 f"the model's weights do not fit into the memory of {device}",
-                mend="close other programs, or use --device cpu",
+                hint="close other programs, or use --device cpu",
             ) from error
         self._dit = (wanted, model)
         return model
@@ -98,5 +98,5 @@ def dit_config(folder: Path, variant: Variant) -> "DiTConfig":
         raise WeightsError(
             f"is not the sizes of a transformer ({error})",
             where=str(path),
-            mend="delete it; the published sizes are built in",
+            hint="delete it; the published sizes are built in",
         ) from error

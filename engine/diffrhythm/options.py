@@ -80,7 +80,7 @@ class Options(BaseModel):
         if self.variant == "base" and duration_s > BASE_MAX_S:
             raise EngineError(
                 f"the base model can't sing {duration_s:g} s",
-                mend=f"ask for up to {BASE_MAX_S:.1f} s, or for variant full",
+                hint=f"ask for up to {BASE_MAX_S:.1f} s, or for variant full",
             )
         return self.variant
 
@@ -110,10 +110,10 @@ def parse_options(given: Mapping[str, object]) -> Options:
         if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
             raise EngineError(
                 f"the diffrhythm engine has no option {name!r}",
-                mend=f"it has {', '.join(Options.model_fields)}",
+                hint=f"it has {', '.join(Options.model_fields)}",
             ) from error
         raise EngineError(
-            f"option {name} can't be {first['input']!r}", mend=_plain(first["msg"])
+            f"option {name} can't be {first['input']!r}", hint=_plain(first["msg"])
         ) from error
 
 

@@ -75,15 +75,15 @@ def _check(request: RenderRequest) -> None:
     if not MIN_DURATION_S <= request.duration_s <= MAX_DURATION_S:
         raise EngineError(
             f"DiffRhythm can't make a song of {request.duration_s:g} s",
-            mend=f"ask for {MIN_DURATION_S:g} to {MAX_DURATION_S:g} s",
+            hint=f"ask for {MIN_DURATION_S:g} to {MAX_DURATION_S:g} s",
         )
     if not request.seeds:
-        raise EngineError("no take was asked for", mend="give a seed for each")
+        raise EngineError("no take was asked for", hint="give a seed for each")
     language = request.lyrics.language.partition("-")[0].casefold()
     if language and language not in LANGUAGES and request.lyrics.lines:
         raise EngineError(
             f"DiffRhythm sings English and Chinese, not {request.lyrics.language!r}",
-            mend="use --engine sketch, or write the words in English letters",
+            hint="use --engine sketch, or write the words in English letters",
         )
     _check_spans(request)
 
@@ -96,7 +96,7 @@ def _check_style(request: RenderRequest, options: Options) -> None:
             )
     if options.style_text_weight and not request.style.strip():
         raise EngineError(
-            "there is no style", mend="say what it should sound like, or give --style-audio"
+            "there is no style", hint="say what it should sound like, or give --style-audio"
         )
 
 
@@ -105,7 +105,7 @@ def _check_spans(request: RenderRequest) -> None:
         what = "spans need" if request.spans else "a parent take needs spans;"
         raise EngineError(
             f"{what} {'the take they belong to' if request.spans else 'which part is to be new?'}",
-            mend="name both or neither",
+            hint="name both or neither",
         )
     if request.parent is None:
         return
@@ -113,13 +113,13 @@ def _check_spans(request: RenderRequest) -> None:
     if late:
         raise EngineError(
             f"the span from {late[0].start_s:.2f} s is past the end of the song",
-            mend=f"the song ends at {request.duration_s:.2f} s",
+            hint=f"the song ends at {request.duration_s:.2f} s",
         )
     bare_s = _uncovered_from(request.parent.duration_s, request.duration_s, request.spans)
     if bare_s is not None:
         raise EngineError(
             f"the song gets longer, but nothing is asked for from {bare_s:.2f} s on",
-            mend=f"add a span from {bare_s:.2f} to {request.duration_s:.2f}",
+            hint=f"add a span from {bare_s:.2f} to {request.duration_s:.2f}",
         )
 
 

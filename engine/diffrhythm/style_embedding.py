@@ -82,7 +82,7 @@ class StyleEncoder:
         words = " ".join(text.split())
         if not words:
             raise StyleError(
-                "there are no words in the style", mend="say what it should sound like"
+                "there are no words in the style", hint="say what it should sound like"
             )
         return self._kept(("text", words), words.encode(), lambda: self._embed_words(words))
 
@@ -101,7 +101,7 @@ class StyleEncoder:
             raise StyleError(
                 f"a style can't be heard in {seconds:.1f} s",
                 where=name,
-                mend=f"give {WINDOW_S} s of sound or more",
+                hint=f"give {WINDOW_S} s of sound or more",
             )
         windows = _middle(mono) if window == "middle" else _spread(mono)
         sounding = [part for part in windows if np.abs(part).max() >= _SILENT_PEAK]
@@ -109,7 +109,7 @@ class StyleEncoder:
             raise StyleError(
                 f"the middle {WINDOW_S} s are silent" if window == "middle" else "is silent",
                 where=name,
-                mend="give another file"
+                hint="give another file"
                 + (", or let the best part be chosen" * (window == "middle")),
             )
         return self._kept(("audio", window), mono.tobytes(), lambda: self._embed_best(sounding))
@@ -134,7 +134,7 @@ class StyleEncoder:
         if ids.shape[1] > tower.max_tokens:
             raise StyleError(
                 f"a style of {ids.shape[1]} tokens is too long, {tower.max_tokens} are the most",
-                mend="say it in fewer words",
+                hint="say it in fewer words",
             )
         return tower.embed(ids, torch.ones_like(ids)).cpu()
 
@@ -190,7 +190,7 @@ def blend(parts: Sequence[tuple[Tensor, float]]) -> Tensor:
     if not 1e-6 < length < float("inf"):
         raise StyleError(
             "the styles cancel out" if styles else "there is no style to blend",
-            mend="give at least one with a weight above 0",
+            hint="give at least one with a weight above 0",
         )
     return F.normalize(mixed, dim=-1)
 
@@ -206,7 +206,7 @@ def load_negative(path: Path, *, sha256: str = NEGATIVE_SHA256) -> Tensor:
         raise CheckpointError(
             f"isn't the published negative style (sha256 {found[:12]}… for {sha256[:12]}…)",
             where=str(path),
-            mend="pull it again",
+            hint="pull it again",
         )
     return torch.from_numpy(np.load(io.BytesIO(content), allow_pickle=False)).reshape(_STYLE_SHAPE)
 
@@ -262,7 +262,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _unusable(path: Path, error: Exception) -> CheckpointError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return CheckpointError(
-        f"can't be used ({reason})", where=str(path), mend="pull the style encoder again"
+        f"can't be used ({reason})", where=str(path), hint="pull the style encoder again"
     )
 
 

@@ -90,7 +90,7 @@ class Ears:
                 raise ListenError(
                     f"can't be loaded as a transcription model ({str(error).splitlines()[0]})",
                     where=found.path,
-                    mend="give the folder of a model converted for faster-whisper",
+                    hint="give the folder of a model converted for faster-whisper",
                 ) from error
         return self._loaded[found.path]
 

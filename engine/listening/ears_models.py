@@ -44,13 +44,13 @@ def find_model(wanted: str, language: str, *, allowed: bool = False) -> Found:
     """
     if importlib.util.find_spec("faster_whisper") is None:
         raise ListenError(
-            "there are no ears to listen with", mend='pip install "songsmith[listen]"'
+            "there are no ears to listen with", hint='pip install "songsmith[listen]"'
         )
     found = _named(wanted, allowed) if wanted else _any(language, allowed)
     if found.name.endswith(".en") and language not in ("", "en"):
         raise ListenError(
             f"the model {found.name} hears English only, these words are {language}",
-            mend="give a multilingual one, e.g. --model base",
+            hint="give a multilingual one, e.g. --model base",
         )
     return found
 
@@ -62,7 +62,7 @@ def _named(wanted: str, allowed: bool) -> Found:
             raise ListenError(
                 "holds no transcription model (model.bin)",
                 where=str(folder),
-                mend="give the folder of a model converted for faster-whisper",
+                hint="give the folder of a model converted for faster-whisper",
             )
         return Found(folder.name, str(folder))
     here = _cached(wanted) or _packaged(wanted)
@@ -71,7 +71,7 @@ def _named(wanted: str, allowed: bool) -> Found:
     if not allowed:
         raise ListenError(
             f"the model {wanted!r} is not on this machine{_size_of(wanted)}",
-            mend=f"songsmith listen … --model {wanted} --download fetches it",
+            hint=f"songsmith listen … --model {wanted} --download fetches it",
         )
     return _downloaded(wanted)
 
@@ -90,7 +90,7 @@ def _any(language: str, allowed: bool) -> Found:
         return _downloaded("base")
     raise ListenError(
         f"there is no transcription model on this machine{_size_of('base')}",
-        mend="songsmith listen … --model base --download fetches it, or give a folder with --model",
+        hint="songsmith listen … --model base --download fetches it, or give a folder with --model",
     )
 
 
@@ -109,14 +109,14 @@ def _downloaded(name: str) -> Found:
 
     if "/" not in name and name not in available_models():
         raise ListenError(
-            f"there is no model {name!r}", mend=f"models are {', '.join(available_models())}"
+            f"there is no model {name!r}", hint=f"models are {', '.join(available_models())}"
         )
     try:
         return Found(name, download_model(name))
     except (OSError, ValueError) as error:
         raise ListenError(
             f"the model {name!r} could not be downloaded ({type(error).__name__})",
-            mend="check the network, or give the folder of a model with --model",
+            hint="check the network, or give the folder of a model with --model",
         ) from error
 
 

@@ -95,10 +95,10 @@ def listen(
 def _check(audio: Audio, lyrics: Lyrics) -> None:
     if not lyrics.lines:
         raise ListenError(
-            "there are no lyrics to compare the sound with", mend="give them with --lyrics song.lrc"
+            "there are no lyrics to compare the sound with", hint="give them with --lyrics song.lrc"
         )
     if not np.any(np.abs(audio) > _SILENT_PEAK):
-        raise ListenError("the sound is silent from end to end", mend="give another take")
+        raise ListenError("the sound is silent from end to end", hint="give another take")
 
 
 class _Listener:

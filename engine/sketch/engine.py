@@ -156,11 +156,11 @@ def _options(given: Mapping[str, object]) -> SketchOptions:
         if first["type"] == "extra_forbidden":
             known = ", ".join(SketchOptions.model_fields)
             raise EngineError(
-                f"the sketch engine has no option {name!r}", mend=f"it has {known}"
+                f"the sketch engine has no option {name!r}", hint=f"it has {known}"
             ) from error
         raise EngineError(
             f"option {name} can't be {first['input']!r} ({first['msg'].lower()})",
-            mend="give another value",
+            hint="give another value",
         ) from error
 
 
@@ -169,23 +169,23 @@ def _check(request: RenderRequest, options: SketchOptions, engine: SketchEngine)
     if not low <= request.duration_s <= high:
         raise EngineError(
             f"the sketch engine makes songs of {low:g} to {high:g} s, not {request.duration_s:g} s",
-            mend="give another length",
+            hint="give another length",
         )
     if not request.seeds:
-        raise EngineError("no seed given, so no take to make", mend="give at least one seed")
+        raise EngineError("no seed given, so no take to make", hint="give at least one seed")
     if not request.lyrics.lines and not request.style.strip():
         raise EngineError(
-            "there is neither a lyric to sing nor a style to play", mend="give one of them"
+            "there is neither a lyric to sing nor a style to play", hint="give one of them"
         )
     if options.key and parse_key(options.key) is None:
-        raise EngineError(f"{options.key!r} is no key", mend='write it as "C", "F# minor" or "Bbm"')
+        raise EngineError(f"{options.key!r} is no key", hint='write it as "C", "F# minor" or "Bbm"')
     if request.spans and request.parent is None:
-        raise EngineError("spans can be made again only in a take", mend="say which take")
+        raise EngineError("spans can be made again only in a take", hint="say which take")
     for span in request.spans:
         if span.start_s >= request.duration_s:
             raise EngineError(
                 f"a span starts at {span.start_s:.2f} s, the song ends at {request.duration_s:.2f} s",
-                mend="give a span inside the song",
+                hint="give a span inside the song",
             )
 
 

@@ -67,7 +67,7 @@ def _keys(path: Path) -> tuple[str, ...]:
         raise WeightsError(
             f"can't be read as safetensors ({error})",
             where=str(path),
-            mend="`songsmith models verify` tells more",
+            hint="`songsmith models verify` tells more",
         ) from error
 
 
@@ -79,7 +79,7 @@ def check_variant(keys: Iterable[str], variant: Variant, *, where: Path) -> None
         raise WeightsError(
             f"holds the {found} model, not {variant}",
             where=str(where),
-            mend=f"`songsmith models rm` it, then `songsmith models pull --variant {variant}`",
+            hint=f"`songsmith models rm` it, then `songsmith models pull --variant {variant}`",
         )
 
 
@@ -119,7 +119,7 @@ def convert_pickle(
         raise WeightsError(
             f"can't be written ({_reason(error)})",
             where=str(target),
-            mend="check the models folder and the space on its disk",
+            hint="check the models folder and the space on its disk",
         ) from error
     finally:
         with contextlib.suppress(OSError):
@@ -144,20 +144,20 @@ def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
         raise WeightsError(
             f"can't be read as weights ({reason or 'it is damaged'})",
             where=str(source),
-            mend="`songsmith models pull` fetches it again",
+            hint="`songsmith models pull` fetches it again",
         ) from error
     except OSError as error:
         raise WeightsError(
-            f"can't be read ({error.strerror or error})", where=str(source), mend="check the disk"
+            f"can't be read ({error.strerror or error})", where=str(source), hint="check the disk"
         ) from error
     for wrapper in ("model_state_dict", "state_dict"):
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
             content = content[wrapper]
     if not isinstance(content, dict):
-        raise WeightsError("holds no table of tensors", where=str(source), mend="pull it again")
+        raise WeightsError("holds no table of tensors", where=str(source), hint="pull it again")
     tensors = {key: value for key, value in content.items() if isinstance(value, torch.Tensor)}
     if not tensors:
-        raise WeightsError("holds no tensors", where=str(source), mend="pull it again")
+        raise WeightsError("holds no tensors", where=str(source), hint="pull it again")
     return tensors
 
 

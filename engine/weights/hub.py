@@ -55,7 +55,7 @@ def endpoint() -> str:
     if urlsplit(chosen).scheme not in ("http", "https"):
         raise WeightsError(
             f"HF_ENDPOINT is {chosen!r}, which is no web address",
-            mend="give one such as https://hf-mirror.com, or unset it",
+            hint="give one such as https://hf-mirror.com, or unset it",
         )
     return chosen
 
@@ -71,7 +71,7 @@ def locate(file: WeightFile, *, revision: str = "") -> Remote:
     if is_offline():
         raise WeightsError(
             f"{file.path} of {file.repo} is not here and HF_HUB_OFFLINE forbids fetching it",
-            mend="unset HF_HUB_OFFLINE to pull",
+            hint="unset HF_HUB_OFFLINE to pull",
         )
     if file.host == "github":
         base = os.environ.get("SONGSMITH_GITHUB_RAW", "").rstrip("/") or _GITHUB
@@ -86,7 +86,7 @@ def locate(file: WeightFile, *, revision: str = "") -> Remote:
     if found.commit_hash is None or found.etag is None:
         raise WeightsError(
             f"{endpoint()} answers, but not as a Hugging Face hub",
-            mend="set HF_ENDPOINT to a hub or a mirror of it",
+            hint="set HF_ENDPOINT to a hub or a mirror of it",
         )
     is_same_host = urlsplit(url).netloc == urlsplit(found.location).netloc
     token = get_token() if is_same_host else None  # none for a storage server
@@ -189,7 +189,7 @@ def _check_hash(file: WeightFile, remote: Remote, part: Path, digest: str) -> No
         part.unlink()
         raise WeightsError(
             f"{file.path} of {file.repo} arrived damaged: hash {found[:12]}… instead of {wanted[:12]}…",
-            mend="pull again; if it stays so, the mirror is wrong",
+            hint="pull again; if it stays so, the mirror is wrong",
         )
 
 
@@ -205,10 +205,10 @@ def _causes(file: WeightFile, url: str) -> Iterator[None]:
     except EngineError:
         raise
     except Exception as error:
-        what, mend = _cause(error, file, urlsplit(url).netloc)
+        what, hint = _cause(error, file, urlsplit(url).netloc)
         if not what:
             raise
-        raise WeightsError(what, mend=mend) from error
+        raise WeightsError(what, hint=hint) from error
 
 
 def _cause(error: Exception, file: WeightFile, host: str) -> tuple[str, str]:

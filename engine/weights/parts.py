@@ -93,7 +93,7 @@ def require(store: Store, part: Part) -> dict[str, Path]:
         if not path.is_file():
             raise WeightsError(
                 f"{part.title}: {file.stored_name} is not in {store.folder}",
-                mend=f"`songsmith models pull {part.name}` fetches {format_bytes(part.size_bytes)}",
+                hint=f"`songsmith models pull {part.name}` fetches {format_bytes(part.size_bytes)}",
             )
         store.check(part, file, path)
         paths[file.stored_name] = path

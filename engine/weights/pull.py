@@ -57,7 +57,7 @@ def pull(store: Store, parts: Sequence[Part], *, on_progress: OnPull) -> Pulled:
     if refused:
         raise WeightsError(
             f"the licence of {', '.join(part.name for part in refused)} was not accepted",
-            mend="`songsmith models pull` shows it; --yes accepts",
+            hint="`songsmith models pull` shows it; --yes accepts",
         )
     fetched: list[str] = []
     present: list[str] = []
@@ -150,5 +150,5 @@ def _check_space(store: Store, parts: Sequence[Part]) -> None:
         raise WeightsError(
             f"{format_bytes(needed)} are needed and {format_bytes(free)} are free",
             where=str(store.folder),
-            mend="make room, or set SONGSMITH_MODELS to a folder on another disk",
+            hint="make room, or set SONGSMITH_MODELS to a folder on another disk",
         )

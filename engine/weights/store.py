@@ -107,7 +107,7 @@ class Store:
             raise WeightsError(
                 "is not a lock file this version can read",
                 where=str(path),
-                mend="delete it; the files are recorded anew when next used",
+                hint="delete it; the files are recorded anew when next used",
             ) from error
         except OSError as error:
             raise _disk_error(path, error) from error
@@ -162,7 +162,7 @@ class Store:
         Fast when size and time are as recorded, unless `thoroughly`.
         """
         locked = self.lock().files.get(self._key(path))
-        mend = f"`songsmith models rm {part.name}` and `songsmith models pull` fetch it again"
+        hint = f"`songsmith models rm {part.name}` and `songsmith models pull` fetch it again"
         try:
             stat = path.stat()
             if not thoroughly and locked is not None and _is_as_recorded(stat, locked):
@@ -172,7 +172,7 @@ class Store:
                 short = "is truncated" if stat.st_size < locked.size_bytes else "has grown"
                 fault = f"{short}: {stat.st_size:,} bytes instead of {locked.size_bytes:,}"
             if fault:
-                raise WeightsError(fault, where=str(path), mend=mend)
+                raise WeightsError(fault, where=str(path), hint=hint)
             digest = sha256_of(path)
         except OSError as error:
             raise _disk_error(path, error) from error
@@ -180,10 +180,10 @@ class Store:
             raise WeightsError(
                 f"has changed: sha256 {digest[:12]}… instead of {locked.sha256[:12]}…",
                 where=str(path),
-                mend=mend,
+                hint=hint,
             )
         if locked is None and file.sha256 and digest != file.sha256:
-            raise WeightsError("is not the published file", where=str(path), mend=mend)
+            raise WeightsError("is not the published file", where=str(path), hint=hint)
         if locked is None or stat.st_mtime_ns != locked.mtime_ns:
             self._record_again(path, file, digest, locked)
         return digest
@@ -217,7 +217,7 @@ class Store:
             raise WeightsError(
                 "another songsmith is fetching weights into this folder",
                 where=str(self.folder),
-                mend="wait for it to end",
+                hint="wait for it to end",
             ) from error
         except OSError as error:
             raise _disk_error(self.folder, error) from error
@@ -258,7 +258,7 @@ def known_part(name: str) -> Part:
     if part is None:
         raise WeightsError(
             f"there is no model part {name!r}",
-            mend=f"the parts are {', '.join(PARTS)}, and Piper voices like voice-en_US-joe-medium",
+            hint=f"the parts are {', '.join(PARTS)}, and Piper voices like voice-en_US-joe-medium",
         )
     return part
 
@@ -271,5 +271,5 @@ def _disk_error(path: Path, error: OSError) -> WeightsError:
     return WeightsError(
         f"can't be used ({error.strerror or error})",
         where=str(path),
-        mend="check the folder, its rights and the space on its disk, or set SONGSMITH_MODELS",
+        hint="check the folder, its rights and the space on its disk, or set SONGSMITH_MODELS",
     )

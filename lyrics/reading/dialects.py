@@ -80,8 +80,8 @@ class TextReader:
         elif not (self._stamped(line, number) or self._structure(line, number)):
             self._plain(raw.rstrip(), number)
 
-    def _note(self, code: str, message: str, mend: str, number: int) -> None:
-        self.faults.append(Fault(code, "note", message, mend, source_line=number))
+    def _note(self, code: str, message: str, hint: str, number: int) -> None:
+        self.faults.append(Fault(code, "note", message, hint, source_line=number))
 
     # Lines with stamps
 

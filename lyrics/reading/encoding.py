@@ -35,9 +35,9 @@ def decode_lyrics(data: bytes) -> str:
     """
     text = _decode(data)
     if _RICH_TEXT.match(text):
-        raise LrcError("this is rich text (RTF), not plain text", mend="save it as plain text")
+        raise LrcError("this is rich text (RTF), not plain text", hint="save it as plain text")
     if _is_binary(text):
-        raise LrcError("this is not text", mend=_MEND)
+        raise LrcError("this is not text", hint=_MEND)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -54,7 +54,7 @@ def _decode(data: bytes) -> str:
             line = data.count(b"\n", 0, error.start) + 1
             raise LrcError(
                 f"line {line} holds bytes that are no UTF-8, as the others are",
-                mend="correct the line, or save the file as UTF-8 again",
+                hint="correct the line, or save the file as UTF-8 again",
             ) from error
         return _from_code_page(data)
 
@@ -70,14 +70,14 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise LrcError(f"this is not text, or damaged {encoding.upper()}", mend=_MEND) from error
+        raise LrcError(f"this is not text, or damaged {encoding.upper()}", hint=_MEND) from error
 
 
 def _unmarked_utf16(data: bytes) -> str:
     """Which UTF-16 this is, by the side on which most zero bytes are: ASCII brackets and digits have one."""
     odd, even = data[1::2].count(0), data[::2].count(0)
     if len(data) % 2 or max(odd, even) < len(data) // 20 or min(odd, even) > max(odd, even) // 4:
-        raise LrcError("this is not text: it has NUL bytes", mend=_MEND)
+        raise LrcError("this is not text: it has NUL bytes", hint=_MEND)
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
@@ -89,7 +89,7 @@ def _from_code_page(data: bytes) -> str:
             data, encoding_era=EncodingEra.MODERN_WEB, compat_names=False, include_encodings=among
         )
         if found["encoding"] is None:
-            raise LrcError("this is not text in any encoding known here", mend=_MEND)
+            raise LrcError("this is not text in any encoding known here", hint=_MEND)
         return _strict(data, found["encoding"])
 
     text = read(None)

@@ -87,18 +87,18 @@ def load_lyrics(path: Path) -> Parsed:
     """Read a lyrics file in any encoding and dialect. Raises `LrcError` where it can't be read at all."""
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise LrcError("this is too big to be lyrics", mend="give the lyrics of one song")
+            raise LrcError("this is too big to be lyrics", hint="give the lyrics of one song")
         return parse_lyrics(decode_lyrics(path.read_bytes()))
     except IsADirectoryError as error:
         raise LrcError(
-            "this is a folder", where=str(path), mend="name a lyrics file in it"
+            "this is a folder", where=str(path), hint="name a lyrics file in it"
         ) from error
     except FileNotFoundError as error:
-        raise LrcError("there is no such file", where=str(path), mend="check its name") from error
+        raise LrcError("there is no such file", where=str(path), hint="check its name") from error
     except OSError as error:
         raise LrcError(f"can't read it: {error.strerror}", where=str(path)) from error
     except LrcError as error:
-        raise LrcError(error.what, where=str(path), mend=error.mend) from error
+        raise LrcError(error.what, where=str(path), hint=error.hint) from error
 
 
 def format_lrc(lyrics: Lyrics) -> str:

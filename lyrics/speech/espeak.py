@@ -66,11 +66,11 @@ def _with_force_vowel(phones: list[str], mnemonics: str) -> list[str]:
     sounding = [place for place, phone in enumerate(phones) if phone != WORD_BREAK]
     if len(names) != len(sounding):
         return phones
-    mended = list(phones)
+    repaired = list(phones)
     for place, name in zip(sounding, names, strict=True):
         if name == "o@":
-            mended[place] = phones[place].replace("ɔː", "oː")
-    return mended
+            repaired[place] = phones[place].replace("ɔː", "oː")
+    return repaired
 
 
 def _ask(espeak: Any, text: str, notation: int) -> str:
@@ -97,11 +97,11 @@ def _espeak() -> Any:
     except (ImportError, OSError, RuntimeError) as error:
         raise PhonemeError(
             f"espeak-ng can't be loaded ({error})",
-            mend="pip install --force-reinstall espeakng-loader phonemizer",
+            hint="pip install --force-reinstall espeakng-loader phonemizer",
         ) from error
     if api.set_voice_by_name(b"en-us") != 0:
         raise PhonemeError(
-            "espeak-ng has no en-us voice", mend="pip install --force-reinstall espeakng-loader"
+            "espeak-ng has no en-us voice", hint="pip install --force-reinstall espeakng-loader"
         )
     return api
 
@@ -111,7 +111,7 @@ def _data_path(data: Path) -> str:
     if not (data / "phontab").is_file():
         raise PhonemeError(
             f"espeak-ng's data is missing at {data}",
-            mend="pip install --force-reinstall espeakng-loader",
+            hint="pip install --force-reinstall espeakng-loader",
         )
     if len(str(data).encode()) <= _LONGEST_DATA_PATH:
         return str(data)

@@ -95,15 +95,15 @@ def test_the_fault_says_how_many_words_to_cut_and_how_much_time_to_give():
     count = len(report.lines[0].tokens)
     assert f"{count} phonemes in 1.0 s, {count:.1f}/s" in fault.message
     assert "21.5/s" in fault.message
-    assert f"give it {count / 8 - 1:.1f} s more" in fault.mend
-    assert "words" in fault.mend
+    assert f"give it {count / 8 - 1:.1f} s more" in fault.hint
+    assert "words" in fault.hint
 
 
 def test_chinese_is_cut_by_characters():
     report = check_lyrics(
         lyric((10.0, "风把你的名字吹得很远很远"), (10.9, "海"), REST), duration_s=60
     )
-    assert "characters" in report.lines[0].faults[0].mend
+    assert "characters" in report.lines[0].faults[0].hint
 
 
 def test_few_words_over_a_long_gap_are_a_fault_inside_a_section_only():
@@ -138,7 +138,7 @@ def test_a_sign_that_is_read_aloud_in_chinese_is_not_called_silent():
     faults = check_lyrics(lyric((10.0, "100% 的爱 & 你")), duration_s=60).faults
     signs = [fault for fault in faults if fault.code == "silent-sign"]
     assert [fault.message for fault in signs] == ["& will not be sung"]
-    assert signs[0].mend == "write “和” for “&”"
+    assert signs[0].hint == "write “和” for “&”"
 
 
 def test_signs_are_left_to_a_singer_of_any_language():
@@ -170,7 +170,7 @@ def test_japanese_that_cannot_be_read_is_said_with_what_helps():
         ("unread", "warning", 1)
     ]
     assert faults[0].message.startswith("吗")
-    assert "songsmith[japanese]" in faults[0].mend
+    assert "songsmith[japanese]" in faults[0].hint
 
 
 def test_the_pace_of_japanese_and_korean_is_that_of_their_sounds():
@@ -186,8 +186,8 @@ def test_no_song_is_asked_to_last_longer_than_any_can():
     late, too_late = check_lyrics(
         lyric((90.0, "late again"), (5940.0, "later than that")), duration_s=60
     ).faults
-    assert late.mend.startswith("make the song at least 9")
-    assert too_late.mend == "move or cut the line"
+    assert late.hint.startswith("make the song at least 9")
+    assert too_late.hint == "move or cut the line"
 
 
 def test_lines_past_the_end_and_cut_by_it_are_errors():

@@ -8,7 +8,7 @@ from songsmith.prompts import PromptError, prompt_names, render
 FIELDS = {
     "earlier_turns": {"turns"},
     "fenced_tools": {"tools"},
-    "mend_lines": {"duration", "faults"},
+    "repair_lines": {"duration", "faults"},
     "rewrite_again": {"count", "numbers", "problem"},
     "rewrite_lines": {"count", "instruction", "lyrics", "numbers", "slots"},
     "song_state": {"state"},

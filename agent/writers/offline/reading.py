@@ -32,7 +32,7 @@ def read_prompt(prompt: str, *, language: str = "", title: str = "") -> Wish:
     if language not in {"", "en", "zh"}:
         raise WriterError(
             f"the offline writer has no {language!r}",
-            mend="it writes en and zh; an LLM writes others",
+            hint="it writes en and zh; an LLM writes others",
         )
     foreign = [name for name, signs in _OTHER_SCRIPTS.items() if re.search(signs, prompt + title)]
     if not language:

@@ -41,7 +41,7 @@ def rewrite_lines(
     for number in sorted(which):
         if not 1 <= number <= len(song):
             raise WriterError(
-                f"there is no line {number}", mend=f"the song has lines 1 to {len(song)}"
+                f"there is no line {number}", hint=f"the song has lines 1 to {len(song)}"
             )
     tongue = "zh" if han("".join(line.text for line in song)) else "en"
     seeded = f"{seed}|{instruction}|{sorted(which)}|{'|'.join(line.text for line in song)}"

@@ -92,7 +92,7 @@ class MulanConfig:
         except (KeyError, TypeError) as error:
             raise CheckpointError(
                 f"the style encoder's configuration has no usable {error}",
-                mend="pull the style encoder again",
+                hint="pull the style encoder again",
             ) from error
 
     @classmethod

@@ -112,7 +112,7 @@ def rename_keys(keys: Iterable[str], names: Names, unused: re.Pattern[str]) -> d
         if name in renamed:
             raise CheckpointError(
                 f"tensors {renamed[name]!r} and {key!r} of the checkpoint are the same one",
-                mend="pull the weights again",
+                hint="pull the weights again",
             )
         renamed[name] = key
     return renamed
@@ -133,7 +133,7 @@ def check_keys(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[
     if any(faults):
         raise CheckpointError(
             f"the checkpoint doesn't fit the model: {'; '.join(filter(None, faults))}",
-            mend="is it the weights of another variant? pull this one again",
+            hint="is it the weights of another variant? pull this one again",
         )
 
 

@@ -61,22 +61,22 @@ class SamplerOptions:
     def __post_init__(self) -> None:
         start, end = self.guidance_interval
         if self.steps < 2:
-            raise EngineError(f"{self.steps} steps are too few", mend="give 2 or more")
+            raise EngineError(f"{self.steps} steps are too few", hint="give 2 or more")
         if not 0 <= self.guidance_scale <= 100:
             raise EngineError(
                 f"a guidance of {self.guidance_scale:g} can't be used",
-                mend="give 0 to 100; 4 is usual",
+                hint="give 0 to 100; 4 is usual",
             )
         if self.sway is not None and not -1 <= self.sway <= 1:
-            raise EngineError(f"a sway of {self.sway:g} can't be used", mend="give -1 to 1")
+            raise EngineError(f"a sway of {self.sway:g} can't be used", hint="give -1 to 1")
         if self.solver not in SOLVERS:
             raise EngineError(
                 f"there is no solver {self.solver!r}",
-                mend=f"the solvers are {' and '.join(SOLVERS)}",
+                hint=f"the solvers are {' and '.join(SOLVERS)}",
             )
         if not 0 <= start <= end <= 1:
             raise EngineError(
-                f"guidance can't go from {start:g} to {end:g}", mend="give two times within 0 and 1"
+                f"guidance can't go from {start:g} to {end:g}", hint="give two times within 0 and 1"
             )
 
     @property
@@ -218,7 +218,7 @@ def sample(
         if not torch.isfinite(latents).all():
             raise EngineError(
                 f"the numbers ran out of the range of {str(model.dtype).removeprefix('torch.')}",
-                mend="sing in bfloat16 or float32",
+                hint="sing in bfloat16 or float32",
             )
         sung.append(torch.where(mask[:, None], latents, group.cond))
     return torch.cat(sung)

@@ -157,7 +157,7 @@ class Vae:
         if smaller.chunk_frames and smaller.chunk_frames < SMALLEST_CHUNK_FRAMES:
             raise DeviceError(
                 f"out of memory on {self._device} even for {SMALLEST_CHUNK_FRAMES} frames of sound",
-                mend="close other programs, or use --device cpu",
+                hint="close other programs, or use --device cpu",
             ) from error
         note = (
             f"memory was short: the VAE went on with {smaller.chunks_at_once} × "
@@ -178,16 +178,16 @@ def load_vae(path: Path, *, device: str | torch.device = "cpu") -> Vae:
             module = torch.jit.load(path, map_location=device)  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError, OSError) as error:
         if is_out_of_memory(error):
-            raise DeviceError(f"out of memory on {device}", mend="use --device cpu") from error
+            raise DeviceError(f"out of memory on {device}", hint="use --device cpu") from error
         raise WeightsError(
-            "can't be read as the audio VAE", where=str(path), mend="`songsmith models verify`"
+            "can't be read as the audio VAE", where=str(path), hint="`songsmith models verify`"
         ) from error
     for method in ("decode_export", "encode_export"):
         if not hasattr(module, method):
             raise WeightsError(
                 f"is another model: it has no {method}",
                 where=str(path),
-                mend="`songsmith models rm vae` and `songsmith models pull`",
+                hint="`songsmith models rm vae` and `songsmith models pull`",
             )
     return Vae(module.eval(), device)
 

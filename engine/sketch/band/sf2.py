@@ -85,7 +85,7 @@ def load_soundfont(path: Path) -> SoundFont:
         raise EngineError(
             f"can't be read as a SoundFont ({error})",
             where=str(path),
-            mend="install pretty_midi again, which brings it",
+            hint="install pretty_midi again, which brings it",
         ) from error
 
 

@@ -33,7 +33,7 @@ def soundfont() -> SoundFont:
     if spec is None or spec.origin is None:
         raise EngineError(
             "the band has no instruments: pretty_midi, whose SoundFont it plays, is not installed",
-            mend="pip install pretty_midi",
+            hint="pip install pretty_midi",
         )
     return load_soundfont(Path(spec.origin).with_name("TimGM6mb.sf2"))
 

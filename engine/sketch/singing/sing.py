@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing.retime import Stretch, retime_line
-from songsmith.engine.sketch.singing.timbre import drift, mend_top, quick_levels
+from songsmith.engine.sketch.singing.timbre import drift, fill_top, quick_levels
 from songsmith.engine.sketch.voices.espeak import Speech
 from songsmith.engine.sketch.voices.sounds import closure_s, consonant_gain, sound_kind
 from songsmith.engine.sketch.voices.syllables import Syllable
@@ -75,8 +75,8 @@ def analyse(speech: Speech) -> Analysis:
     aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
     log_envelope = np.log(envelope + _SILENCE)
     open_share = _open_share(speech, pitch > 0)[:, None]
-    mended = mend_top(log_envelope, rate_hz, speech.clear_hz)
-    log_envelope = open_share * mended + (1 - open_share) * log_envelope
+    filled = fill_top(log_envelope, rate_hz, speech.clear_hz)
+    log_envelope = open_share * filled + (1 - open_share) * log_envelope
     quick = quick_levels(speech.samples, rate_hz, len(log_envelope), FRAME_S)
     log_envelope += (quick * _share_of_consonants(speech, len(quick)))[:, None]
     return Analysis(speech, log_envelope, aperiodicity, pitch > 0)

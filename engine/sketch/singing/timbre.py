@@ -8,7 +8,7 @@ for two moments, as no throat is, and short consonants get back the edges that t
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["drift", "mend_top", "quick_levels"]
+__all__ = ["drift", "fill_top", "quick_levels"]
 
 _DB = np.log(10) / 10  # one dB as a difference of log power
 _FALL_DB_PER_KHZ = 4.5
@@ -20,7 +20,7 @@ _MOST_DIP, _MOST_RISE = -3.5, 1.0
 FloatArray = NDArray[np.float64]
 
 
-def mend_top(log_envelope: FloatArray, rate_hz: int, clear_hz: float) -> FloatArray:
+def fill_top(log_envelope: FloatArray, rate_hz: int, clear_hz: float) -> FloatArray:
     """`log_envelope` (frames, bins), natural log of power, with a smooth fall above `clear_hz`. For voiced,
     open sounds only."""
     frequency = np.linspace(0, rate_hz / 2, log_envelope.shape[1])
@@ -28,9 +28,9 @@ def mend_top(log_envelope: FloatArray, rate_hz: int, clear_hz: float) -> FloatAr
     anchor = log_envelope[:, around].mean(axis=1)
     fall_db = _DROP_DB + _FALL_DB_PER_KHZ * (frequency / 1000 - 0.83 * clear_hz / 1000)
     floor = anchor[:, None] - _DB * fall_db[None, :]
-    mended = np.clip(log_envelope, floor, floor + _TOLERANCE_DB * _DB)
+    filled = np.clip(log_envelope, floor, floor + _TOLERANCE_DB * _DB)
     share = np.interp(frequency, (0.98 * clear_hz, 0.98 * clear_hz + 800), (0.0, 1.0))[None, :]
-    return np.asarray((1 - share) * log_envelope + share * mended)
+    return np.asarray((1 - share) * log_envelope + share * filled)
 
 
 def quick_levels(

@@ -125,7 +125,7 @@ def speak(
     [[ ]] is espeak's own phoneme mnemonics. Raises `EngineError` for an unknown voice."""
     with _lock, _Library() as library:
         if library.api.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise EngineError(f"espeak-ng has no voice {voice!r}", mend="see the list of voices")
+            raise EngineError(f"espeak-ng has no voice {voice!r}", hint="see the list of voices")
         for parameter, value in ((_RATE, rate_wpm), (_PITCH, pitch), (_RANGE, pitch_range)):
             library.api.espeak_SetParameter(parameter, value, 0)
         return library.synthesise(text, _CHARS_UTF8 | (_PHONEMES if is_spelled else 0))
@@ -189,14 +189,14 @@ class _Library:
             self.api = ctypes.CDLL(str(_private_copy()))
         except OSError as error:
             raise EngineError(
-                f"espeak-ng can't be loaded ({error})", mend="reinstall espeakng-loader"
+                f"espeak-ng can't be loaded ({error})", hint="reinstall espeakng-loader"
             ) from error
         options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
         data = str(espeakng_loader.get_data_path()).encode()
         self.rate_hz = self.api.espeak_Initialize(_SYNCHRONOUS, 0, data, options)
         if self.rate_hz <= 0:
             self._unload()
-            raise EngineError("espeak-ng finds none of its data", mend="reinstall espeakng-loader")
+            raise EngineError("espeak-ng finds none of its data", hint="reinstall espeakng-loader")
         return self
 
     def __exit__(self, *_: object) -> None:

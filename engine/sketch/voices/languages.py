@@ -19,5 +19,5 @@ def espeak_file(language: str) -> str:
         return known.get(tag, known.get(base, ""))
     raise EngineError(
         f"there is no voice for the language {language!r}",
-        mend="see the list of voices, or name one of them",
+        hint="see the list of voices, or name one of them",
     )

@@ -123,7 +123,7 @@ def load_piper(name: str) -> PiperVoice:
             raise EngineError(
                 "there is no such file",
                 where=str(needed),
-                mend=pull
+                hint=pull
                 if voice_part(VOICE_PREFIX + path.stem)
                 else "a Piper voice is an .onnx file with its .onnx.json beside it",
             )
@@ -133,7 +133,7 @@ def load_piper(name: str) -> PiperVoice:
         raise EngineError(
             "this voice is run by the packages onnxruntime and onnx",
             where=str(path),
-            mend=f"install them with {_INSTALL}",
+            hint=f"install them with {_INSTALL}",
         )
     network, sha256 = _load_network(path)
     return PiperVoice(
@@ -179,7 +179,7 @@ def _joe_path() -> Path:
     """The package's model, found without importing it."""
     spec = importlib.util.find_spec(_JOE_PACKAGE)
     if spec is None or not spec.submodule_search_locations or not _can_run():
-        raise EngineError(f"the voice {JOE!r} is not installed", mend=f"install it with {_INSTALL}")
+        raise EngineError(f"the voice {JOE!r} is not installed", hint=f"install it with {_INSTALL}")
     return Path(spec.submodule_search_locations[0]) / "data" / _JOE_FILE
 
 
@@ -194,20 +194,20 @@ def _read_description(path: Path) -> _Description:
         raise EngineError(
             "is not the description of a Piper voice that can be read",
             where=str(path),
-            mend="fetch the .onnx.json that was published with the voice",
+            hint="fetch the .onnx.json that was published with the voice",
         ) from error
     if told.phoneme_type != "espeak":
         raise EngineError(
             f"this voice reads {told.phoneme_type!r} phonemes, only those of espeak are known here",
             where=str(path),
-            mend='choose a voice whose .onnx.json says "phoneme_type": "espeak"',
+            hint='choose a voice whose .onnx.json says "phoneme_type": "espeak"',
         )
     missing = [mark for mark in "^_$" if not told.phoneme_id_map.get(mark)]
     if missing:
         raise EngineError(
             f"the table of phonemes lacks {' '.join(missing)}",
             where=str(path),
-            mend="fetch the .onnx.json that was published with the voice",
+            hint="fetch the .onnx.json that was published with the voice",
         )
     return told
 
@@ -224,7 +224,7 @@ def _speaker(told: _Description, wanted: str, path: Path) -> int:
     raise EngineError(
         f"this voice has no speaker {wanted!r}",
         where=str(path),
-        mend=f"it has {known}{f', by name {names}' if names else ''}",
+        hint=f"it has {known}{f', by name {names}' if names else ''}",
     )
 
 
@@ -246,7 +246,7 @@ def _load_network(path: Path) -> tuple[Any, str]:
         )
     except (message.DecodeError, state.Fail, state.InvalidGraph, state.InvalidProtobuf) as error:
         raise EngineError(
-            "is not an ONNX model that can be run", where=str(path), mend="fetch it again"
+            "is not an ONNX model that can be run", where=str(path), hint="fetch it again"
         ) from error
     return session, hashlib.sha256(data).hexdigest()
 
@@ -259,6 +259,6 @@ def _expose_durations(onnx: Any, model: Any, path: Path) -> None:
         raise EngineError(
             "is a network, but not that of a Piper voice",
             where=str(path),
-            mend="choose an .onnx file that was published as one",
+            hint="choose an .onnx file that was published as one",
         )
     model.graph.output.append(onnx.ValueInfoProto(name=rounded[0]))

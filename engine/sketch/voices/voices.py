@@ -200,7 +200,7 @@ def _guest_voice(name: str, register: str) -> Voice:
     guest = _guests()[name]
     if not guest.is_installed:
         raise EngineError(
-            f"the voice {name!r} is not installed", mend=f"install it with {guest.install}"
+            f"the voice {name!r} is not installed", hint=f"install it with {guest.install}"
         )
     pitches = _REGISTERS[register] if register else guest.range
     return Voice(name, guest.language, register or guest.register, *pitches)
@@ -239,7 +239,7 @@ def _check_voice(file: str, variant: str, wanted: str, language: str) -> None:
     if file in files and (not variant or variant in _variants()):
         return
     names = ", ".join(info.name for info in voice_names(language or "en")[:6])
-    raise EngineError(f"there is no voice {wanted!r}", mend=f"there are {names} and others")
+    raise EngineError(f"there is no voice {wanted!r}", hint=f"there are {names} and others")
 
 
 @functools.cache

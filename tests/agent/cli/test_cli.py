@@ -106,7 +106,7 @@ def test_the_verbs_make_a_pipeline(run, lrc, tmp_path):
 def test_check_mends_a_file_and_keeps_what_it_was(run, tmp_path):
     path = tmp_path / "song.lrc"
     path.write_text("[00:09.00]second line here\n[00:04.00]first line here\n", encoding="utf-8")
-    code, out, _ = run("check", str(path), "--mend")
+    code, out, _ = run("check", str(path), "--repair")
     assert code == 0
     assert "+[00:04.00]first line here" in out
     assert path.read_text(encoding="utf-8").index("first") < path.read_text(encoding="utf-8").index(
@@ -232,7 +232,7 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
         (["render", "song.lrc", "-o", "missing/song.flac"], 1, "no such folder"),
         (["render", "song.lrc", "-o", "song.txt"], 1, ".flac"),
         (["render", "song.lrc", "-o", "song.wav", "--format", "mp3"], 1, "leave one of them out"),
-        (["check", "song.lrc", "-o", "mended.lrc"], 2, "--out goes with --mend"),
+        (["check", "song.lrc", "-o", "mended.lrc"], 2, "--out goes with --repair"),
         (["check", "."], 1, "folder"),
         (["fix", "nowhere", "--lines", "1"], 1, "no song 'nowhere'"),
         (["dance"], 2, "dance"),

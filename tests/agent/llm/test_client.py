@@ -298,7 +298,7 @@ def test_a_hopeless_failure_is_one_line_and_the_next_call_works(
     assert f"test-model at {server.base_url}" in line
     assert KEY not in line
     assert "\n" not in line
-    assert caught.value.mend
+    assert caught.value.hint
     assert not partner.seen
     assert partner.ask().text == "All good."
 
@@ -409,7 +409,7 @@ def test_a_host_without_an_address():
 
 
 def test_an_address_that_is_none():
-    with pytest.raises(llm_errors.Unreachable, match="mend base_url"):
+    with pytest.raises(llm_errors.Unreachable, match="correct base_url"):
         Partner(Endpoint("ftp://box/v1", "m")).ask()
 
 

@@ -123,7 +123,7 @@ def test_what_the_person_named_is_kept(server, desk):
     assert (written.lyrics.title, written.style) == ("Two O'Clock", "bossa nova")
 
 
-def test_only_the_lines_at_fault_go_back_and_are_mended(server, desk):
+def test_only_the_lines_at_fault_go_back_and_are_repaired(server, desk):
     server.queue(
         Words(SONG.replace("The drummer said you called at noon", CROWDED + ", my dear")),
         Words("3 [00:18.20] The drummer said you'd call by noon"),
@@ -136,7 +136,7 @@ def test_only_the_lines_at_fault_go_back_and_are_mended(server, desk):
     assert texts(written.lyrics)[2] == "The drummer said you'd call by noon"
     assert texts(written.lyrics)[:2] == texts_of_song()[:2]
     assert not faulty(written.lyrics)
-    assert desk.events == ["mending line 3, round 1 of 3"]
+    assert desk.events == ["repairing line 3, round 1 of 3"]
 
 
 def test_rounds_end_and_what_is_left_is_retimed_and_said(server):

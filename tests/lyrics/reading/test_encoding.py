@@ -84,7 +84,7 @@ def test_any_bytes_are_text_or_a_clear_error(data):
     try:
         assert isinstance(decode_lyrics(data), str)
     except LrcError as error:
-        assert error.mend
+        assert error.hint
 
 
 @settings(max_examples=100, deadline=None)

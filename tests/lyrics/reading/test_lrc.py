@@ -156,7 +156,7 @@ def test_stamps_are_read_as_people_write_them(stamp, start_s):
     assert (line.start_s, line.text) == (start_s, "la la")
 
 
-def test_every_unreadable_line_is_a_fault_with_its_number_and_a_mend():
+def test_every_unreadable_line_is_a_fault_with_its_number_and_a_hint():
     parsed = load_lyrics(DATA / "broken.lrc")
     assert [(fault.source_line, fault.code) for fault in parsed.faults] == [
         (3, "bad-stamp"),
@@ -164,15 +164,15 @@ def test_every_unreadable_line_is_a_fault_with_its_number_and_a_mend():
         (6, "no-stamp"),
         (7, "bad-stamp"),
     ]
-    assert all(fault.severity == "error" and fault.mend for fault in parsed.faults)
+    assert all(fault.severity == "error" and fault.hint for fault in parsed.faults)
     assert "Seconds past sixty" in parsed.faults[0].message
     starts_s = [line.start_s for line in lines_of(parsed)]
     assert starts_s == [10.0, 16.0, 24.0, 28.0, 30.5, 62.5, 70.0, 75.125, 3600.5]
 
 
-def test_the_mend_for_a_missing_stamp_is_a_time_between_its_neighbours():
+def test_the_hint_for_a_missing_stamp_is_a_time_between_its_neighbours():
     parsed = parse_lyrics("[00:10.00]one\ntwo\n[00:20.00]three")
-    assert "[00:15.00]" in parsed.faults[0].mend
+    assert "[00:15.00]" in parsed.faults[0].hint
 
 
 def test_several_stamps_on_a_line_repeat_it_and_put_the_file_in_order():
