@@ -5,6 +5,7 @@ import platform
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
@@ -284,8 +285,16 @@ def _versions() -> dict[str, str]:
         "songsmith": __version__,
         "python": platform.python_version(),
         "machine": platform.platform(),
-        **{package: package_version(package) for package in packages},
+        **{name: _version(name) for name in packages if _version(name)},
     }
+
+
+def _version(package: str) -> str:
+    """Version of an installed package, "" for one that is not: torch is an extra."""
+    try:
+        return package_version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:

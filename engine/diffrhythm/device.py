@@ -1,15 +1,13 @@
 """Which device and number type a render uses, and whether this machine has them."""
 
-import platform
-import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from songsmith.engine.accelerator import find_accelerator
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["choose_device", "choose_dtype", "find_accelerator"]
+__all__ = ["choose_device", "choose_dtype"]
 
 
 def choose_device(wanted: str) -> str:
@@ -47,17 +45,3 @@ def choose_dtype(wanted: str, device: str) -> "torch.dtype":
             f"{device} can't calculate in {wanted}", hint="use --dtype float32"
         ) from error
     return dtype
-
-
-def find_accelerator(*, may_import_torch: bool) -> str:
-    """ "cuda", "mps" or "": from torch, or, when that may not be imported, from what the system shows."""
-    if may_import_torch:
-        import torch
-
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else ""
-    if sys.platform == "darwin":
-        return "mps" if platform.machine() == "arm64" else ""
-    has_driver = Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")
-    return "cuda" if has_driver else ""

@@ -13,7 +13,7 @@ from songsmith.engine.diffrhythm.plan import (
     Plan,
     make_plan,
 )
-from songsmith.engine.diffrhythm.readiness import format_wait, standing
+from songsmith.engine.diffrhythm.readiness import extra, format_wait, readiness
 from songsmith.engine.engine import (
     EngineError,
     EngineStatus,
@@ -42,7 +42,7 @@ class DiffRhythmEngine:
 
     def status(self) -> EngineStatus:
         """Whether the weights are here, and an accelerator; torch is imported only if the weights are."""
-        return standing(Store(models_folder()))
+        return readiness(Store(models_folder()))
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Variant, lines, steps, memory and time. Raises `EngineError` for what `render` would refuse."""
@@ -73,8 +73,9 @@ def _complete_store(plan: Plan) -> Store:
     """The models folder, with all that the plan needs in it."""
     store = Store(models_folder())
     parts = parts_for(plan.variant, plan.options.version)
-    if not all(store.has(part) for part in parts if part.is_required):
-        status = standing(store, plan.variant, plan.options.version)
+    is_whole = all(store.has(part) for part in parts if part.is_required)
+    if extra().missing or not is_whole:
+        status = readiness(store, plan.variant, plan.options.version)
         raise EngineError(f"DiffRhythm can't sing yet: {status.reason}", hint=status.remedy)
     return store
 

@@ -1,30 +1,40 @@
-"""Whether DiffRhythm can sing here, and if not: what to fetch, how large it is, how long a song would take."""
+"""Whether DiffRhythm can sing here; if not, what to install and fetch, how large that is, how long a song takes."""
 
-from songsmith.engine.diffrhythm.device import find_accelerator
+from songsmith.engine.accelerator import find_accelerator
 from songsmith.engine.diffrhythm.forecast import FORWARD_EFFICIENCY, numpy_flops_per_s
 from songsmith.engine.engine import EngineStatus
+from songsmith.engine.extras import Extra, torch_extra
 from songsmith.engine.weights.catalogue import Variant, Version, parts_for
 from songsmith.engine.weights.parts import format_bytes, missing_bytes
 from songsmith.engine.weights.store import Store
 
-__all__ = ["format_wait", "standing"]
+__all__ = ["extra", "format_wait", "readiness"]
 
+_MODULES = ("torch", "transformers", "tokenizers", "safetensors")
 _SONG_FLOPS: dict[Variant, float] = {"base": 62 * 5.09e12, "full": 62 * 18.6e12}
 _SONG_LENGTHS: dict[Variant, str] = {"base": "95 s", "full": "285 s"}
 
 
-def standing(
+def extra() -> Extra:
+    """The packages that DiffRhythm runs on."""
+    return torch_extra("diffrhythm", _MODULES)
+
+
+def readiness(
     store: Store, variant: Variant | None = None, version: Version = "1.2"
 ) -> EngineStatus:
-    """How the engine stands for songs of `variant` (None = for any). Nothing is loaded or hashed.
+    """Whether the engine can sing songs of `variant` (None = any). Nothing is loaded or hashed.
 
     It is advised only where an accelerator is there too.
     """
     variants: tuple[Variant, ...] = (variant,) if variant else ("base", "full")
     ready = [each for each in variants if _is_whole(store, each, version)]
+    packages = extra()
+    if packages.missing:
+        return _without_packages(packages, store, variants[0], version, bool(ready))
     accelerator = find_accelerator(may_import_torch=bool(ready))
     if not ready:
-        return _missing(store, variants[0], version, accelerator)
+        return _without_weights(store, variants[0], version, accelerator)
     models = " and ".join(ready)
     if accelerator:
         return EngineStatus(True, f"weights ({models}) and {accelerator} are here")
@@ -49,10 +59,20 @@ def _is_whole(store: Store, variant: Variant, version: Version) -> bool:
     return all(store.has(part) for part in parts_for(variant, version) if part.is_required)
 
 
-def _missing(store: Store, variant: Variant, version: Version, accelerator: str) -> EngineStatus:
-    size = format_bytes(missing_bytes(store, parts_for(variant, version)))
-    flags = "" if variant == "base" else f" --variant {variant}"
-    flags += "" if version == "1.2" else f" --version {version}"
+def _without_packages(
+    packages: Extra, store: Store, variant: Variant, version: Version, has_weights: bool
+) -> EngineStatus:
+    then = "" if has_weights else f", then {_pull(store, variant, version)}"
+    return EngineStatus(
+        False,
+        f"{', '.join(packages.missing)} not installed",
+        f"{packages.how_to_install}{then}",
+    )
+
+
+def _without_weights(
+    store: Store, variant: Variant, version: Version, accelerator: str
+) -> EngineStatus:
     then = (
         f"this machine's GPU ({accelerator}) would sing"
         if accelerator
@@ -63,8 +83,16 @@ def _missing(store: Store, variant: Variant, version: Version, accelerator: str)
     return EngineStatus(
         False,
         f"no {variant} weights in {store.folder}",
-        f"`songsmith models pull{flags}` fetches {size}; {then}{instead}",
+        f"{_pull(store, variant, version)}; {then}{instead}",
     )
+
+
+def _pull(store: Store, variant: Variant, version: Version) -> str:
+    """The command that fetches what is missing, and how large that is."""
+    size = format_bytes(missing_bytes(store, parts_for(variant, version)))
+    flags = "" if variant == "base" else f" --variant {variant}"
+    flags += "" if version == "1.2" else f" --version {version}"
+    return f"`songsmith models pull{flags}` ({size})"
 
 
 def _song_time(variant: Variant) -> str:

@@ -56,7 +56,8 @@ class WeightFile:
 
 @dataclass(frozen=True)
 class Part:
-    """Files that belong together, in one folder of their own called `name`."""
+    """Files that belong together, in one folder of their own called `name`. `extra` is the extra of pyproject
+    without which they are of no use, "" if there is none."""
 
     name: str
     title: str
@@ -64,6 +65,7 @@ class Part:
     files: tuple[WeightFile, ...]
     non_commercial: bool = False
     is_required: bool = True
+    extra: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -94,6 +96,7 @@ def _dit(version: Version, variant: Variant) -> Part:
         title=f"DiffRhythm {version} {variant}, {_LENGTHS[variant]}",
         licence="Apache-2.0",
         files=(checkpoint,),
+        extra="diffrhythm",
     )
 
 
@@ -102,6 +105,7 @@ VAE = Part(
     title="DiffRhythm audio VAE",
     licence="Apache-2.0",
     files=(WeightFile("vae_model.pt", "ASLP-lab/DiffRhythm-vae", "vae_model.pt", 630_000_000),),
+    extra="diffrhythm",
 )
 
 _XLM_ROBERTA = "FacebookAI/xlm-roberta-base"
@@ -110,6 +114,7 @@ STYLE = Part(
     title="MuQ-MuLan style encoder (with the tokenizer of XLM-RoBERTa, MIT)",
     licence="CC-BY-NC-4.0",
     non_commercial=True,
+    extra="diffrhythm",
     files=(
         WeightFile("config.json", "OpenMuQ/MuQ-MuLan-large", "config.json", 2_000),
         WeightFile(

@@ -18,7 +18,10 @@ from songsmith.engine.weights.hub import WeightsError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["TensorFile", "check_variant", "convert_pickle"]
+__all__ = ["CONVERTING_MODULES", "TensorFile", "check_variant", "convert_pickle"]
+
+CONVERTING_MODULES = ("torch", "safetensors")
+"""What reading and converting a published pickle takes."""
 
 _FULL_ONLY = (
     "duration_time_embed."  # the 6144-frame models know the song's length, the others don't

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from songsmith.engine.extras import torch_extra
 from songsmith.engine.weights.catalogue import Part, WeightFile
+from songsmith.engine.weights.checkpoint import CONVERTING_MODULES
 from songsmith.engine.weights.hub import (
     OnBytes,
     WeightsError,
@@ -59,6 +61,7 @@ def pull(store: Store, parts: Sequence[Part], *, on_progress: OnPull) -> Pulled:
             f"the licence of {', '.join(part.name for part in refused)} was not accepted",
             hint="`songsmith models pull` shows it; --yes accepts",
         )
+    _check_packages(parts)
     fetched: list[str] = []
     present: list[str] = []
     notes: list[str] = []
@@ -130,6 +133,17 @@ def _is_recorded(store: Store, part: Part, file: WeightFile, source: Path) -> bo
         return False
     store.check(part, file, source)
     return True
+
+
+def _check_packages(parts: Sequence[Part]) -> None:
+    """Refuse to fetch gigabytes that nothing here could convert or load."""
+    for name in dict.fromkeys(part.extra for part in parts if part.extra):
+        extra = torch_extra(name, CONVERTING_MODULES)
+        if extra.missing:
+            raise WeightsError(
+                f"these weights need {', '.join(extra.missing)}, which are not installed",
+                hint=extra.how_to_install,
+            )
 
 
 def _check_space(store: Store, parts: Sequence[Part]) -> None:

@@ -68,7 +68,7 @@ def test_without_weights_it_is_one_line_with_what_to_pull(folder, monkeypatch):
     monkeypatch.setenv("SONGSMITH_MODELS", str(folder / "nothing"))
     done = songsmith(folder, *MAKE)
     assert done.returncode == 1
-    assert "`songsmith models pull` fetches 5.7 GB" in done.stderr
+    assert "`songsmith models pull` (5.7 GB)" in done.stderr
     assert "a song of 95 s takes about" in done.stderr
     assert "Traceback" not in done.stderr and not (folder / "songs").exists()
 

@@ -309,7 +309,7 @@ def test_without_weights_it_says_what_to_pull_how_large_it_is_and_how_long_a_son
     engine = DiffRhythmEngine()
     status = engine.status()
     assert not status.is_ready
-    assert "`songsmith models pull` fetches 5.7 GB" in status.remedy
+    assert "`songsmith models pull` (5.7 GB)" in status.remedy
     assert "a song of 95 s takes about" in status.remedy
     with pytest.raises(EngineError, match=r"can't sing yet: no full weights in .*--variant full"):
         engine.render(request_of(), ignore)

@@ -1,0 +1,29 @@
+import sys
+
+import pytest
+
+from songsmith.engine.extras import Extra, torch_extra
+
+
+def test_an_extra_knows_which_of_its_modules_are_missing():
+    assert Extra("x", ("json", "no_such_module"), 1).missing == ("no_such_module",)
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "platform", "index", "words"),
+    [
+        ("", "linux", "whl/cpu", "for an NVIDIA card or a Mac leave the address out"),
+        ("", "win32", "whl/cpu", "CPU alone"),
+        ("cuda", "linux", "", "NVIDIA card"),
+        ("cuda", "win32", "whl/cu130", "NVIDIA card"),
+        ("mps", "darwin", "", "GPU of this Mac"),
+    ],
+)
+def test_the_build_of_torch_is_that_of_the_machine(
+    monkeypatch, accelerator, platform, index, words
+):
+    monkeypatch.setattr(sys, "platform", platform)
+    extra = torch_extra("diffrhythm", ("torch",), accelerator=accelerator)
+    assert extra.command.startswith('pip install "songsmith[diffrhythm]"')
+    assert extra.command.endswith(index) and ("--extra-index-url" in extra.command) == bool(index)
+    assert words in extra.how_to_install and "GB" in extra.how_to_install
