@@ -175,7 +175,9 @@ def _transport_error(endpoint: Endpoint, error: Exception) -> LlmError:
     if has(httpx2.RemoteProtocolError, httpx2.ReadError, ConnectionResetError):
         return stream_cut(endpoint)
     if has(httpx2.UnsupportedProtocol, httpx2.TooManyRedirects, httpx2.LocalProtocolError):
-        return Unreachable("the address can't be used", where=endpoint.name, hint="correct base_url")
+        return Unreachable(
+            "the address can't be used", where=endpoint.name, hint="correct base_url"
+        )
     if has(httpx2.ConnectError, httpx2.ProxyError, OSError):
         said = excerpt(str(chain[-1])) or type(chain[-1]).__name__
         hint = "check base_url, the network and any proxy"

@@ -214,7 +214,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except TOMLKitError as error:
-        raise SettingsError(f"not TOML: {error}", where=str(path), hint="correct that line") from error
+        raise SettingsError(
+            f"not TOML: {error}", where=str(path), hint="correct that line"
+        ) from error
     except UnicodeDecodeError as error:
         raise SettingsError("not UTF-8 text", where=str(path), hint="save it as UTF-8") from error
     except OSError as error:
