@@ -5,22 +5,25 @@ the same device: nothing is read from settings, the clock or global random state
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.card import EngineCard
+from songsmith.engine.published import Part
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.lyric import Lyrics
 
 __all__ = [
-    "ENGINE_NAMES",
     "Audio",
     "Cancelled",
     "Engine",
+    "EngineCard",
     "EngineError",
     "EngineStatus",
     "Forecast",
@@ -29,7 +32,13 @@ __all__ = [
     "RenderRequest",
     "Span",
     "Take",
+    "all_parts",
+    "engine_card",
+    "engine_names",
+    "find_part",
+    "forget_engine",
     "load_engine",
+    "register_engine",
 ]
 
 Audio = NDArray[np.float32]
@@ -140,15 +149,17 @@ class Forecast:
 
 
 class Engine(Protocol):
-    """A singer. `languages` are the lyric languages it can sing, empty for any."""
+    """A singer. Its `card` says all that is known of it before a model is loaded; `name` is the card's."""
 
+    card: EngineCard
     name: str
-    languages: Sequence[str]
-    min_duration_s: float
-    max_duration_s: float
 
     def status(self) -> EngineStatus:
         """Cheap: no model is loaded for it."""
+        ...
+
+    def song_seconds(self, duration_s: float) -> float:
+        """About how long a song of this length takes on this machine, with the default options; 0 if unknown."""
         ...
 
     def forecast(self, request: RenderRequest) -> Forecast:
@@ -160,19 +171,73 @@ class Engine(Protocol):
         ...
 
 
-_ENGINES = {
-    "diffrhythm": "songsmith.engine.diffrhythm.engine:DiffRhythmEngine",
-    "sketch": "songsmith.engine.sketch.engine:SketchEngine",
+_CARDS = {
+    "diffrhythm": "songsmith.engine.diffrhythm.card:CARD",
+    "sketch": "songsmith.engine.sketch.card:CARD",
 }
-ENGINE_NAMES = tuple(_ENGINES)
+"""Where the card of each engine is; the best ones come first."""
+_REGISTERED: dict[str, tuple[EngineCard, Callable[[], Engine]]] = {}
+
+
+def register_engine(card: EngineCard, make: Callable[[], Engine]) -> None:
+    """Add an engine of one's own for the rest of this process, under its card's name. It is never chosen unasked.
+
+    Only a program does this: no setting, song folder or file can name an engine's code.
+    """
+    if card.name in _CARDS or not re.fullmatch(r"[a-z][a-z0-9_-]*", card.name):
+        raise EngineError(
+            f"an engine can't be called {card.name!r}",
+            hint="choose a name in small letters that no other engine has",
+        )
+    _REGISTERED[card.name] = card, make
+
+
+def forget_engine(name: str) -> None:
+    """Take back what `register_engine` added."""
+    _REGISTERED.pop(name, None)
+
+
+def engine_names(*, registered: bool = True) -> tuple[str, ...]:
+    """Names of all engines, the best first; with `registered` those added while running too."""
+    return (*_CARDS, *(_REGISTERED if registered else ()))
+
+
+def engine_card(name: str) -> EngineCard:
+    """The card of the engine called `name`; the engine itself is not loaded."""
+    if name in _REGISTERED:
+        return _REGISTERED[name][0]
+    if name not in _CARDS:
+        raise EngineError(
+            f"there is no engine {name!r}", hint=f"the engines are {' and '.join(engine_names())}"
+        )
+    card: EngineCard = _named(_CARDS[name])
+    return card
 
 
 def load_engine(name: str) -> Engine:
     """The engine called `name`, its models not loaded yet."""
-    if name not in _ENGINES:
-        raise EngineError(
-            f"there is no engine {name!r}", hint=f"the engines are {' and '.join(ENGINE_NAMES)}"
-        )
-    module, _, attribute = _ENGINES[name].partition(":")
-    engine: Engine = getattr(importlib.import_module(module), attribute)()
+    card = engine_card(name)
+    make = _REGISTERED[name][1] if name in _REGISTERED else _named(card.home)
+    engine: Engine = make()
     return engine
+
+
+def all_parts() -> dict[str, tuple[Part, ...]]:
+    """The published files of every engine, by its name."""
+    return {name: engine_card(name).needs.parts for name in engine_names()}
+
+
+def find_part(name: str) -> Part | None:
+    """The part called `name` of whichever engine has it: from its table, or by what the name says."""
+    for parts in all_parts().values():
+        for part in parts:
+            if part.name == name:
+                return part
+    found = (engine_card(engine).needs.part_named(name) for engine in engine_names())
+    return next((part for part in found if part is not None), None)
+
+
+def _named(place: str) -> Any:
+    """What "package.module:name" stands for."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

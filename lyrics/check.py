@@ -1,13 +1,13 @@
 """All faults of a lyric at once, before any sound is made, and the frames that would be sung."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import accumulate
-from typing import Literal
 
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.frames import Layout, Variant, lay_out
-from songsmith.lyrics.line_faults import LANGUAGE_NAMES, LineFacts, line_faults
+from songsmith.lyrics.frames import Layout, Variant, lay_out, variant_for
+from songsmith.lyrics.limits import FRAMES, SingingLimits
+from songsmith.lyrics.line_faults import LineFacts, line_faults
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.pace import (
     Singability,
@@ -16,6 +16,7 @@ from songsmith.lyrics.pace import (
     singability,
     singability_level,
 )
+from songsmith.lyrics.song_faults import language_code, song_faults
 from songsmith.lyrics.speech.language_guess import guess_language
 from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
 
@@ -23,7 +24,7 @@ __all__ = [
     "LineReport",
     "Report",
     "Singability",
-    "Singer",
+    "SingingLimits",
     "Variant",
     "check_lyrics",
     "language_code",
@@ -31,12 +32,6 @@ __all__ = [
     "singability",
     "singability_level",
 ]
-
-Singer = Literal["diffrhythm", "sketch"]
-_LANGUAGES: dict[Singer, tuple[str, ...]] = {"diffrhythm": ("en", "zh"), "sketch": ()}
-
-BASE_LIMIT_S, FULL_LIMIT_S = 95.2, 285.3
-_EARLIEST_S, _EARLY_S = 0.5, 3.0  # songs the weights learnt from begin to sing at 0.5 to 22 s
 
 
 @dataclass(frozen=True)
@@ -83,24 +78,20 @@ def check_lyrics(
     variant: Variant | None = None,
     parse_faults: Sequence[Fault] = (),
     language: str = "",
-    for_engine: Singer = "diffrhythm",
-    languages: Collection[str] | None = None,
+    limits: SingingLimits = FRAMES,
 ) -> Report:
-    """Everything that is wrong with the lyric for a song of `duration_s`, sung by `for_engine`.
+    """Everything that is wrong with the lyric for a song of `duration_s`, sung by a singer of these `limits`.
 
-    `languages` are those the singer knows, empty for any; None takes the engine's usual ones.
     `parse_faults` are passed on, so that the report has everything.
     """
-    if variant is None:
-        variant = "base" if duration_s <= BASE_LIMIT_S else "full"
-    known = _LANGUAGES[for_engine] if languages is None else tuple(languages)
+    variant = variant or variant_for(duration_s)
     lines = lyrics.lines
     spoken = phonemize_lines([line.text for line in lines])
     starts_s = [line.start_s for line in lines]
     layout = lay_out(starts_s, spoken, duration_s=duration_s, variant=variant)
     language = language or lyrics.language
-    reports = list(_line_reports(lyrics, spoken, layout, known, duration_s, language))
-    song = _song_faults(lyrics, duration_s, variant, language, known)
+    reports = list(_line_reports(lyrics, spoken, layout, limits, duration_s, language))
+    song = song_faults(lyrics, limits, duration_s, variant, language)
     of_lines = [fault for report in reports for fault in report.faults]
     return Report(
         lines=tuple(reports),
@@ -115,13 +106,15 @@ def _line_reports(
     lyrics: Lyrics,
     spoken: Sequence[PhonemeLine],
     layout: Layout,
-    languages: Collection[str],
+    limits: SingingLimits,
     duration_s: float,
     language: str,
 ) -> Iterator[LineReport]:
     lines = lyrics.lines
     language = language_code(language) or guess_language("\n".join(line.text for line in lines))
-    counts = [len(words.tokens) if languages else expected_tokens(words.text) for words in spoken]
+    counts = [
+        len(words.tokens) if limits.lays_frames else expected_tokens(words.text) for words in spoken
+    ]
     slots = line_slots(lyrics, counts, duration_s=duration_s)
     latest_s = [0.0, *accumulate((line.start_s for line in lines), max)]
     first_at = {line.start_s: number for number, line in reversed(list(enumerate(lines, 1)))}
@@ -134,7 +127,7 @@ def _line_reports(
             spoken=spoken[index],
             token_count=counts[index],
             laid=laid,
-            languages=languages,
+            limits=limits,
             duration_s=duration_s,
             latest_s=latest_s[index],
             twin=first_at[line.start_s],
@@ -152,59 +145,6 @@ def _line_reports(
             tokens_per_s=round(facts.rate, 2) if not facts.is_past_end else 0.0,
             faults=line_faults(facts),
         )
-
-
-def _song_faults(
-    lyrics: Lyrics, duration_s: float, variant: Variant, language: str, languages: Collection[str]
-) -> Iterator[Fault]:
-    limit_s = BASE_LIMIT_S if variant == "base" else FULL_LIMIT_S
-    if languages and duration_s > limit_s:
-        longer = "use the full variant or " if variant == "base" else ""
-        yield Fault(
-            "too-long",
-            "error",
-            f"the {variant} model sings {limit_s:.0f} s at most, not {duration_s:.0f} s",
-            f"{longer}make the song shorter",
-        )
-    if languages and language and language_code(language) not in languages:
-        known = " and ".join(LANGUAGE_NAMES.get(name, name) for name in sorted(languages))
-        yield Fault(
-            "unsupported-language",
-            "error",
-            f"the lyrics are marked as “{language[:20]}”; this singer knows {known}",
-            "write them in one of these, or choose an engine that sings it",
-        )
-    if not lyrics.lines:
-        yield Fault("no-words", "note", "there is nothing to sing", "this will be an instrumental")
-        return
-    first_s = min(line.start_s for line in lyrics.lines)
-    if first_s < min(_EARLY_S, duration_s * 0.05):
-        yield Fault(
-            "no-intro",
-            "warning" if first_s < _EARLIEST_S else "note",
-            f"the first line starts {first_s:.2f} s into the song, which leaves no room for an intro",
-            "start it later; most songs have 10 to 20 s before",
-        )
-
-
-def language_code(language: str) -> str:
-    """Two-letter code of a language as people tag it: "zh" of "zh-CN", "Chinese", "中文"."""
-    name = language.strip().casefold().replace("_", "-")
-    names = {
-        "english": "en",
-        "eng": "en",
-        "英文": "en",
-        "英语": "en",
-        "chinese": "zh",
-        "mandarin": "zh",
-        "cmn": "zh",
-        "zho": "zh",
-        "中文": "zh",
-        "汉语": "zh",
-        "国语": "zh",
-        "普通话": "zh",
-    }
-    return names.get(name, name.split("-")[0])
 
 
 def report_json(report: Report) -> dict[str, object]:

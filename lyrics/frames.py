@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from songsmith.lyrics.rates import FRAME_RATE_HZ, frame_at
+from songsmith.lyrics.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ, SAMPLES_PER_FRAME, frame_at
 from songsmith.lyrics.speech.phonemes import PhonemeLine
 from songsmith.lyrics.speech.vocabulary import COMMA, FILLER, PERIOD
 
@@ -22,6 +22,8 @@ __all__ = [
     "end_frame_of",
     "frame_at",
     "lay_out",
+    "longest_s",
+    "variant_for",
 ]
 
 BASE_FRAMES = 2_048
@@ -67,6 +69,16 @@ class Layout:
     lines: tuple[LaidLine, ...]
     end_frame: int
     max_frames: int
+
+
+def longest_s(variant: Variant) -> float:
+    """The longest song of this variant, in whole tenths of a second: 95.1 and 285.3 s."""
+    return _MAX_FRAMES[variant] * SAMPLES_PER_FRAME * 10 // SAMPLE_RATE_HZ / 10
+
+
+def variant_for(duration_s: float) -> Variant:
+    """The variant that sings a song of this length."""
+    return "base" if duration_s <= longest_s("base") else "full"
 
 
 def end_frame_of(duration_s: float, variant: Variant) -> int:

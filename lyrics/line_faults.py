@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from songsmith.lyrics.fault import Fault, Severity
 from songsmith.lyrics.frames import LaidLine
 from songsmith.lyrics.labels import aside_kind, strip_asides
+from songsmith.lyrics.limits import SingingLimits
 from songsmith.lyrics.lyric import LyricLine, clean_text
 from songsmith.lyrics.pace import BREAK_S, BUSY_PER_S, SPARSE_PER_S, TOO_FAST_PER_S, Slot
 from songsmith.lyrics.rates import FRAME_RATE_HZ
@@ -45,11 +46,20 @@ class LineFacts:
     spoken: PhonemeLine
     token_count: int
     laid: LaidLine
-    languages: Collection[str]
+    limits: SingingLimits
     duration_s: float
     latest_s: float
     twin: int
     language: str = "en"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.limits.languages
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether the singer is given a model's sounds in frames, so that what it can't say is known here."""
+        return self.limits.lays_frames
 
     @property
     def rate(self) -> float:
@@ -57,18 +67,18 @@ class LineFacts:
 
     @property
     def is_past_end(self) -> bool:
-        is_laid = bool(self.languages) and self.laid.is_sung
+        is_laid = self.is_framed and self.laid.is_sung
         return self.line.start_s >= self.duration_s and not is_laid
 
     @property
     def is_cut(self) -> bool:
         """Whether more than the closing period falls past the end."""
-        return bool(self.languages) and self.laid.cut_tokens > 1
+        return self.is_framed and self.laid.cut_tokens > 1
 
     @property
     def is_foreign(self) -> bool:
         """Whether the singer can't read it, so that nothing about its sounds is worth saying."""
-        return bool(self.languages) and bool(unsupported_scripts(self.line.text))
+        return self.is_framed and bool(unsupported_scripts(self.line.text))
 
     @property
     def has_words(self) -> bool:
@@ -86,7 +96,7 @@ def line_faults(facts: LineFacts) -> tuple[Fault, ...]:
     """All faults of the line, those that keep it from being sung first."""
     found = [
         Fault(*finding, line=facts.number, source_line=facts.line.source_line)
-        for find in _FINDERS
+        for find in (_FINDERS if facts.limits.takes_stamps else _OF_WORDS)
         for finding in find(facts)
     ]
     return tuple(
@@ -136,7 +146,7 @@ def _language(facts: LineFacts) -> Iterator[_Finding]:
             "write words or delete the line",
         )
         return
-    if not facts.languages:
+    if not facts.is_framed:
         return
     known = " and ".join(LANGUAGE_NAMES.get(name, name) for name in sorted(facts.languages))
     strange = [
@@ -147,7 +157,7 @@ def _language(facts: LineFacts) -> Iterator[_Finding]:
         yield _Finding(
             "unsupported-script",
             "error",
-            f"the {' and '.join(scripts)} words can't be sung; this singer knows {known}",
+            f"the {' and '.join(scripts)} words can't be sung; this engine sings {known}",
             "write the line in one of these, or choose an engine that sings it",
         )
     elif facts.spoken.is_silent or not facts.token_count:
@@ -212,8 +222,8 @@ def _counted(number: int, unit: str) -> str:
 
 def _layout(facts: LineFacts) -> Iterator[_Finding]:
     """What the frames do to the line: pushed by the line before, or cut by the end of the song."""
-    if not facts.languages:
-        return  # this singer has no frames
+    if not facts.is_framed:
+        return
     laid = facts.laid
     late_s = (laid.first_frame - laid.asked_frame) / FRAME_RATE_HZ
     in_order = facts.line.start_s > facts.latest_s
@@ -270,7 +280,7 @@ def _unsung_words(facts: LineFacts) -> Iterator[_Finding]:
 def _unread(facts: LineFacts) -> Iterator[_Finding]:
     """Japanese that nobody here can read."""
     is_ours = facts.language == "ja" or (facts.language != "zh" and is_japanese(facts.line.text))
-    if facts.languages or not is_ours:
+    if facts.is_framed or not is_ours:
         return
     if unread := read_japanese(facts.line.text).unread:
         yield _Finding(
@@ -287,7 +297,7 @@ def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
         return
     text = strip_asides(facts.line.text)
     signs = [sign for sign in _IN_WORDS if sign in text]
-    if facts.languages and facts.has_words and not facts.spoken.is_silent:
+    if facts.is_framed and facts.has_words and not facts.spoken.is_silent:
         spoken = spoken_text(text)
         if re.search(r"\d", text) or _letters(text) != _letters(spoken):
             yield _Finding(
@@ -301,7 +311,7 @@ def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
         table = CHINESE_SIGNS if re.search(r"[\u3400-\u9fff]", text) else _IN_WORDS
         words = ", ".join(f"“{table[sign]}” for “{sign}”" for sign in signs)
         shown = " ".join(signs)
-        if facts.languages:
+        if facts.is_framed:
             yield _Finding("silent-sign", "warning", f"{shown} will not be sung", f"write {words}")
         else:
             said = sung_text(text, facts.language)
@@ -343,6 +353,12 @@ def _word_stamps(facts: LineFacts) -> Iterator[_Finding]:
         )
 
 
+_OF_WORDS: tuple[Callable[[LineFacts], Iterator[_Finding]], ...] = (
+    _language,
+    _unsung_words,
+    _unread,
+    _read_aloud,
+)
 _FINDERS: tuple[Callable[[LineFacts], Iterator[_Finding]], ...] = (
     _stamp,
     _language,

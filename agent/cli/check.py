@@ -47,10 +47,10 @@ def check(
 ) -> None:
     """Find every fault of a lyric at once."""
     from songsmith.agent.views.documents import document, to_json
-    from songsmith.engine.engine import ENGINE_NAMES
+    from songsmith.engine.engine import engine_names
 
-    if engine and engine not in ENGINE_NAMES:
-        raise typer.BadParameter(f"--engine is one of {', '.join(ENGINE_NAMES)}")
+    if engine and engine not in engine_names():
+        raise typer.BadParameter(f"--engine is one of {', '.join(engine_names())}")
     if variant not in ("", "base", "full"):
         raise typer.BadParameter("--variant is base or full")
     if out and not repair:

@@ -83,11 +83,10 @@ def pull(
     Files come from Hugging Face (HF_ENDPOINT sets a mirror, HF_HUB_OFFLINE=1 forbids it) and are pinned to the
     commit they first came from.
     """
-    from songsmith.engine.weights import parts as weights
     from songsmith.engine.weights.pull import pull as pull_parts
 
     store = _store()
-    wanted = weights.wanted_parts(parts or [], variant=variant, version=version)
+    wanted = _wanted(parts or [], variant, version)
     _accept_licences(store, wanted, yes)
     with _download_bar() as on_progress:
         pulled = pull_parts(store, wanted, on_progress=on_progress)
@@ -159,6 +158,22 @@ def rm(
         _print_json({"folder": str(store.folder), "freed_bytes": freed})
     else:
         typer.echo(f"{weights.format_bytes(sum(freed.values()))} freed in {store.folder}")
+
+
+def _wanted(names: "Sequence[str]", variant: "Variant", version: "Version") -> "tuple[Part, ...]":
+    """The parts called `names`, or all an engine of that name needs; without names, what DiffRhythm needs."""
+    from songsmith.engine.diffrhythm.parts import parts_for
+    from songsmith.engine.engine import engine_card, engine_names
+    from songsmith.engine.weights.parts import known_part
+
+    if not names or list(names) == ["diffrhythm"]:
+        return parts_for(variant, version)
+    wanted: dict[str, Part] = {}
+    for name in names:
+        is_engine = name in engine_names()
+        found = engine_card(name).needs.default_parts if is_engine else (known_part(name),)
+        wanted |= {part.name: part for part in found}
+    return tuple(wanted.values())
 
 
 def _store() -> "Store":

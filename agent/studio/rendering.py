@@ -15,16 +15,19 @@ from songsmith.agent.settings.settings import Settings
 from songsmith.agent.song.song_file import TakeManifest, now
 from songsmith.agent.song.songbook import Song
 from songsmith.engine.engine import (
-    ENGINE_NAMES,
     Engine,
+    EngineCard,
     EngineError,
     Forecast,
     Progress,
     RenderRequest,
     Span,
     Take,
+    engine_card,
+    engine_names,
     load_engine,
 )
+from songsmith.engine.requests import check_duration
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
 
@@ -72,11 +75,20 @@ class Engines:
 
     def __init__(self, loaded: Mapping[str, Engine] | None = None) -> None:
         self._loaded = dict(loaded or {})
+        self._given = tuple(self._loaded)
 
     def named(self, name: str) -> Engine:
         if name not in self._loaded:
             self._loaded[name] = load_engine(name)
         return self._loaded[name]
+
+    def names(self) -> tuple[str, ...]:
+        """Those that may be chosen unasked, the best first: songsmith's own, and what the session began with."""
+        return tuple(dict.fromkeys((*engine_names(registered=False), *self._given)))
+
+    def card(self, name: str) -> EngineCard:
+        """What the engine called `name` says of itself; it is not loaded for that."""
+        return self._loaded[name].card if name in self._loaded else engine_card(name)
 
     def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
         """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.
@@ -92,24 +104,16 @@ class Engines:
                 )
             return engine, "as asked"
         whys = []
-        for name in ENGINE_NAMES:
-            engine = self.named(name)
-            status = engine.status()
-            if engine.languages and language and language not in engine.languages:
-                whys.append(f"{name} sings only {' and '.join(engine.languages)}")
-            elif status.is_ready and status.is_advised:
-                return engine, "; ".join(whys) or status.reason
-            else:
-                whys.append("; ".join(part for part in (status.reason, status.remedy) if part))
+        for name in self.names():
+            card = self.card(name)
+            if not card.sings(language):
+                whys.append(f"{name} sings only {' and '.join(card.languages)}")
+                continue
+            status = self.named(name).status()
+            if status.is_ready and status.is_advised:
+                return self.named(name), "; ".join(whys) or status.reason
+            whys.append(f"{name}: {status.reason}, see `songsmith engines`")
         raise EngineError("no engine can sing here", hint="; ".join(whys))
-
-
-def check_duration(engine: Engine, duration_s: float) -> None:
-    if not engine.min_duration_s <= duration_s <= engine.max_duration_s:
-        raise EngineError(
-            f"the {engine.name} engine can't make a song of {duration_s:g} s",
-            hint=f"ask for {engine.min_duration_s:g} to {engine.max_duration_s:g} s with --length",
-        )
 
 
 def build_request(
@@ -123,7 +127,7 @@ def build_request(
     parent: Take | None = None,
 ) -> tuple[RenderRequest, Forecast]:
     """The request for a wish and what it would do; raises what the engine would refuse."""
-    check_duration(engine, duration_s)
+    check_duration(engine.card, duration_s)
     request = RenderRequest(
         lyrics=lyrics,
         style=style,
@@ -300,7 +304,7 @@ def _version(package: str) -> str:
 def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
     """`wish` with what it leaves open taken from the settings."""
     options: dict[str, object] = dict(settings.engines.get(engine, {}))
-    if settings.voice and engine == "sketch":
+    if settings.voice and "voice" in engine_card(engine).options.model_fields:
         options.setdefault("voice", settings.voice)
     options |= wish.options
     if isinstance(voice := options.get("voice"), str):

@@ -33,7 +33,7 @@ from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
 from songsmith.agent.studio.spans import parse_lines, parse_pointer
 from songsmith.agent.writers.songwriter import Brief, check_length, choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
-from songsmith.engine.engine import ENGINE_NAMES, Span
+from songsmith.engine.engine import Span, engine_names
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
@@ -374,7 +374,9 @@ class Studio:
     ) -> Report:
         """All faults for the engine that would sing: the named one, or the one that would be chosen."""
         wanted = engine or self.settings.engine
-        name = wanted if wanted in ENGINE_NAMES else self.engines.choose("", self.language)[0].name
+        name = (
+            wanted if wanted in engine_names() else self.engines.choose("", self.language)[0].name
+        )
         return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
 
     def _need_words(self) -> None:

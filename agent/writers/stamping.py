@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from songsmith.engine.engine import engine_card
 from songsmith.lyrics.check import Report, Variant, check_lyrics
 from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.limits import FRAMES
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import LrcError, Parsed
 from songsmith.lyrics.timing import natural_duration_s, stamp_draft
@@ -45,11 +47,11 @@ def check_for(
     variant: Variant | None = None,
     parse_faults: Sequence[Fault] = (),
 ) -> Report:
-    """All faults of words that `engine` is to sing."""
+    """All faults of words that the engine called `engine` is to sing ("": by the strictest limits)."""
     return check_lyrics(
         lyrics,
         duration_s=duration_s,
         variant=variant,
         parse_faults=parse_faults,
-        for_engine="sketch" if engine == "sketch" else "diffrhythm",
+        limits=engine_card(engine).limits if engine else FRAMES,
     )

@@ -1,19 +1,15 @@
 """The DiffRhythm engine: a request in, takes out. Models are loaded at the first render and stay."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from songsmith.engine.diffrhythm.card import CARD, extra
 from songsmith.engine.diffrhythm.device import choose_device, choose_dtype
 from songsmith.engine.diffrhythm.forecast import Cost, cost_of, machine_flops_per_s
 from songsmith.engine.diffrhythm.model_cache import Resident, dit_config
 from songsmith.engine.diffrhythm.options import Options
-from songsmith.engine.diffrhythm.plan import (
-    LANGUAGES,
-    MAX_DURATION_S,
-    MIN_DURATION_S,
-    Plan,
-    make_plan,
-)
-from songsmith.engine.diffrhythm.readiness import extra, format_wait, readiness
+from songsmith.engine.diffrhythm.parts import dit_part, parts_for
+from songsmith.engine.diffrhythm.plan import Plan, make_plan
+from songsmith.engine.diffrhythm.readiness import format_wait, readiness, song_seconds
 from songsmith.engine.engine import (
     EngineError,
     EngineStatus,
@@ -22,7 +18,6 @@ from songsmith.engine.engine import (
     RenderRequest,
     Take,
 )
-from songsmith.engine.weights.catalogue import dit_part, parts_for
 from songsmith.engine.weights.parts import format_bytes
 from songsmith.engine.weights.store import Store, models_folder
 
@@ -32,10 +27,8 @@ __all__ = ["DiffRhythmEngine"]
 class DiffRhythmEngine:
     """Sings English and Chinese from the published DiffRhythm weights."""
 
-    name = "diffrhythm"
-    languages: Sequence[str] = LANGUAGES
-    min_duration_s = MIN_DURATION_S
-    max_duration_s = MAX_DURATION_S
+    card = CARD
+    name = CARD.name
 
     def __init__(self) -> None:
         self._resident = Resident()
@@ -43,6 +36,10 @@ class DiffRhythmEngine:
     def status(self) -> EngineStatus:
         """Whether the weights are here, and an accelerator; torch is imported only if the weights are."""
         return readiness(Store(models_folder()))
+
+    def song_seconds(self, duration_s: float) -> float:
+        """On a CPU by a short measurement of it; 0, unknown, where a GPU would sing that torch does not see yet."""
+        return song_seconds(Store(models_folder()), duration_s)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Variant, lines, steps, memory and time. Raises `EngineError` for what `render` would refuse."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from songsmith.engine.weights.catalogue import VAE, Variant, Version, dit_part
+from songsmith.engine.diffrhythm.parts import VAE, Version, check_variant, dit_part
 from songsmith.engine.weights.hub import WeightsError
 from songsmith.engine.weights.parts import hashes, require
 from songsmith.engine.weights.store import Store
+from songsmith.lyrics.frames import Variant
 
 if TYPE_CHECKING:
     import torch
@@ -54,10 +55,10 @@ class Resident:
         from songsmith.engine.diffrhythm.device_limits import DeviceError, is_out_of_memory
         from songsmith.engine.diffrhythm.model.dit import load_dit
         from songsmith.engine.diffrhythm.model.rename import CheckpointError
-        from songsmith.engine.weights.checkpoint import TensorFile, check_variant
+        from songsmith.engine.weights.checkpoint import TensorFile
 
         state = TensorFile(path, dtype=dtype, device=device)
-        check_variant(state.keys(), variant, where=path)
+        check_variant(state.keys(), path, variant=variant)
         try:
             model = load_dit(state, dit_config(path.parent, variant), device=device, dtype=dtype)
         except CheckpointError as error:

@@ -6,19 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from songsmith.engine.diffrhythm.parts import Version
 from songsmith.engine.engine import EngineError
-from songsmith.engine.units import seconds_of_frames
-from songsmith.engine.weights.catalogue import Variant, Version
+from songsmith.lyrics.frames import Variant, longest_s, variant_for
 
 if TYPE_CHECKING:
     from songsmith.engine.diffrhythm.model.sampler import SamplerOptions
 
-__all__ = ["BASE_FRAMES", "BASE_MAX_S", "Options", "StyleAudio", "parse_options"]
-
-BASE_FRAMES = 2_048
-BASE_MAX_S = seconds_of_frames(BASE_FRAMES)  # 95.1 s
+__all__ = ["Options", "StyleAudio"]
 
 
 class StyleAudio(BaseModel):
@@ -54,33 +51,73 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    preset: Literal["exact", "fast", "draft"] = "exact"
-    steps: int | None = Field(default=None, ge=2, le=1000)
-    guidance: float | None = Field(default=None, ge=0, le=100)
-    sway: float | None = Field(default=None, ge=-1, le=1)
-    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
-    style_audio: Annotated[list[StyleAudio], BeforeValidator(_as_list)] = Field(
-        default_factory=list
+    preset: Literal["exact", "fast", "draft"] = Field(
+        default="exact",
+        description="exact is the official sampling; fast and draft are approximations",
     )
-    text_weight: float | None = Field(default=None, ge=0, le=100)
-    negative: str = ""
-    variant: Literal["auto", "base", "full"] = "auto"
-    version: Version = "1.2"
-    instrumental: bool = False
-    keep_latents: bool = True
-    takes_at_once: int = Field(default=1, ge=1, le=64)
-    chunk_frames: int = Field(default=256, ge=16, le=8192)
-    chunks_at_once: int | None = Field(default=None, ge=1, le=64)
+    steps: int | None = Field(
+        default=None,
+        ge=2,
+        le=1000,
+        description="points of the schedule; from the preset if not given",
+    )
+    guidance: float | None = Field(
+        default=None, ge=0, le=100, description="how closely style and words are followed"
+    )
+    sway: float | None = Field(
+        default=None,
+        ge=-1,
+        le=1,
+        description="shifts steps to the start (-1) or the end of the schedule",
+    )
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+        default="auto", description="number type; auto is float16 on a GPU, float32 on the CPU"
+    )
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description="auto, cpu, cuda, cuda:1 or mps",
+    )
+    style_audio: Annotated[list[StyleAudio], BeforeValidator(_as_list)] = Field(
+        default_factory=list,
+        description="sound files to take the style from; song.wav*0.5 gives one less weight",
+    )
+    text_weight: float | None = Field(
+        default=None, ge=0, le=100, description="weight of the style text beside style_audio"
+    )
+    negative: str = Field(default="", description="style to keep away from")
+    variant: Literal["auto", "base", "full"] = Field(
+        default="auto", description="which model; auto goes by the length of the song"
+    )
+    version: Version = Field(default="1.2", description="release of the model")
+    instrumental: bool = Field(default=False, description="no words, only music")
+    keep_latents: bool = Field(
+        default=True, description="keep the model's own form of the take beside it"
+    )
+    takes_at_once: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="takes sung together: faster, but not bit for bit the same",
+    )
+    chunk_frames: int = Field(
+        default=256,
+        ge=16,
+        le=8192,
+        description="frames turned into sound at a time: less memory or more speed",
+    )
+    chunks_at_once: int | None = Field(
+        default=None, ge=1, le=64, description="such chunks at once; what fits if not given"
+    )
 
     def variant_for(self, duration_s: float) -> Variant:
         """The asked variant, or the one for this length; refuses what the asked one can't hold."""
         if self.variant == "auto":
-            return "base" if duration_s <= BASE_MAX_S else "full"
-        if self.variant == "base" and duration_s > BASE_MAX_S:
+            return variant_for(duration_s)
+        if self.variant == "base" and duration_s > longest_s("base"):
             raise EngineError(
                 f"the base model can't sing {duration_s:g} s",
-                hint=f"ask for up to {BASE_MAX_S:.1f} s, or for variant full",
+                hint=f"ask for up to {longest_s('base'):g} s, or for variant full",
             )
         return self.variant
 
@@ -98,24 +135,3 @@ class Options(BaseModel):
         chosen = {"steps": self.steps, "guidance_scale": self.guidance, "sway": self.sway}
         given = {name: value for name, value in chosen.items() if value is not None}
         return replace(PRESETS[self.preset], **given)  # type: ignore[arg-type]
-
-
-def parse_options(given: Mapping[str, object]) -> Options:
-    """Options from a request; an unknown or impossible one is an `EngineError` naming those there are."""
-    try:
-        return Options.model_validate(dict(given))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-            raise EngineError(
-                f"the diffrhythm engine has no option {name!r}",
-                hint=f"it has {', '.join(Options.model_fields)}",
-            ) from error
-        raise EngineError(
-            f"option {name} can't be {first['input']!r}", hint=_plain(first["msg"])
-        ) from error
-
-
-def _plain(message: str) -> str:
-    return message[:1].lower() + message[1:]

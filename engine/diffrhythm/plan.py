@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from songsmith.engine.diffrhythm.options import BASE_FRAMES, Options, parse_options
+from songsmith.engine.diffrhythm.card import CARD
+from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.engine import EngineError, RenderRequest, Span
+from songsmith.engine.requests import check_request, parse_options
 from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
-from songsmith.engine.weights.catalogue import Variant
-from songsmith.lyrics.frames import LaidLine, Layout, lay_out
+from songsmith.lyrics.frames import BASE_FRAMES, LaidLine, Layout, Variant, lay_out, longest_s
 from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
 
-__all__ = ["LANGUAGES", "MAX_DURATION_S", "MIN_DURATION_S", "Plan", "make_plan"]
+__all__ = ["Plan", "make_plan"]
 
-MIN_DURATION_S = 10.0
-MAX_DURATION_S = 285.0
-LANGUAGES = ("en", "zh")
 _FRAME_S = seconds_of_frames(1)
 
 FrameSpan = tuple[int, int]
@@ -45,8 +43,9 @@ class Plan:
 
 def make_plan(request: RenderRequest) -> Plan:
     """The plan of a request; raises `EngineError` for what can't be done."""
-    options = parse_options(request.options)
-    _check(request)
+    options = parse_options(Options, CARD.name, request.options)
+    check_request(CARD, request)
+    _check_end(request)
     _check_style(request, options)
     variant = options.variant_for(request.duration_s)
     lines = () if options.instrumental else request.lyrics.lines
@@ -71,23 +70,6 @@ def make_plan(request: RenderRequest) -> Plan:
     )
 
 
-def _check(request: RenderRequest) -> None:
-    if not MIN_DURATION_S <= request.duration_s <= MAX_DURATION_S:
-        raise EngineError(
-            f"DiffRhythm can't make a song of {request.duration_s:g} s",
-            hint=f"ask for {MIN_DURATION_S:g} to {MAX_DURATION_S:g} s",
-        )
-    if not request.seeds:
-        raise EngineError("no take was asked for", hint="give a seed for each")
-    language = request.lyrics.language.partition("-")[0].casefold()
-    if language and language not in LANGUAGES and request.lyrics.lines:
-        raise EngineError(
-            f"DiffRhythm sings English and Chinese, not {request.lyrics.language!r}",
-            hint="use --engine sketch, or write the words in English letters",
-        )
-    _check_spans(request)
-
-
 def _check_style(request: RenderRequest, options: Options) -> None:
     for reference in options.style_audio:
         if not reference.path.is_file():
@@ -100,21 +82,9 @@ def _check_style(request: RenderRequest, options: Options) -> None:
         )
 
 
-def _check_spans(request: RenderRequest) -> None:
-    if bool(request.spans) != (request.parent is not None):
-        what = "spans need" if request.spans else "a parent take needs spans;"
-        raise EngineError(
-            f"{what} {'the take they belong to' if request.spans else 'which part is to be new?'}",
-            hint="name both or neither",
-        )
+def _check_end(request: RenderRequest) -> None:
     if request.parent is None:
         return
-    late = [span for span in request.spans if span.start_s >= request.duration_s]
-    if late:
-        raise EngineError(
-            f"the span from {late[0].start_s:.2f} s is past the end of the song",
-            hint=f"the song ends at {request.duration_s:.2f} s",
-        )
     bare_s = _uncovered_from(request.parent.duration_s, request.duration_s, request.spans)
     if bare_s is not None:
         raise EngineError(
@@ -175,7 +145,7 @@ def _request_notes(request: RenderRequest, variant: Variant) -> list[str]:
         notes.append(
             "DiffRhythm can't choose the singer's voice by text; --style-audio with such a voice can"
         )
-    if variant == "full" and request.duration_s < 95:
+    if variant == "full" and request.duration_s < longest_s("base"):
         notes.append("the full model was trained on songs of 95 s and more")
     if request.parent is not None and request.duration_s > request.parent.duration_s:
         notes.append(

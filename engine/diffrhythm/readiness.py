@@ -1,23 +1,22 @@
 """Whether DiffRhythm can sing here; if not, what to install and fetch, how large that is, how long a song takes."""
 
 from songsmith.engine.accelerator import find_accelerator
-from songsmith.engine.diffrhythm.forecast import FORWARD_EFFICIENCY, numpy_flops_per_s
+from songsmith.engine.diffrhythm.card import extra
+from songsmith.engine.diffrhythm.forecast import (
+    FORWARD_EFFICIENCY,
+    machine_flops_per_s,
+    numpy_flops_per_s,
+)
+from songsmith.engine.diffrhythm.parts import Version, parts_for
 from songsmith.engine.engine import EngineStatus
-from songsmith.engine.extras import Extra, torch_extra
-from songsmith.engine.weights.catalogue import Variant, Version, parts_for
+from songsmith.engine.extras import Extra
 from songsmith.engine.weights.parts import format_bytes, missing_bytes
 from songsmith.engine.weights.store import Store
+from songsmith.lyrics.frames import Variant, longest_s, variant_for
 
-__all__ = ["extra", "format_wait", "readiness"]
+__all__ = ["format_wait", "readiness", "song_seconds"]
 
-_MODULES = ("torch", "transformers", "tokenizers", "safetensors")
 _SONG_FLOPS: dict[Variant, float] = {"base": 62 * 5.09e12, "full": 62 * 18.6e12}
-_SONG_LENGTHS: dict[Variant, str] = {"base": "95 s", "full": "285 s"}
-
-
-def extra() -> Extra:
-    """The packages that DiffRhythm runs on."""
-    return torch_extra("diffrhythm", _MODULES)
 
 
 def readiness(
@@ -95,7 +94,19 @@ def _pull(store: Store, variant: Variant, version: Version) -> str:
     return f"`songsmith models pull{flags}` ({size})"
 
 
+def song_seconds(store: Store, duration_s: float) -> float:
+    """How long a song of this length takes here, exactly sampled; 0 where that is not known without torch."""
+    variant = variant_for(duration_s)
+    can_ask = not extra().missing and _is_whole(store, variant, "1.2")
+    device = find_accelerator(may_import_torch=can_ask)
+    if not device:
+        return _SONG_FLOPS[variant] / (FORWARD_EFFICIENCY * numpy_flops_per_s())
+    if not can_ask:
+        return 0.0
+    return _SONG_FLOPS[variant] / (FORWARD_EFFICIENCY * machine_flops_per_s(device, "float16"))
+
+
 def _song_time(variant: Variant) -> str:
     """How long a song would take on this CPU, by a short measurement."""
     wall_s = _SONG_FLOPS[variant] / (FORWARD_EFFICIENCY * numpy_flops_per_s())
-    return f"a song of {_SONG_LENGTHS[variant]} takes {format_wait(wall_s)}"
+    return f"a song of {longest_s(variant):.0f} s takes {format_wait(wall_s)}"

@@ -19,11 +19,11 @@ from songsmith.engine.diffrhythm.forecast import chunk_bytes
 from songsmith.engine.diffrhythm.model.sampler import PRESETS, draw_noise, sample
 from songsmith.engine.diffrhythm.model.vae import Chunking
 from songsmith.engine.diffrhythm.model_cache import Resident
+from songsmith.engine.diffrhythm.parts import NEGATIVE, STYLE, VAE, dit_part
 from songsmith.engine.diffrhythm.plan import Plan
 from songsmith.engine.diffrhythm.styles import Styles, embed_styles
 from songsmith.engine.engine import OnProgress, Progress, RenderRequest, Take
 from songsmith.engine.units import LATENT_CHANNELS
-from songsmith.engine.weights.catalogue import NEGATIVE, STYLE, VAE, dit_part
 from songsmith.engine.weights.parts import hashes
 from songsmith.engine.weights.store import Store
 

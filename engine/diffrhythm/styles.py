@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songsmith.engine.diffrhythm.options import Options
+from songsmith.engine.diffrhythm.parts import NEGATIVE, STYLE
 from songsmith.engine.engine import Audio
 from songsmith.engine.units import SAMPLE_RATE_HZ
-from songsmith.engine.weights.catalogue import NEGATIVE, STYLE
 from songsmith.engine.weights.hub import sha256_of
 from songsmith.engine.weights.parts import hashes, require
 from songsmith.engine.weights.store import Store

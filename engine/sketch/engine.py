@@ -1,13 +1,10 @@
 """The sketch engine: score, sing, play, mix. Any lyric in seconds on a laptop, the same request the same samples."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.engine.audio import splice
 from songsmith.engine.engine import (
@@ -20,13 +17,16 @@ from songsmith.engine.engine import (
     Span,
     Take,
 )
+from songsmith.engine.requests import check_request, parse_options
 from songsmith.engine.sketch.band.band import Track, play_band
 from songsmith.engine.sketch.band.synth import soundfont
+from songsmith.engine.sketch.card import CARD
 from songsmith.engine.sketch.composing.form import count_syllables, is_sung, make_score, slots
 from songsmith.engine.sketch.export.chord_sheet import format_chordpro
 from songsmith.engine.sketch.export.midi import format_midi
 from songsmith.engine.sketch.harmony import key_name, parse_key
 from songsmith.engine.sketch.mixing.mix import Gains, Mix, mix_song, render_tracks
+from songsmith.engine.sketch.options import SketchOptions
 from songsmith.engine.sketch.score import Note, Score, SungLine
 from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_notes
 from songsmith.engine.sketch.style.style import SketchStyle, parse_style
@@ -50,22 +50,6 @@ _LIBRARIES = (
     "pedalboard",
     "numpy",
 )
-
-
-class SketchOptions(BaseModel):
-    """What a person may ask of this engine; `stems`, `midi` and `chords` add to the take."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    voice: str = ""
-    key: str = ""
-    bpm: float | None = Field(default=None, ge=40, le=220)
-    time: Literal["", "3/4", "4/4", "6/8"] = ""
-    stems: bool = False
-    midi: bool = False
-    chords: bool = False
-    instrumental: bool = False
-    sing: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,14 +83,16 @@ class _Order:
 class SketchEngine:
     """The `Engine` that is always there: a guide singer and a band."""
 
-    name = "sketch"
-    languages: Sequence[str] = ()
-    min_duration_s = 5.0
-    max_duration_s = 600.0
+    card = CARD
+    name = CARD.name
 
     def status(self) -> EngineStatus:
         """Always ready: all it needs is installed with songsmith."""
         return EngineStatus(is_ready=True, reason="built in, nothing to download")
+
+    def song_seconds(self, duration_s: float) -> float:
+        """By what was measured on two cores, with words in half of the song."""
+        return _wall_s(duration_s, duration_s / 2)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""
@@ -116,7 +102,7 @@ class SketchEngine:
         takes = len(request.seeds)
         return Forecast(
             style=order.style.summary(score.bpm, score.tonic, score.mode),
-            wall_s=round(takes * (1.0 + 0.03 * request.duration_s + 0.05 * sung_s), 1),
+            wall_s=round(takes * _wall_s(request.duration_s, sung_s), 1),
             memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14),
             notes=(*order.style.notes, *_line_notes(order, score)),
         )
@@ -134,8 +120,8 @@ class SketchEngine:
 
     def _order(self, request: RenderRequest) -> _Order:
         """Check and understand a request. Raises `EngineError` for what can't be done."""
-        options = _options(request.options)
-        _check(request, options, self)
+        options = parse_options(SketchOptions, CARD.name, request.options)
+        _check(request, options)
         style = _with_options(parse_style(request.style), options)
         options = options.model_copy(update={"voice": options.voice or style.voice})
         language = request.lyrics.language or _guess_language(request)
@@ -147,46 +133,20 @@ class SketchEngine:
         return order
 
 
-def _options(given: Mapping[str, object]) -> SketchOptions:
-    try:
-        return SketchOptions.model_validate(dict(given))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        if first["type"] == "extra_forbidden":
-            known = ", ".join(SketchOptions.model_fields)
-            raise EngineError(
-                f"the sketch engine has no option {name!r}", hint=f"it has {known}"
-            ) from error
-        raise EngineError(
-            f"option {name} can't be {first['input']!r} ({first['msg'].lower()})",
-            hint="give another value",
-        ) from error
+def _wall_s(duration_s: float, sung_s: float) -> float:
+    return 1.0 + 0.03 * duration_s + 0.05 * sung_s
 
 
-def _check(request: RenderRequest, options: SketchOptions, engine: SketchEngine) -> None:
-    low, high = engine.min_duration_s, engine.max_duration_s
-    if not low <= request.duration_s <= high:
-        raise EngineError(
-            f"the sketch engine makes songs of {low:g} to {high:g} s, not {request.duration_s:g} s",
-            hint="give another length",
-        )
-    if not request.seeds:
-        raise EngineError("no seed given, so no take to make", hint="give at least one seed")
+def _check(request: RenderRequest, options: SketchOptions) -> None:
+    check_request(CARD, request)
     if not request.lyrics.lines and not request.style.strip():
         raise EngineError(
             "there is neither a lyric to sing nor a style to play", hint="give one of them"
         )
     if options.key and parse_key(options.key) is None:
-        raise EngineError(f"{options.key!r} is no key", hint='write it as "C", "F# minor" or "Bbm"')
-    if request.spans and request.parent is None:
-        raise EngineError("spans can be made again only in a take", hint="say which take")
-    for span in request.spans:
-        if span.start_s >= request.duration_s:
-            raise EngineError(
-                f"a span starts at {span.start_s:.2f} s, the song ends at {request.duration_s:.2f} s",
-                hint="give a span inside the song",
-            )
+        raise EngineError(
+            f"{options.key!r} is not a key", hint='write it as "C", "F# minor" or "Bbm"'
+        )
 
 
 def _with_options(style: SketchStyle, options: SketchOptions) -> SketchStyle:

@@ -8,24 +8,19 @@ import contextlib
 import pickle
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from songsmith.engine.weights.catalogue import Variant
 from songsmith.engine.weights.hub import WeightsError
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["CONVERTING_MODULES", "TensorFile", "check_variant", "convert_pickle"]
+__all__ = ["CONVERTING_MODULES", "TensorFile", "convert_pickle"]
 
 CONVERTING_MODULES = ("torch", "safetensors")
 """What reading and converting a published pickle takes."""
-
-_FULL_ONLY = (
-    "duration_time_embed."  # the 6144-frame models know the song's length, the others don't
-)
 
 
 class TensorFile(Mapping[str, "torch.Tensor"]):
@@ -74,37 +69,25 @@ def _keys(path: Path) -> tuple[str, ...]:
         ) from error
 
 
-def check_variant(keys: Iterable[str], variant: Variant, *, where: Path) -> None:
-    """Refuse a transformer of the other variant: only full models have a duration embedding."""
-    is_full = any(_FULL_ONLY in key for key in keys)
-    if is_full != (variant == "full"):
-        found = "full" if is_full else "base"
-        raise WeightsError(
-            f"holds the {found} model, not {variant}",
-            where=str(where),
-            hint=f"`songsmith models rm` it, then `songsmith models pull --variant {variant}`",
-        )
-
-
 def convert_pickle(
     source: Path,
     target: Path,
     *,
-    variant: Variant | None = None,
+    check_keys: Callable[[Iterable[str], Path], None] | None = None,
     dtype_name: str = "",
 ) -> None:
     """Write the tensors of `source` to `target` as safetensors, whole or not at all.
 
     Takes a plain state dict or one under "model_state_dict" or "state_dict". With `dtype_name`
-    ("float16"), floating tensors are stored in that type. `variant` is checked before anything is written.
+    ("float16"), floating tensors are stored in that type. `check_keys` may refuse them before anything is written.
     """
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     state = _read_pickle(source)
-    if variant is not None:
-        check_variant(state, variant, where=source)
+    if check_keys is not None:
+        check_keys(state, source)
     dtype = getattr(torch, dtype_name) if dtype_name else None
     tensors = _apart(
         {

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.weights.catalogue import WeightFile
+from songsmith.engine.published import WeightFile
 
 __all__ = ["OnBytes", "Remote", "WeightsError", "download", "is_offline", "locate", "sha256_of"]
 

@@ -8,19 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from songsmith.engine.weights.catalogue import (
-    PARTS,
-    Part,
-    Variant,
-    Version,
-    WeightFile,
-    parts_for,
-)
+from songsmith.engine.published import Part, WeightFile
 from songsmith.engine.weights.hub import WeightsError, sha256_of
 from songsmith.engine.weights.store import Store, known_part, models_folder
 
 __all__ = [
-    "PARTS",
     "Part",
     "PartState",
     "Store",
@@ -32,10 +24,8 @@ __all__ = [
     "missing_bytes",
     "models_folder",
     "part_states",
-    "parts_for",
     "require",
     "verify",
-    "wanted_parts",
 ]
 
 logger = logging.getLogger(__name__)
@@ -71,13 +61,6 @@ def part_states(store: Store) -> list[PartState]:
         )
         for part in store.parts()
     ]
-
-
-def wanted_parts(names: Sequence[str], *, variant: Variant, version: Version) -> tuple[Part, ...]:
-    """The parts called `names`; without names, all that songs of `variant` need."""
-    if names:
-        return tuple(known_part(name) for name in names)
-    return parts_for(variant, version)
 
 
 def require(store: Store, part: Part) -> dict[str, Path]:
@@ -153,8 +136,7 @@ def convert(store: Store, part: Part, file: WeightFile) -> None:
     source, target = store.source_path(part, file), store.path(part, file)
     source_sha256 = store.check(part, file, source)
     locked = store.lock().files.get(source.relative_to(store.folder).as_posix())
-    variant = _variant_of(part)
-    convert_pickle(source, target, variant=variant, dtype_name="float16" if variant else "")
+    convert_pickle(source, target, check_keys=file.check_keys, dtype_name=file.dtype_name)
     store.record(
         target,
         file,
@@ -165,9 +147,3 @@ def convert(store: Store, part: Part, file: WeightFile) -> None:
     store.forget(source)
     source.unlink()
     logger.info("%s became %s", source, target)
-
-
-def _variant_of(part: Part) -> Variant | None:
-    if not part.name.startswith("dit-"):
-        return None
-    return "full" if part.name.endswith("full") else "base"

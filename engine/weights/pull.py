@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songsmith.engine.extras import torch_extra
-from songsmith.engine.weights.catalogue import Part, WeightFile
+from songsmith.engine.published import Part, WeightFile
 from songsmith.engine.weights.checkpoint import CONVERTING_MODULES
 from songsmith.engine.weights.hub import (
     OnBytes,

@@ -15,7 +15,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.atomic import write_whole
-from songsmith.engine.weights.catalogue import PARTS, VOICE_PREFIX, Part, WeightFile, voice_part
+from songsmith.engine.engine import all_parts, find_part
+from songsmith.engine.published import Part, WeightFile
 from songsmith.engine.weights.file_kind import fault_of
 from songsmith.engine.weights.hub import WeightsError, sha256_of
 
@@ -79,9 +80,10 @@ class Store:
         return all(self.has_file(part, file) for file in part.files)
 
     def parts(self) -> list[Part]:
-        """Every part there is: those of the table, and the voices that are here."""
-        here = sorted(path.name for path in self.folder.glob(f"{VOICE_PREFIX}*"))
-        return [*PARTS.values(), *filter(None, map(voice_part, here))]
+        """Every part there is: those of the engines' tables, and what else is here."""
+        table = {part.name: part for parts in all_parts().values() for part in parts}
+        here = sorted(path.name for path in self.folder.glob("*") if path.name not in table)
+        return [*table.values(), *filter(None, map(find_part, here))]
 
     def has_some(self, part: Part) -> bool:
         """Whether any file of `part` is there."""
@@ -254,11 +256,12 @@ class Store:
 
 def known_part(name: str) -> Part:
     """The part called `name`; the error for an unknown one lists them all."""
-    part = PARTS.get(name) or voice_part(name)
+    part = find_part(name)
     if part is None:
+        known = [part.name for parts in all_parts().values() for part in parts]
         raise WeightsError(
             f"there is no model part {name!r}",
-            hint=f"the parts are {', '.join(PARTS)}, and Piper voices like voice-en_US-joe-medium",
+            hint=f"the parts are {', '.join(known)}, and Piper voices like voice-en_US-joe-medium",
         )
     return part
 

@@ -1,12 +1,13 @@
 """A small real engine: one tone a line, its pitch from the seed. Quick, exact, and it can be interrupted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
 from songsmith.engine.audio import quantise, splice
 from songsmith.engine.engine import (
-    EngineError,
+    EngineCard,
     EngineStatus,
     Forecast,
     OnProgress,
@@ -14,22 +15,40 @@ from songsmith.engine.engine import (
     RenderRequest,
     Take,
 )
+from songsmith.engine.requests import check_request, parse_options
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
+from songsmith.lyrics.limits import SingingLimits
+
+
+class BeepOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stems: bool = False
+    instrumental: bool = False
+    pitch_hz: int = Field(default=220, ge=50, le=2000, description="pitch of the first line")
+
+
+CARD = EngineCard(
+    name="beep",
+    title="one tone a line",
+    limits=SingingLimits(min_duration_s=1.0, max_duration_s=60.0),
+    options=BeepOptions,
+)
 
 
 class BeepEngine:
-    name = "sketch"
-    languages: Sequence[str] = ()
-    min_duration_s = 1.0
-    max_duration_s = 600.0
+    card = CARD
+    name = CARD.name
 
     def status(self) -> EngineStatus:
         return EngineStatus(True, "always ready")
 
+    def song_seconds(self, duration_s: float) -> float:
+        return 0.01 * duration_s
+
     def forecast(self, request: RenderRequest) -> Forecast:
-        wrong = set(request.options) - {"stems", "instrumental"}
-        if wrong:
-            raise EngineError(f"no such option: {', '.join(sorted(wrong))}")
+        check_request(self.card, request)
+        parse_options(BeepOptions, self.name, request.options)
         return Forecast(f"beeps · {request.style}")
 
     def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
@@ -43,11 +62,12 @@ class BeepEngine:
 
     def _sound(self, request: RenderRequest, seed: int) -> np.ndarray:
         samples = sample_at(request.duration_s)
+        first_hz = parse_options(BeepOptions, self.name, request.options).pitch_hz
         time_s = np.arange(samples) / SAMPLE_RATE_HZ
         sound = 0.01 * np.sin(2 * np.pi * 110 * time_s)
         for number, line in enumerate(request.lyrics.lines):
             start = sample_at(line.start_s)
-            pitch_hz = 220 + seed % 97 + 10 * number + len(line.text)
+            pitch_hz = first_hz + seed % 97 + 10 * number + len(line.text)
             tone = 0.3 * np.sin(2 * np.pi * pitch_hz * time_s[: SAMPLE_RATE_HZ // 2])
             sound[start : start + len(tone)] += tone[: max(0, samples - start)]
         return quantise(np.stack([sound, sound]).astype(np.float32))

@@ -2,6 +2,9 @@ import os
 
 import pytest
 
+from songsmith.engine.engine import forget_engine, register_engine
+from tests.agent.beep import CARD, BeepEngine
+
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_developer(monkeypatch, tmp_path):
@@ -10,3 +13,11 @@ def no_settings_of_the_developer(monkeypatch, tmp_path):
         if name.startswith("SONGSMITH_") or name in ("DEEPSEEK_API_KEY", "OPENAI_API_KEY"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SONGSMITH_CONFIG", str(tmp_path / "no-config.toml"))
+
+
+@pytest.fixture
+def beep():
+    """The toy engine, registered under its own name."""
+    register_engine(CARD, BeepEngine)
+    yield CARD
+    forget_engine(CARD.name)

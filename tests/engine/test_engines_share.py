@@ -9,7 +9,6 @@ import pytest
 
 from songsmith.engine.audio import CROSSFADE_S, quantise
 from songsmith.engine.engine import (
-    ENGINE_NAMES,
     Cancelled,
     Engine,
     EngineError,
@@ -17,6 +16,7 @@ from songsmith.engine.engine import (
     RenderRequest,
     Span,
     Take,
+    engine_names,
     load_engine,
 )
 from songsmith.engine.units import sample_at
@@ -50,7 +50,7 @@ class Singer:
 def ignore(progress: Progress) -> None: ...
 
 
-@pytest.fixture(scope="module", params=ENGINE_NAMES)
+@pytest.fixture(scope="module", params=engine_names())
 def singer(request, tiny_weights, tmp_path_factory):
     options = {"diffrhythm": {"variant": "full", "steps": 3}, "sketch": {}}[request.param]
     with pytest.MonkeyPatch.context() as patch:

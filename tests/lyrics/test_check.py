@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,10 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songsmith.lyrics.check import Report, check_lyrics, report_json, singability, singability_level
+from songsmith.lyrics.frames import longest_s
+from songsmith.lyrics.limits import FRAMES, SingingLimits
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
 
 DATA = Path(__file__).parent / "data"
+PLACES = SingingLimits(
+    min_duration_s=10.0, takes_stamps=False, syllables_per_s=5.0, lines_per_min=30.0
+)
 
 
 def lyric(*lines: tuple[float, str], label: str = "", language: str = "") -> Lyrics:
@@ -142,13 +148,13 @@ def test_a_sign_that_is_read_aloud_in_chinese_is_not_called_silent():
 
 
 def test_signs_are_left_to_a_singer_of_any_language():
-    faults = check_lyrics(lyric((10.0, "You & I")), duration_s=60, for_engine="sketch").faults
+    faults = check_lyrics(lyric((10.0, "You & I")), duration_s=60, limits=SingingLimits()).faults
     assert [(fault.code, fault.severity) for fault in faults] == [("read-aloud", "note")]
 
 
 def test_signs_that_are_put_into_words_are_shown_as_sung():
     words = lyric((10.0, "100% 的爱 & 你"))
-    faults = check_lyrics(words, duration_s=60, for_engine="sketch").faults
+    faults = check_lyrics(words, duration_s=60, limits=SingingLimits()).faults
     assert [fault.message for fault in faults] == [
         "“100% 的爱 & 你” will be sung as “百分之一百 的爱 和 你”"
     ]
@@ -159,13 +165,13 @@ def test_of_writing_the_singer_does_not_know_only_that_is_said():
     assert {fault.code for fault in check_lyrics(words, duration_s=60).faults} == {
         "unsupported-script"
     }
-    sung = check_lyrics(words, duration_s=60, for_engine="sketch").faults
+    sung = check_lyrics(words, duration_s=60, limits=SingingLimits()).faults
     assert not {"read-aloud", "silent-sign"} & {fault.code for fault in sung}
 
 
 def test_japanese_that_cannot_be_read_is_said_with_what_helps():
     words = lyric((10.0, "吗のうたをうたうよ"), (14.0, "あめのよるにきみをまつ"))
-    faults = check_lyrics(words, duration_s=60, for_engine="sketch").faults
+    faults = check_lyrics(words, duration_s=60, limits=SingingLimits()).faults
     assert [(fault.code, fault.severity, fault.line) for fault in faults] == [
         ("unread", "warning", 1)
     ]
@@ -176,9 +182,9 @@ def test_japanese_that_cannot_be_read_is_said_with_what_helps():
 def test_the_pace_of_japanese_and_korean_is_that_of_their_sounds():
     easy = (10.0, "あめのよるにきみをまつ"), (14.0, "너의 이름을 불러 봐")
     packed = (10.0, "あめのよるにきみをまつ"), (11.2, "너의 이름을 불러 봐"), (12.2, "またね")
-    faults = check_lyrics(lyric(*easy), duration_s=60, for_engine="sketch").faults
+    faults = check_lyrics(lyric(*easy), duration_s=60, limits=SingingLimits()).faults
     assert not faults
-    faults = check_lyrics(lyric(*packed), duration_s=60, for_engine="sketch").faults
+    faults = check_lyrics(lyric(*packed), duration_s=60, limits=SingingLimits()).faults
     assert [(fault.code, fault.line) for fault in faults] == [("too-fast", 1), ("too-fast", 2)]
 
 
@@ -224,11 +230,43 @@ def test_the_length_chooses_the_variant_and_its_frames():
     assert [fault.code for fault in report.faults] == ["too-long"]
 
 
+def test_the_longest_base_song_is_the_same_wherever_it_is_asked():
+    words = lyric((10.0, "one two three"))
+    longest = longest_s("base")
+    assert len(check_lyrics(words, duration_s=longest).frames) == 2048
+    assert len(check_lyrics(words, duration_s=longest + 0.05).frames) == 6144
+    assert check_lyrics(words, duration_s=longest, variant="base").faults == ()
+    assert check_lyrics(words, duration_s=longest_s("full")).faults == ()
+    assert check_lyrics(words, duration_s=longest_s("full") + 0.1).has_errors
+
+
+def test_an_engine_that_places_the_lines_itself_is_asked_for_no_stamps():
+    words = lyric((0.0, "one two three"), (0.0, "four five six"), (50.0, "seven eight nine"))
+    assert check_lyrics(words, duration_s=30).has_errors
+    assert check_lyrics(words, duration_s=30, limits=PLACES).faults == ()
+
+
+def test_an_engine_that_places_the_lines_itself_says_when_there_are_too_many_words():
+    section = Section(
+        "verse", tuple(LyricLine(float(n), "a line of eight syllables") for n in range(9))
+    )
+    report = check_lyrics(Lyrics(sections=(section,)), duration_s=12, limits=PLACES)
+    found = {fault.code: str(fault) for fault in report.faults}
+    assert set(found) == {"crowded", "too-many-lines"}
+    assert "verse: 72 syllables in 12.0 s, 6.0 a second" in found["crowded"]
+    assert "45 a minute" in found["too-many-lines"] and "keep 6 lines" in found["too-many-lines"]
+
+
+def test_a_song_shorter_than_the_engine_can_sing_is_an_error():
+    report = check_lyrics(lyric((2.0, "one two")), duration_s=5, limits=PLACES)
+    assert [fault.code for fault in report.faults] == ["too-short"]
+
+
 def test_another_language_is_an_error_for_one_engine_and_fine_for_the_other():
     words = lyric((10.0, "사랑해 그대를 사랑해"), (14.0, "그대를"), language="ko")
     found = {fault.code for fault in check_lyrics(words, duration_s=30).faults}
     assert {"unsupported-language", "unsupported-script"} <= found
-    report = check_lyrics(words, duration_s=30, for_engine="sketch")
+    report = check_lyrics(words, duration_s=30, limits=SingingLimits())
     assert report.faults == ()
     assert report.lines[0].tokens_per_s > 1
 
@@ -240,7 +278,7 @@ def test_languages_may_be_named_in_several_ways(language):
 
 def test_a_singer_of_one_language_refuses_the_other():
     words = lyric((10.0, "风把你的名字吹远"), (14.0, "Carry me home"))
-    report = check_lyrics(words, duration_s=30, languages=["en"])
+    report = check_lyrics(words, duration_s=30, limits=replace(FRAMES, languages=("en",)))
     assert {fault.line for fault in report.faults} == {1}
 
 
@@ -287,12 +325,10 @@ def test_singability_follows_the_pace():
     ),
     st.floats(0, 400),
     st.text(max_size=5),
-    st.sampled_from(["diffrhythm", "sketch"]),
+    st.sampled_from([FRAMES, SingingLimits(), PLACES]),
 )
-def test_no_text_makes_check_crash(lines, duration_s, language, engine):
-    report = check_lyrics(
-        lyric(*lines, language=language), duration_s=duration_s, for_engine=engine
-    )
+def test_no_text_makes_check_crash(lines, duration_s, language, limits):
+    report = check_lyrics(lyric(*lines, language=language), duration_s=duration_s, limits=limits)
     assert len(report.lines) == len(lines)
     assert all(fault.message and str(fault) for fault in report.faults)
     json.dumps(report_json(report))

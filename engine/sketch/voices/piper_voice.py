@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.voices.languages import espeak_file
-from songsmith.engine.weights.catalogue import VOICE_PREFIX, voice_part
+from songsmith.engine.sketch.voices.published import VOICE_PREFIX, voice_part
 
 __all__ = [
     "JOE",

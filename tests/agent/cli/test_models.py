@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from songsmith.agent.cli.models import app
-from songsmith.engine.weights.catalogue import PARTS, parts_for
+from songsmith.engine.diffrhythm.parts import PARTS, parts_for
 from songsmith.engine.weights.hub import WeightsError
 
 

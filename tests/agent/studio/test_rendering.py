@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from songsmith.agent.studio.rendering import Engines, RenderWish
 from songsmith.engine.engine import EngineError, EngineStatus
-from tests.agent.beep import BeepEngine
+from tests.agent.beep import CARD, BeepEngine
 
 
 class Singer(BeepEngine):
@@ -10,7 +12,7 @@ class Singer(BeepEngine):
 
     def __init__(self, name: str, status: EngineStatus, languages: tuple[str, ...] = ()) -> None:
         self.name = name
-        self.languages = languages
+        self.card = replace(CARD, name=name, limits=replace(CARD.limits, languages=languages))
         self._status = status
 
     def status(self) -> EngineStatus:
@@ -34,7 +36,7 @@ def engines(status: EngineStatus) -> Engines:
     [
         (EngineStatus(True, "weights and a GPU are here"), "en", "diffrhythm", "GPU are here"),
         (EngineStatus(True, "no GPU", is_advised=False), "en", "sketch", "no GPU"),
-        (EngineStatus(False, "no weights", "pull them"), "en", "sketch", "pull them"),
+        (EngineStatus(False, "no weights", "pull them"), "en", "sketch", "no weights"),
         (EngineStatus(True, "weights and a GPU are here"), "fr", "sketch", "only en and zh"),
     ],
 )

@@ -15,7 +15,6 @@ from songsmith.engine.audio import load_audio
 from songsmith.engine.engine import Cancelled, EngineError, Progress, Span
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.reading.lrc import parse_lyrics
-from tests.agent.beep import BeepEngine
 
 LRC = """[ti:Night Train]
 [Verse]
@@ -28,10 +27,10 @@ LRC = """[ti:Night Train]
 
 
 @pytest.fixture
-def studio(tmp_path) -> Studio:
+def studio(tmp_path, beep) -> Studio:
     song = Song.create(tmp_path, name="Night Train", title="Night Train", prompt="", language="en")
-    sketch = load_settings(None, {"engine": "sketch"}, environ={"SONGSMITH_CONFIG": "/nowhere"})
-    studio = Studio(song, settings=sketch, engines=Engines({"sketch": BeepEngine()}))
+    beep = load_settings(None, {"engine": "beep"}, environ={"SONGSMITH_CONFIG": "/nowhere"})
+    studio = Studio(song, settings=beep, engines=Engines())
     studio.edit(parse_lyrics(LRC), duration_s=15)
     return studio
 

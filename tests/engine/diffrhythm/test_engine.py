@@ -255,7 +255,7 @@ def test_a_line_past_the_end_is_named(engine):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"duration_s": 9.0}, "can't make a song of 9 s; ask for 10 to 285 s"),
+        ({"duration_s": 9.0}, "can't make a song of 9 s; ask for 10 to 285.3 s"),
         ({"duration_s": 286.0}, "can't make a song of 286 s"),
         ({"duration_s": 120.0, "options": {"variant": "base"}}, "the base model can't sing 120 s"),
         ({"options": {"reverb": 1}}, "no option 'reverb'; it has preset, steps"),
@@ -265,9 +265,9 @@ def test_a_line_past_the_end_is_named(engine):
         ({"options": {"device": "cuda:7"}}, "torch sees no cuda:7 here"),
         ({"options": {"style_audio": "nowhere.wav"}}, "nowhere.wav: there is no such file"),
         ({"style": " "}, "there is no style"),
-        ({"lyrics": lyrics_of("Straßenlaternen summen leis", language="de")}, "not 'de'"),
-        ({"spans": (Span(1, 2),)}, "spans need the take they belong to"),
-        ({"seeds": ()}, "no take was asked for"),
+        ({"lyrics": lyrics_of("Straßenlaternen summen leis", language="de")}, "does not sing 'de'"),
+        ({"spans": (Span(1, 2),)}, "spans can be sung again only in a take"),
+        ({"seeds": ()}, "no seed given"),
     ],
 )
 def test_what_can_not_be_done_is_refused_before_anything_starts(engine, changes, said):

@@ -10,12 +10,13 @@ from songsmith.engine.diffrhythm.finish import REFERENCE_PEAK, finish, reference
 from songsmith.engine.diffrhythm.forecast import Cost, cost_of, forward_flops, parameters
 from songsmith.engine.diffrhythm.model.dit import DIT_1B_BASE, DIT_1B_FULL
 from songsmith.engine.diffrhythm.model.sampler import PRESETS, forwards
-from songsmith.engine.diffrhythm.options import BASE_MAX_S, parse_options
+from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.diffrhythm.plan import make_plan
 from songsmith.engine.diffrhythm.readiness import format_wait
 from songsmith.engine.engine import EngineError, RenderRequest, Span, Take
 from songsmith.engine.units import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME
 from songsmith.engine.weights.parts import format_bytes
+from songsmith.lyrics.frames import longest_s
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 LINES = (LyricLine(1.0, "sing it low"), LyricLine(94.9, "and sing it once again tonight"))
@@ -38,9 +39,10 @@ def take_of(seconds: float, level: float = 0.5) -> Take:
     [
         (10.0, "base", 2048),
         (95.0, "base", 2048),
-        (BASE_MAX_S, "base", 2048),
+        (longest_s("base"), "base", 2048),
         (96.0, "full", 2067),
         (285.0, "full", 6136),
+        (longest_s("full"), "full", 6143),
     ],
 )
 def test_the_length_chooses_the_variant_and_its_frames(duration_s, variant, frames):
@@ -82,8 +84,8 @@ def test_what_a_longer_song_has_beyond_its_parent_is_new():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"parent": take_of(95.0), "spans": (Span(96.0, 97.0),)}, "past the end of the song"),
-        ({"parent": take_of(95.0)}, "which part is to be new"),
+        ({"parent": take_of(95.0), "spans": (Span(96.0, 97.0),)}, "the song ends at 95.00 s"),
+        ({"parent": take_of(95.0)}, "a take only in spans"),
         ({"parent": take_of(50.0), "spans": (Span(50.0, 90.0),)}, "from 90.00 s on"),
         ({"duration_s": float("nan")}, "can't make a song of nan s"),
     ],
@@ -94,7 +96,7 @@ def test_requests_that_make_no_sense_are_refused(changes, said):
 
 
 def test_options_are_understood_in_the_forms_people_give_them():
-    options = parse_options(
+    options = Options.model_validate(
         {"steps": "24", "guidance": 3, "style_audio": ["a*b.wav", "c.wav*0.25"], "preset": "fast"}
     )
     assert [(str(r.path), r.weight) for r in options.style_audio] == [
@@ -103,13 +105,16 @@ def test_options_are_understood_in_the_forms_people_give_them():
     ]
     sampler = options.sampler()
     assert (sampler.steps, sampler.guidance_scale, sampler.solver) == (24, 3, "ab2")
-    assert parse_options({}).sampler() == PRESETS["exact"]
+    assert Options().sampler() == PRESETS["exact"]
 
 
 def test_reference_audio_takes_the_place_of_the_text_unless_both_are_wanted():
-    assert parse_options({}).style_text_weight == 1
-    assert parse_options({"style_audio": "a.wav"}).style_text_weight == 0
-    assert parse_options({"style_audio": "a.wav", "text_weight": 0.5}).style_text_weight == 0.5
+    assert Options().style_text_weight == 1
+    assert Options.model_validate({"style_audio": "a.wav"}).style_text_weight == 0
+    assert (
+        Options.model_validate({"style_audio": "a.wav", "text_weight": 0.5}).style_text_weight
+        == 0.5
+    )
 
 
 def decoded_of(frames: int, level: float) -> np.ndarray:
@@ -143,7 +148,7 @@ def test_silence_is_said():
 
 
 def test_a_cut_song_fades_over_half_a_second_and_a_whole_one_hardly():
-    cut, whole = request_of(duration_s=10.0), request_of(duration_s=BASE_MAX_S)
+    cut, whole = request_of(duration_s=10.0), request_of(duration_s=longest_s("base"))
     for request, fade_s in ((cut, 0.5), (whole, 0.02)):
         audio = finish(decoded_of(2048, 0.5), make_plan(request), request, reference_gain=1.0).audio
         fade = round(fade_s * SAMPLE_RATE_HZ)

@@ -218,11 +218,11 @@ def test_a_forecast_says_style_and_what_will_go_badly():
     ("bad", "words"),
     [
         (request("", lyrics=Lyrics()), "neither a lyric"),
-        (request(duration_s=4.0), "songs of 5 to 600 s"),
+        (request(duration_s=4.0), "ask for 5 to 600 s"),
         (request(options={"tempo": 3}), "no option 'tempo'"),
         (request(options={"bpm": 9}), "option bpm"),
         (request(options={"time": "5/4"}), "option time"),
-        (request(options={"key": "H"}), "'H' is no key"),
+        (request(options={"key": "H"}), "'H' is not a key"),
         (request(options={"voice": "nobody"}), "nobody"),
         (request(seeds=()), "no seed"),
         (request(spans=(Span(1, 2),)), "only in a take"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from songsmith.engine.weights.catalogue import WeightFile
+from songsmith.engine.published import WeightFile
 from songsmith.engine.weights.hub import WeightsError, download, locate
 
 COMMIT = "a" * 40

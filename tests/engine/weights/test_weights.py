@@ -11,17 +11,23 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from songsmith.engine.weights.catalogue import NEGATIVE, STYLE, VAE, Part, WeightFile, dit_part
+from songsmith.engine.diffrhythm.parts import (
+    NEGATIVE,
+    PARTS,
+    STYLE,
+    VAE,
+    dit_part,
+    parts_for,
+)
+from songsmith.engine.published import Part, WeightFile
 from songsmith.engine.weights.checkpoint import TensorFile, convert_pickle
 from songsmith.engine.weights.file_kind import fault_of
 from songsmith.engine.weights.hub import WeightsError
 from songsmith.engine.weights.parts import (
-    PARTS,
+    known_part,
     part_states,
-    parts_for,
     require,
     verify,
-    wanted_parts,
 )
 from songsmith.engine.weights.pull import PullProgress, pull
 from songsmith.engine.weights.store import LOCK_NAME, Store, models_folder
@@ -349,7 +355,7 @@ def test_a_lock_file_that_can_not_be_read_is_one_line(tmp_path):
 
 def test_an_unknown_part_lists_those_there_are():
     with pytest.raises(WeightsError, match=r"no model part 'vea'; the parts are dit-1\.2-base"):
-        wanted_parts(["vea"], variant="base", version="1.2")
+        known_part("vea")
 
 
 def test_the_list_has_every_part_and_its_commits(served):

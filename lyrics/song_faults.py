@@ -1,0 +1,158 @@
+"""What can be wrong with a song as a whole: its length, its language, its beginning, too much to sing."""
+
+from collections.abc import Iterator, Sequence
+
+from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.frames import Variant, longest_s
+from songsmith.lyrics.limits import SingingLimits
+from songsmith.lyrics.line_faults import LANGUAGE_NAMES
+from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.pace import expected_tokens
+from songsmith.lyrics.speech.japanese import count_morae, is_japanese
+from songsmith.lyrics.speech.phonemes import syllable_count, unsupported_scripts
+
+__all__ = ["language_code", "song_faults"]
+
+_EARLIEST_S, _EARLY_S = 0.5, 3.0  # songs the weights learnt from begin to sing at 0.5 to 22 s
+_TOKENS_PER_SYLLABLE = 2.4
+_LANGUAGES_NAMED = 6
+
+
+def song_faults(
+    lyrics: Lyrics, limits: SingingLimits, duration_s: float, variant: Variant, language: str
+) -> Iterator[Fault]:
+    """All faults that belong to no line."""
+    yield from _length(limits, duration_s, variant)
+    yield from _language(limits, language)
+    if not lyrics.lines:
+        yield Fault("no-words", "note", "there is nothing to sing", "this will be an instrumental")
+    elif limits.takes_stamps:
+        yield from _beginning(lyrics, duration_s)
+    else:
+        yield from _amount(lyrics, limits, duration_s)
+
+
+def _length(limits: SingingLimits, duration_s: float, variant: Variant) -> Iterator[Fault]:
+    if limits.lays_frames and variant == "base" and duration_s > longest_s("base"):
+        yield Fault(
+            "too-long",
+            "error",
+            f"the base model sings {longest_s('base'):g} s at most, not {duration_s:g} s",
+            "use the full variant or make the song shorter",
+        )
+    elif duration_s > limits.max_duration_s:
+        yield Fault(
+            "too-long",
+            "error",
+            f"this engine sings {limits.max_duration_s:g} s at most, not {duration_s:g} s",
+            "make the song shorter",
+        )
+    elif duration_s < limits.min_duration_s:
+        yield Fault(
+            "too-short",
+            "error",
+            f"this engine sings songs of {limits.min_duration_s:g} s and more, not {duration_s:g} s",
+            "make the song longer",
+        )
+
+
+def _language(limits: SingingLimits, language: str) -> Iterator[Fault]:
+    if limits.languages and language and language_code(language) not in limits.languages:
+        names = [LANGUAGE_NAMES.get(name, name) for name in sorted(limits.languages)]
+        if len(names) > _LANGUAGES_NAMED:
+            known = (
+                f"{', '.join(names[:_LANGUAGES_NAMED])} and {len(names) - _LANGUAGES_NAMED} more"
+            )
+        else:
+            known = " and ".join(names)
+        yield Fault(
+            "unsupported-language",
+            "error",
+            f"the lyrics are marked as “{language[:20]}”; this engine sings {known}",
+            "write them in one of these, or choose an engine that sings it",
+        )
+
+
+def _beginning(lyrics: Lyrics, duration_s: float) -> Iterator[Fault]:
+    first_s = min(line.start_s for line in lyrics.lines)
+    if first_s < min(_EARLY_S, duration_s * 0.05):
+        yield Fault(
+            "no-intro",
+            "warning" if first_s < _EARLIEST_S else "note",
+            f"the first line starts {first_s:.2f} s into the song, which leaves no room for an intro",
+            "start it later; most songs have 10 to 20 s before",
+        )
+
+
+def _amount(lyrics: Lyrics, limits: SingingLimits, duration_s: float) -> Iterator[Fault]:
+    """More words than a singer who places the lines itself can get in."""
+    per_min = 60 * len(lyrics.lines) / max(duration_s, 1.0)
+    if limits.lines_per_min and per_min > limits.lines_per_min:
+        most = max(1, int(limits.lines_per_min * duration_s / 60))
+        yield Fault(
+            "too-many-lines",
+            "warning",
+            f"{len(lyrics.lines)} lines in {duration_s:g} s, {per_min:.0f} a minute; "
+            f"this engine sings up to {limits.lines_per_min:g} a minute and skips what is left",
+            f"keep {most} lines, or make the song {60 * len(lyrics.lines) / limits.lines_per_min:.0f} s long",
+        )
+    if not limits.syllables_per_s:
+        return
+    for section, (start_s, end_s) in zip(
+        lyrics.sections, _section_times(lyrics, duration_s), strict=True
+    ):
+        syllables = _syllables([line.text for line in section.lines])
+        rate = syllables / max(end_s - start_s, 0.1)
+        if section.lines and rate > limits.syllables_per_s:
+            yield Fault(
+                "crowded",
+                "warning",
+                f"{section.label or 'the song'}: {syllables} syllables in {end_s - start_s:.1f} s, "
+                f"{rate:.1f} a second; words get lost above {limits.syllables_per_s:g}",
+                f"cut about {syllables - int(limits.syllables_per_s * (end_s - start_s))} syllables, "
+                f"or give it {syllables / limits.syllables_per_s - (end_s - start_s):.1f} s more",
+            )
+
+
+def _section_times(lyrics: Lyrics, duration_s: float) -> list[tuple[float, float]]:
+    """From the first line of each section to that of the next one that has lines, or to the end."""
+    times: list[tuple[float, float]] = []
+    next_s = duration_s
+    for section in reversed(lyrics.sections):
+        start_s = min((line.start_s for line in section.lines), default=next_s)
+        times.append((start_s, max(start_s, next_s)))
+        next_s = start_s
+    return times[::-1]
+
+
+def _syllables(texts: Sequence[str]) -> int:
+    return sum(_of_line(text) for text in texts)
+
+
+def _of_line(text: str) -> int:
+    """Syllables; for writing that has no phonemes here, about as many as it would have."""
+    if is_japanese(text):
+        return max(1, count_morae(text))
+    if unsupported_scripts(text):
+        return max(1, round(expected_tokens(text) / _TOKENS_PER_SYLLABLE))
+    return max(1, syllable_count(text))
+
+
+def language_code(language: str) -> str:
+    """Two-letter code of a language as people tag it: "zh" of "zh-CN", "Chinese", "中文"."""
+    name = language.strip().casefold().replace("_", "-")
+    names = {
+        "english": "en",
+        "eng": "en",
+        "英文": "en",
+        "英语": "en",
+        "chinese": "zh",
+        "mandarin": "zh",
+        "cmn": "zh",
+        "zho": "zh",
+        "中文": "zh",
+        "汉语": "zh",
+        "国语": "zh",
+        "普通话": "zh",
+    }
+    return names.get(name, name.split("-")[0])
