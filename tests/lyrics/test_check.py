@@ -248,12 +248,12 @@ def test_an_engine_that_places_the_lines_itself_is_asked_for_no_stamps():
 
 def test_an_engine_that_places_the_lines_itself_says_when_there_are_too_many_words():
     section = Section(
-        "verse", tuple(LyricLine(float(n), "a line of eight syllables") for n in range(9))
+        "verse", tuple(LyricLine(float(n), "a line of some syllables") for n in range(9))
     )
     report = check_lyrics(Lyrics(sections=(section,)), duration_s=12, limits=PLACES)
     found = {fault.code: str(fault) for fault in report.faults}
     assert set(found) == {"crowded", "too-many-lines"}
-    assert "verse: 72 syllables in 12.0 s, 6.0 a second" in found["crowded"]
+    assert "verse: 63 syllables in 12.0 s, 5.2 a second" in found["crowded"]
     assert "45 a minute" in found["too-many-lines"] and "keep 6 lines" in found["too-many-lines"]
 
 
