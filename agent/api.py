@@ -14,9 +14,9 @@ from songsmith.agent.studio.rendering import Engines, RenderWish, build_request,
 from songsmith.agent.studio.results import Audience, Silence
 from songsmith.agent.studio.studio import Studio, StudioError
 from songsmith.agent.writers.songwriter import BriefError, choose_writer
-from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped_to_sing
+from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
 from songsmith.engine.engine import EngineError, Take
-from songsmith.lyrics.check import Report, Variant, check_lyrics
+from songsmith.lyrics.check import Report, Variant
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import Parsed, load_lyrics, parse_lyrics
@@ -113,13 +113,20 @@ def write(
 
 
 def check(
-    lyrics: Words, *, length_s: float | None = None, variant: Variant | None = None
+    lyrics: Words,
+    *,
+    length_s: float | None = None,
+    variant: Variant | None = None,
+    engine: str = "",
 ) -> Report:
-    """All faults of `lyrics` at once, with phonemes, tokens and the frame layout."""
+    """All faults of `lyrics` at once, with phonemes, tokens and the frame layout.
+
+    They are those for `engine`; without it those by the strictest limits, so that any engine can sing what passes.
+    """
     if variant not in (None, "base", "full"):
         raise StudioError(f"there is no variant {variant!r}", hint="choose base or full")
     words, duration_s, faults = _stamped(lyrics, length_s)
-    return check_lyrics(words, duration_s=duration_s, variant=variant, parse_faults=faults)
+    return check_for(engine, words, duration_s=duration_s, variant=variant, parse_faults=faults)
 
 
 def render(

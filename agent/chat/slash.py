@@ -6,9 +6,11 @@ Each command is a method whose docstring is its help: "/usage - what it does".
 import difflib
 import inspect
 import re
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from songsmith.agent.studio.engine_options import option_words
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import parse_duration
 from songsmith.agent.studio.studio import StudioError
@@ -103,15 +105,18 @@ class SlashCommands:
     # --- sound
 
     def render(self, argument: str) -> None:
-        """/render [N] - sing the whole song, N takes"""
-        self._show_rendered(self._bench.studio.render(RenderWish(takes=_count(argument))))
+        """/render [N] [NAME=VALUE] - sing the whole song, N takes; `/render bpm=92`"""
+        words, options = _apart(argument)
+        wish = RenderWish(takes=_count(words), options=options)
+        self._show_rendered(self._bench.studio.render(wish))
 
     def fix(self, argument: str) -> None:
-        """/fix WHERE [xN] - sing only a part again: /fix 0:42-0:55, /fix line 7, /fix chorus 2 x2"""
+        """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix line 7, /fix chorus 2 x2"""
         self._need(argument, "/fix 0:42-0:55, /fix line 7 or /fix chorus 2")
-        match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", argument)
-        where, takes = (match[1], match[2]) if match else (argument, None)
-        wish = RenderWish(takes=_count(takes or ""))
+        words, options = _apart(argument)
+        match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", words)
+        where, takes = (match[1], match[2]) if match else (words, None)
+        wish = RenderWish(takes=_count(takes or ""), options=options)
         studio = self._bench.studio
         self._show_rendered(studio.fix(studio.spans_named(where), wish))
 
@@ -232,7 +237,19 @@ def command_names() -> list[str]:
     return [name for name in vars(SlashCommands) if not name.startswith("_") and name != "run"]
 
 
+def _apart(argument: str) -> tuple[str, dict[str, object]]:
+    """The plain words of a command, and the options of the engine ("bpm=92") among them."""
+    try:
+        words = shlex.split(argument) if "=" in argument else argument.split()
+    except ValueError as error:
+        raise StudioError(
+            f"a quotation mark in {argument!r} is not closed", hint='e.g. key="F minor"'
+        ) from error
+    options = option_words([word for word in words if "=" in word])
+    return " ".join(word for word in words if "=" not in word), options
+
+
 def _count(text: str) -> int:
     if text and not text.isdecimal():
-        raise StudioError(f"{text!r} is no number of takes", hint="e.g. 2")
+        raise StudioError(f"{text!r} is not a number of takes", hint="e.g. 2")
     return int(text or 0)

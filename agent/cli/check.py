@@ -28,7 +28,7 @@ def check(
         str, typer.Option("--variant", help="Model of DiffRhythm: base (95 s) or full (285 s).")
     ] = "",
     engine: Annotated[
-        str, typer.Option("--engine", help="Who is to sing: sketch or diffrhythm.")
+        str, typer.Option("--engine", help="Who is to sing, as `songsmith engines` names them.")
     ] = "",
     repair: Annotated[
         bool,

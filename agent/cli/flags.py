@@ -40,7 +40,7 @@ def _duration(text: str) -> float:
     except SongsmithError as error:
         raise typer.BadParameter(str(error)) from error
     if length_s <= 0:
-        raise typer.BadParameter(f"{text!r} is no length; write seconds or minutes:seconds")
+        raise typer.BadParameter(f"{text!r} is not a length; write seconds or minutes:seconds")
     return length_s
 
 
@@ -76,47 +76,68 @@ RoundsOption = Annotated[
 ]
 TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
 
-# name, type, flags, help: of the wish itself, then the engines' own options.
+SOUND, OUTPUT, MORE = "Sound", "Output", "More"
+"""Panels of `--help`."""
+
+
+def _flag(*names: str, panel: str = SOUND, **facts: Any) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(*names, rich_help_panel=panel, **facts)
+    return option
+
+
+# name, type, default, flag: of the wish itself.
 _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
-    ("engine", str, "", typer.Option("--engine", help="Who sings: auto, sketch or diffrhythm.")),
+    (
+        "engine",
+        str,
+        "",
+        _flag("--engine", metavar="NAME", help="Who sings: auto, or one of `songsmith engines`."),
+    ),
+    (
+        "option",
+        list[str] | None,
+        None,
+        _flag(
+            "--option",
+            metavar="NAME=VALUE",
+            help="An option of the engine; `songsmith engines show` lists them.",
+        ),
+    ),
+    ("seed", int | None, None, _flag("--seed", help="A number; the same one gives the same song.")),
     (
         "takes",
         int | None,
         None,
-        typer.Option("--takes", "-n", metavar="N", help="How many takes (1)."),
+        _flag("--takes", "-n", metavar="N", panel=OUTPUT, help="How many takes (1)."),
     ),
-    (
-        "seed",
-        int | None,
-        None,
-        typer.Option("--seed", help="A number; the same one gives the same song."),
-    ),
-    ("format", str, "", typer.Option("--format", help="flac, wav, mp3 or ogg.")),
+    ("format", str, "", _flag("--format", panel=OUTPUT, help="flac, wav, mp3 or ogg.")),
 )
+# Engines' options that have a flag of their own: those that several share, and those much used.
 _ENGINE_OPTIONS: tuple[tuple[str, Any, typer.models.OptionInfo], ...] = (
-    ("instrumental", bool, typer.Option("--instrumental", help="No words, only music.")),
-    ("voice", str, typer.Option("--voice", help="sketch: a voice, or `list`.")),
-    ("key", str, typer.Option("--key", help='sketch: e.g. "F minor".')),
-    ("bpm", float, typer.Option("--bpm", help="sketch: beats a minute.")),
-    ("time", str, typer.Option("--time", metavar="METRE", help="sketch: e.g. 3/4.")),
-    ("stems", bool, typer.Option("--stems", help="sketch: keep vocal, drums, bass, … as files.")),
-    ("midi", bool, typer.Option("--midi", help="sketch: keep a MIDI file.")),
-    ("chords", bool, typer.Option("--chords", help="sketch: keep a chord sheet.")),
-    ("preset", str, typer.Option("--preset", help="diffrhythm: exact, fast or draft.")),
-    ("steps", int, typer.Option("--steps", help="diffrhythm: points of the schedule.")),
-    ("guidance", float, typer.Option("--guidance", help="diffrhythm: guidance scale.")),
-    ("sway", float, typer.Option("--sway", help="diffrhythm: sway of the schedule, e.g. -1.")),
-    ("dtype", str, typer.Option("--dtype", help="diffrhythm: float32, float16 or bfloat16.")),
-    ("device", str, typer.Option("--device", help="diffrhythm: cpu, cuda or mps.")),
-    ("variant", str, typer.Option("--variant", help="diffrhythm: base or full.")),
+    ("instrumental", bool, _flag("--instrumental", help="No words, only music.")),
+    ("voice", str, _flag("--voice", help="sketch: a voice, or `list`.")),
+    ("key", str, _flag("--key", help='sketch: e.g. "F minor".')),
+    ("bpm", float, _flag("--bpm", help="sketch: beats a minute.")),
+    ("time", str, _flag("--time", metavar="METRE", help="sketch: e.g. 3/4.")),
+    ("stems", bool, _flag("--stems", panel=OUTPUT, help="sketch: vocal, drums, … as files.")),
+    ("midi", bool, _flag("--midi", panel=OUTPUT, help="sketch: a MIDI file.")),
+    ("chords", bool, _flag("--chords", panel=OUTPUT, help="sketch: a chord sheet.")),
+    ("preset", str, _flag("--preset", panel=MORE, help="diffrhythm: exact, fast or draft.")),
+    ("device", str, _flag("--device", panel=MORE, help="Where a model runs: cpu, cuda or mps.")),
     (
         "style_audio",
         list[str],
-        typer.Option(
-            "--style-audio", metavar="FILE", help="diffrhythm: sound to take the style from."
+        _flag(
+            "--style-audio", metavar="FILE", panel=MORE, help="diffrhythm: take the style from it."
         ),
     ),
-    ("negative", str, typer.Option("--negative", help="diffrhythm: style to keep away from.")),
+    # Taken as before, but told by `songsmith engines show diffrhythm` alone.
+    ("steps", int, _flag("--steps", hidden=True)),
+    ("guidance", float, _flag("--guidance", hidden=True)),
+    ("sway", float, _flag("--sway", hidden=True)),
+    ("dtype", str, _flag("--dtype", hidden=True)),
+    ("variant", str, _flag("--variant", hidden=True)),
+    ("negative", str, _flag("--negative", hidden=True)),
 )
 
 
@@ -156,14 +177,15 @@ def with_wish(command: Callable[..., Result]) -> Callable[..., Result]:
 
 def _wish(values: dict[str, Any]) -> Any:
     """The `RenderWish` of the flags; what was not said is left to settings and engines."""
+    from songsmith.agent.studio.engine_options import option_words
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.engine.audio import FORMATS
 
     if values["format"] and values["format"] not in FORMATS:
         raise typer.BadParameter(f"--format is one of {', '.join(FORMATS)}")
     if values["takes"] == 0:
-        raise typer.BadParameter("0 takes are no song; ask for 1 to 64")
-    options = {
+        raise typer.BadParameter("--takes can't be 0; ask for 1 to 64")
+    options = option_words(values["option"] or ()) | {
         name: values[name]
         for name, kind, _ in _ENGINE_OPTIONS
         if values[name] not in (None, False, [], ())

@@ -140,14 +140,15 @@ def _speak_utf8() -> None:
 
 def _mount() -> None:
     """Add the commands; their modules import nothing heavy."""
-    from songsmith.agent.cli import config, listen, make, models, song
+    from songsmith.agent.cli import config, engines, listen, make, models, song
 
     make.add_to(app)
     song.add_to(app)
     listen.add_to(app)
     app.add_typer(config.app, name="config", short_help="Show and change settings.")
+    app.add_typer(engines.app, name="engines", short_help="Who can sing here, and their options.")
     app.add_typer(
-        models.app, name="models", short_help="Fetch, list and check DiffRhythm's weights."
+        models.app, name="models", short_help="Fetch, list and check the engines' weights."
     )
 
 

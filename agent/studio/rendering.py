@@ -14,6 +14,7 @@ from songsmith import __version__
 from songsmith.agent.settings.settings import Settings
 from songsmith.agent.song.song_file import TakeManifest, now
 from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.engine_options import typed_options
 from songsmith.engine.engine import (
     Engine,
     EngineCard,
@@ -85,6 +86,10 @@ class Engines:
     def names(self) -> tuple[str, ...]:
         """Those that may be chosen unasked, the best first: songsmith's own, and what the session began with."""
         return tuple(dict.fromkeys((*engine_names(registered=False), *self._given)))
+
+    def all_names(self) -> tuple[str, ...]:
+        """All there are, also those that a program registered."""
+        return tuple(dict.fromkeys((*self.names(), *engine_names())))
 
     def card(self, name: str) -> EngineCard:
         """What the engine called `name` says of itself; it is not loaded for that."""
@@ -306,7 +311,7 @@ def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
     options: dict[str, object] = dict(settings.engines.get(engine, {}))
     if settings.voice and "voice" in engine_card(engine).options.model_fields:
         options.setdefault("voice", settings.voice)
-    options |= wish.options
+    options |= typed_options(engine_card(engine), wish.options)
     if isinstance(voice := options.get("voice"), str):
         from songsmith.engine.sketch.voices.piper_voice import absolute_name
 

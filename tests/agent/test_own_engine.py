@@ -1,0 +1,169 @@
+"""An engine that a program registers under its own name is as good as one of ours, in every face."""
+
+import io
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import songsmith
+from songsmith.agent.chat.loop import Chat
+from songsmith.agent.cli.main import main
+from songsmith.agent.settings.settings import load_settings
+from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.rendering import Engines, RenderWish
+from songsmith.agent.studio.studio import Studio
+from songsmith.agent.views.terminal import Terminal
+from songsmith.engine.audio import load_audio
+from songsmith.engine.engine import (
+    EngineError,
+    engine_card,
+    engine_names,
+    forget_engine,
+    load_engine,
+    register_engine,
+)
+from tests.agent.beep import CARD, BeepEngine
+
+LRC = """[ti:Night Train]
+[la:en]
+[Verse]
+[00:02.00]The train is late again tonight
+[00:05.00]The platform hums a yellow light
+[Chorus]
+[00:08.00]Carry me over, carry me home
+[00:11.00]Carry me over the river of stone
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, beep):
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.endswith("API_KEY")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "song.lrc").write_text(LRC, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder, capsys):
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        printed = capsys.readouterr()
+        return int(str(ended.value.code)), printed.out, printed.err
+
+    return call
+
+
+MAKE = ("make", "--lyrics", "song.lrc", "--length", "15", "--seed", "7", "--engine", "beep")
+
+
+def test_the_library_makes_checks_fixes_and_replays_with_it(folder):
+    made = songsmith.make(lyrics=LRC, length_s=15, engine="beep", options={"pitch_hz": "440"})
+    assert made.rendered.engine == "beep"
+    studio = songsmith.open_song(made.song.folder)
+    (take,) = studio.takes().takes
+    assert (take.engine, take.options) == ("beep", {"pitch_hz": 440})
+    assert not studio.check(engine="beep").report.has_errors
+    fixed = studio.fix(studio.spans_named("line 2"), RenderWish(seed=8))
+    assert fixed.takes[0].engine == "beep" and fixed.takes[0].options == {"pitch_hz": 440}
+    first, second = (load_audio(studio.song.audio_path(name)) for name in ("t001", "t002"))
+    assert np.array_equal(first[:, : 4 * 44_100], second[:, : 4 * 44_100])
+    assert not np.array_equal(first, second)
+    assert studio.replay("t002").is_same
+
+
+def test_the_command_line_makes_checks_fixes_lists_and_replays_with_it(run, folder):
+    code, out, err = run(*MAKE, "--option", "pitch_hz=330", "--json")
+    assert code == 0, err
+    made = json.loads(out)
+    assert made["engine"] == "beep"
+    song = made["folder"]
+    assert run("check", song, "--engine", "beep")[0] == 0
+    code, out, err = run("fix", song, "--lines", "2", "--seed", "8", "--json")
+    assert code == 0, err
+    assert json.loads(out)["engine_why"] == "as t001"
+    takes = json.loads(run("takes", song, "--json")[1])["takes"]
+    assert [take["engine"] for take in takes] == ["beep", "beep"]
+    assert json.loads(run("replay", song, "2", "--json")[1])["is_same"]
+
+
+def test_a_chat_sings_with_it_and_takes_its_options(folder):
+    song = Song.create(folder, name="a", title="a", prompt="", language="en")
+    settings = load_settings(None, {"engine": "beep"})
+    Studio(song, settings=settings).edit(songsmith.parse_lyrics(LRC), duration_s=15)
+    screen = io.StringIO()
+    chat = Chat(
+        song.folder,
+        is_plain=True,
+        screen=Terminal(plain=True, file=screen),
+        overrides={"engine": "beep"},
+    )
+    chat.run(["/render 2 pitch_hz=440", "/fix line 2 pitch_hz=500", "/render pitch_hz=9"])
+    assert "pitch_hz can't be '9'" in screen.getvalue()
+    manifests = [Song.open(song.folder).manifest(name) for name in ("t001", "t002", "t003")]
+    assert [m.options["pitch_hz"] for m in manifests] == [440, 440, 500]
+
+
+def test_it_is_listed_with_its_options_and_never_chosen_unasked(run):
+    code, out, _ = run("engines", "--json")
+    states = {state["name"]: state for state in json.loads(out)["engines"]}
+    assert code == 0 and list(states) == ["diffrhythm", "sketch", "beep"]
+    assert states["beep"]["is_ready"] and states["beep"]["song_s"] == 0.6
+    assert not states["diffrhythm"]["is_ready"] and states["diffrhythm"]["fetch_bytes"] > 5e9
+    shown = run("engines", "show", "beep")[1]
+    assert "pitch_hz" in shown and "50 to 2000" in shown and "pitch of the first line" in shown
+    assert Engines().choose("", "en")[0].name == "sketch"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--option", "volume=9"), "the beep engine has no option 'volume'; it has stems"),
+        (("--option", "pitch_hz"), "write name=value"),
+        (("--option", "pitch_hz=low"), "option pitch_hz can't be 'low'"),
+        (("--length", "90"), "ask for 1 to 60 s"),
+    ],
+)
+def test_what_it_can_not_do_is_one_line(run, folder, arguments, words):
+    code, _, err = run(*MAKE, *arguments)
+    assert code == 1 and words in err and "Traceback" not in err
+    assert not (folder / "songs").exists()
+
+
+def test_a_song_of_an_engine_that_is_not_there_says_which_there_are(run):
+    song = json.loads(run(*MAKE, "--json")[1])["folder"]
+    forget_engine("beep")
+    code, _, err = run("replay", song)
+    assert code == 1 and "there is no engine 'beep'" in err and "diffrhythm and sketch" in err
+    register_engine(CARD, BeepEngine)
+
+
+def test_check_goes_by_what_the_engine_says_of_itself(run, folder):
+    limits = replace(CARD.limits, takes_stamps=False, lines_per_min=10.0)
+    register_engine(replace(CARD, name="placer", limits=limits), BeepEngine)
+    jumbled = LRC.replace("00:05", "00:01")
+    Path("jumbled.lrc").write_text(jumbled, encoding="utf-8")
+    try:
+        assert run("check", "jumbled.lrc", "--engine", "beep")[0] == 1
+        code, out, _ = run("check", "jumbled.lrc", "--engine", "placer", "--length", "15", "--json")
+        assert code == 0
+        assert {fault["code"] for fault in json.loads(out)["faults"]} == {"too-many-lines"}
+    finally:
+        forget_engine("placer")
+
+
+@pytest.mark.parametrize("name", ["sketch", "Two Words", "../up", ""])
+def test_a_name_that_is_taken_or_none_is_refused(name):
+    with pytest.raises(EngineError, match="can't be called"):
+        register_engine(replace(CARD, name=name), BeepEngine)
+
+
+def test_engines_of_our_own_are_loaded_from_their_cards():
+    for name in engine_names():
+        assert load_engine(name).name == name == engine_card(name).name
+        assert load_engine(name).card is engine_card(name)
