@@ -4,15 +4,14 @@ What the model sees is the song as it is now, told anew in every request, and th
 endpoint's budget; not the whole past.
 """
 
-from collections.abc import Callable
-
 from songsmith.agent.chat.context import TalkMemory, prompt_budget
-from songsmith.agent.chat.session import Workbench
+from songsmith.agent.chat.session import Session
 from songsmith.agent.chat.tools import Toolbox
 from songsmith.agent.llm.client import Llm
 from songsmith.agent.llm.errors import LlmError
 from songsmith.agent.llm.messages import Message, Reply, ToolCall
 from songsmith.agent.phrases import clock
+from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
 from songsmith.prompts import render
 
@@ -20,23 +19,21 @@ __all__ = ["Conversation", "song_as_text"]
 
 
 class Conversation:
-    """The talk of a chat. `show` draws what a tool did."""
+    """The talk of a chat."""
 
     def __init__(
         self,
         llm: Llm,
         toolbox: Toolbox,
-        bench: Workbench,
+        session: Session,
         screen: Terminal,
         memory: TalkMemory,
-        show: Callable[[object], None],
     ) -> None:
         self._llm = llm
         self._toolbox = toolbox
-        self._bench = bench
+        self._session = session
         self._screen = screen
         self._memory = memory
-        self._show = show
 
     def turn(self, sentence: str) -> None:
         """Answer one sentence. Whatever breaks it off, what was said and done so far is remembered."""
@@ -54,7 +51,7 @@ class Conversation:
             self._screen.end_text()
 
     def _rounds(self) -> None:
-        rounds = self._bench.settings.tool_rounds
+        rounds = self._session.settings.tool_rounds
         for _ in range(rounds):
             reply = self._ask()
             self._screen.end_text()
@@ -70,19 +67,19 @@ class Conversation:
 
     def _do(self, call: ToolCall) -> str:
         """The result of one call, drawn for the person."""
-        result = self._toolbox.call(call)
-        if self._toolbox.last_refusal:
-            self._screen.note(f"{call.name or 'tool'}: {self._toolbox.last_refusal[:300]}")
+        done = self._toolbox.call(call)
+        if done.refusal:
+            self._screen.note(f"{call.name or 'tool'}: {done.refusal[:300]}")
         else:
-            self._show(self._toolbox.last_result)
-        return result
+            show(self._screen, done.result, self._session.studio.song)
+        return done.text
 
     def _ask(self) -> Reply:
         tools = self._toolbox.tools()
-        settings = self._bench.settings
+        settings = self._session.settings
         messages = self._memory.messages(
             render("system", renders=settings.renders_per_turn),
-            render("song_state", state=song_as_text(self._bench)),
+            render("song_state", state=song_as_text(self._session)),
             prompt_budget(self._llm.endpoint, tools),
         )
         return self._llm.reply(
@@ -93,11 +90,11 @@ class Conversation:
         )
 
 
-def song_as_text(bench: Workbench) -> str:
+def song_as_text(session: Session) -> str:
     """The song as it is now, for the model: words with numbers and stamps, faults, takes."""
-    if not bench.has_song:
+    if not session.has_song:
         return "No song yet."
-    studio = bench.studio
+    studio = session.studio
     song, version = studio.song, studio.song.version
     rows = [
         f"title: {song.title}",

@@ -11,10 +11,10 @@ from songsmith.agent.studio.rendering import Engines
 from songsmith.agent.studio.results import Audience, Written
 from songsmith.agent.studio.studio import Studio, StudioError
 
-__all__ = ["Workbench"]
+__all__ = ["Session"]
 
 
-class Workbench:
+class Session:
     """A song is opened by name, or begun by the first words written. `ask` puts a question to the person."""
 
     def __init__(

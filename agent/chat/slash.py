@@ -8,16 +8,17 @@ import inspect
 import re
 import shlex
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from songsmith.agent.chat.editor import edited_words
+from songsmith.agent.chat.session import Session
+from songsmith.agent.chat.talk import Talk
 from songsmith.agent.studio.engine_options import option_words
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import parse_duration
 from songsmith.agent.studio.studio import StudioError
+from songsmith.agent.views.show import show
+from songsmith.agent.views.terminal import Terminal
 from songsmith.errors import SongsmithError
-
-if TYPE_CHECKING:
-    from songsmith.agent.chat.loop import Chat
 
 __all__ = ["CommandError", "SlashCommands", "command_names"]
 
@@ -33,12 +34,12 @@ class CommandError(SongsmithError):
 
 
 class SlashCommands:
-    """`run("/fix chorus 2")`. Results are drawn on the chat's screen."""
+    """`run("/fix chorus 2")`. Results are drawn on `screen`."""
 
-    def __init__(self, chat: "Chat") -> None:
-        self._chat = chat
-        self._bench = chat.bench
-        self._screen = chat.screen
+    def __init__(self, session: Session, talk: Talk, screen: Terminal) -> None:
+        self._session = session
+        self._talk = talk
+        self._screen = screen
 
     def run(self, line: str) -> None:
         """Do what a line that begins with "/" says."""
@@ -56,51 +57,50 @@ class SlashCommands:
     def write(self, argument: str) -> None:
         """/write WHAT IT IS ABOUT - new words for the whole song"""
         self._need(argument, "/write a love song for a lighthouse")
-        self._chat.show_written(self._bench.write(argument))
+        self._show(self._session.write(argument))
 
     def revise(self, argument: str) -> None:
         """/revise WHERE: INSTRUCTION - rewrite some lines, e.g. /revise verse 2: more bitter"""
         where, _, instruction = argument.partition(":")
         self._need(where.strip() and instruction.strip(), "/revise verse 2: more bitter")
-        studio = self._bench.studio
-        self._chat.show_written(studio.revise(studio.lines_named(where), instruction.strip()))
+        studio = self._session.studio
+        self._show(studio.revise(studio.lines_named(where), instruction.strip()))
 
     def lyrics(self, argument: str) -> None:
         """/lyrics - the words with their stamps and how they sing"""
-        checked = self._bench.studio.check()
+        checked = self._session.studio.check()
         self._screen.lyrics(checked.lyrics, checked.report)
 
     def edit(self, argument: str) -> None:
         """/edit [N WORDS] - change the words in your editor, or line N to WORDS"""
-        studio = self._bench.studio
+        studio = self._session.studio
         single = re.match(r"(\d+)\s+(\S.*)", argument)
         if single:
-            written = studio.replace_lines({int(single[1]): single[2]})
+            self._show(studio.replace_lines({int(single[1]): single[2]}))
         else:
-            from songsmith.agent.cli.song import edited_words
-
-            written = studio.edit(edited_words(studio))
-        self._chat.show_written(written)
+            self._show(studio.edit(edited_words(studio)))
 
     def check(self, argument: str) -> None:
         """/check [repair] - all faults of the words; with repair, the safe ones are put right"""
-        self._chat.show_checked(self._bench.studio.check(repair=argument in ("repair", "mend")))
+        self._show(self._session.studio.check(repair=argument in ("repair", "mend")))
 
     def retime(self, argument: str) -> None:
         """/retime [LENGTH] [BPM bpm] - new stamps on the bar grid"""
         bpm = re.search(r"([\d.]+)\s*bpm", argument)
         length = re.sub(r"[\d.]+\s*bpm", "", argument).strip()
-        written = self._bench.studio.retime(
+        written = self._session.studio.retime(
             duration_s=parse_duration(length) if length else None,
             bpm=float(bpm[1]) if bpm else 90.0,
         )
-        self._chat.show_written(written)
+        self._show(written)
 
     def style(self, argument: str) -> None:
         """/style [TEXT] - show or change the style of further takes"""
-        studio = self._bench.studio
-        version = studio.style(argument) if argument else studio.song.version
-        self._screen.fact("style", version.style or "none yet")
+        studio = self._session.studio
+        if argument:
+            self._show(studio.style(argument))
+        else:
+            self._screen.fact("style", studio.song.version.style or "none yet")
 
     # --- sound
 
@@ -108,7 +108,7 @@ class SlashCommands:
         """/render [N] [NAME=VALUE] - sing the whole song, N takes; `/render bpm=92`"""
         words, options = _apart(argument)
         wish = RenderWish(takes=_count(words), options=options)
-        self._show_rendered(self._bench.studio.render(wish))
+        self._show(self._session.studio.render(wish))
 
     def fix(self, argument: str) -> None:
         """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix line 7, /fix chorus 2 x2"""
@@ -117,93 +117,89 @@ class SlashCommands:
         match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", words)
         where, takes = (match[1], match[2]) if match else (words, None)
         wish = RenderWish(takes=_count(takes or ""), options=options)
-        studio = self._bench.studio
-        self._show_rendered(studio.fix(studio.spans_named(where), wish))
+        studio = self._session.studio
+        self._show(studio.fix(studio.spans_named(where), wish))
 
     def takes(self, argument: str) -> None:
         """/takes - all takes of this version"""
-        self._screen.takes(self._bench.studio.takes())
+        self._show(self._session.studio.takes())
 
     def pick(self, argument: str) -> None:
         """/pick TAKE - choose the take that counts"""
         self._need(argument, "/pick 2")
-        self._screen.fact("picked", self._bench.studio.pick(argument).picked)
+        self._show(self._session.studio.pick(argument))
 
     def play(self, argument: str) -> None:
         """/play [TAKE] - play a take; Ctrl-C stops"""
-        self._screen.fact("played", self._bench.studio.play(argument).name)
+        self._show(self._session.studio.play(argument))
 
     def ab(self, argument: str) -> None:
         """/ab TAKE TAKE - play two takes, one after the other"""
         names = argument.split()
         self._need(len(names) == 2, "/ab 2 3")
         for label, name in zip("AB", names, strict=True):
-            take = self._bench.studio.take_named(name)
+            take = self._session.studio.take_named(name)
             self._screen.fact(label, take)
-            self._bench.studio.play(take)
+            self._session.studio.play(take)
 
     def export(self, argument: str) -> None:
         """/export [FORMATS] - copy the picked take out: sound, LRC, SRT, ASS"""
-        formats = argument.replace(",", " ").split() or [self._bench.settings.format]
-        self._screen.exported(self._bench.studio.export(formats))
+        formats = argument.replace(",", " ").split() or [self._session.settings.format]
+        self._show(self._session.studio.export(formats))
 
     def replay(self, argument: str) -> None:
         """/replay [TAKE] - make a take again from its manifest and compare the samples"""
-        self._chat.show(self._bench.studio.replay(argument))
+        self._show(self._session.studio.replay(argument))
 
     def listen(self, argument: str) -> None:
         """/listen [TAKE] - hear what was sung, line by line"""
-        self._chat.show(self._bench.studio.listen(argument))
+        self._show(self._session.studio.listen(argument))
 
     def mend(self, argument: str) -> None:
         """/mend [TAKE] - listen, and sing again only the lines that were not understood"""
-        self._chat.show(self._bench.studio.mend(take=argument))
+        self._show(self._session.studio.mend(take=argument))
 
     # --- history
 
     def undo(self, argument: str) -> None:
         """/undo - take the last change back"""
-        undone = self._bench.studio.song.version.made_by
-        version = self._bench.studio.undo()
-        self._screen.fact("undone", f"{undone}; the song is at v{version.number}")
+        self._show(self._session.studio.undo())
 
     def redo(self, argument: str) -> None:
         """/redo - take the last undo back"""
-        version = self._bench.studio.redo()
-        self._screen.fact("redone", f"{version.made_by}; the song is at v{version.number}")
+        self._show(self._session.studio.redo())
 
     def versions(self, argument: str) -> None:
         """/versions - all versions of the song"""
-        self._screen.history(self._bench.studio.versions())
+        self._show(self._session.studio.versions())
 
     def diff(self, argument: str) -> None:
         """/diff [v2 [v3]] - what changed from one version to another"""
         before, _, after = argument.partition(" ")
-        self._screen.changes(self._bench.studio.diff(before, after))
+        self._show(self._session.studio.diff(before, after))
 
     def branch(self, argument: str) -> None:
         """/branch NAME|v3 - start a branch here, go to one, or go on from an old version"""
         self._need(argument, "/branch bitter, or /branch v3")
-        version = self._bench.studio.branch(argument)
-        self._screen.fact("branch", f"{argument}, at v{version.number}")
+        self._show(self._session.studio.branch(argument))
 
     # --- the session
 
     def cost(self, argument: str) -> None:
         """/cost - tokens and money spent on the LLM in this session"""
-        self._screen.fact("cost", self._chat.cost())
+        self._screen.fact("cost", self._talk.cost())
 
     def model(self, argument: str) -> None:
         """/model [NAME] - show or change the LLM"""
-        self._chat.use_llm(model=argument)
+        self._screen.fact("llm", self._talk.use(model=argument))
 
     def profile(self, argument: str) -> None:
         """/profile [NAME] - show or change the LLM profile: deepseek, openai, ollama, …"""
-        self._chat.use_llm(profile=argument)
+        self._screen.fact("llm", self._talk.use(profile=argument))
 
     def clear(self, argument: str) -> None:
         """/clear - forget the talk so far; the song stays"""
-        self._chat.forget()
+        self._talk.forget()
         self._screen.fact("cleared", "the talk so far is forgotten; the song stays")
 
     def help(self, argument: str) -> None:
@@ -226,10 +222,8 @@ class SlashCommands:
         if not is_given:
             raise CommandError("this command needs to be told more", hint=f"e.g. {example}")
 
-    def _show_rendered(self, rendered: object) -> None:
-        from songsmith.agent.cli.make import show_rendered
-
-        show_rendered(self._screen, rendered, self._bench.studio.song)
+    def _show(self, result: object) -> None:
+        show(self._screen, result, self._session.studio.song)
 
 
 def command_names() -> list[str]:

@@ -7,20 +7,21 @@ so that it can put its call right; text inside lyrics and results is data.
 
 import inspect
 import json
+from dataclasses import dataclass
 from functools import cache
 from typing import get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from songsmith.agent.chat.session import Workbench
+from songsmith.agent.chat.session import Session
 from songsmith.agent.llm.messages import Tool, ToolCall, arguments_of
-from songsmith.agent.song.song_file import Version
 from songsmith.agent.studio.rendering import RenderWish
+from songsmith.agent.studio.results import Step
 from songsmith.agent.studio.studio import VERBS, StudioError
 from songsmith.agent.views.documents import document
 from songsmith.errors import SongsmithError
 
-__all__ = ["Toolbox"]
+__all__ = ["ToolResult", "Toolbox"]
 
 _LONGEST_RESULT = 6_000
 
@@ -104,17 +105,24 @@ class MendArguments(_Arguments):
     take: str = Field("", description="empty: the picked one")
 
 
-class Toolbox:
-    """The verbs as tools, for one workbench. `begin_turn` renews the budget of takes."""
+@dataclass(frozen=True)
+class ToolResult:
+    """What came of a call: text for the model, and for the person the verb's result or why it was refused."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self._bench = bench
+    text: str
+    result: object = None
+    refusal: str = ""
+
+
+class Toolbox:
+    """The verbs as tools, for one session. `begin_turn` renews the budget of takes."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._takes_left = 0
-        self.last_result: object = None
-        self.last_refusal = ""
 
     def begin_turn(self) -> None:
-        self._takes_left = self._bench.settings.renders_per_turn
+        self._takes_left = self._session.settings.renders_per_turn
 
     @staticmethod
     @cache
@@ -129,34 +137,32 @@ class Toolbox:
             for verb in VERBS
         ]
 
-    def call(self, call: ToolCall) -> str:
-        """Do what the model asks; the result, or what was wrong with the call, as text for it."""
-        self.last_result, self.last_refusal = None, ""
+    def call(self, call: ToolCall) -> ToolResult:
+        """Do what the model asks; what is wrong with a call is a result too, so that it can be put right."""
         if call.name not in VERBS:
-            return self._refused(
-                f"there is no tool {call.name!r}; the tools are {', '.join(VERBS)}"
-            )
+            return _refused(f"there is no tool {call.name!r}; the tools are {', '.join(VERBS)}")
         values = arguments_of(call)
         if values is None:
-            return self._refused("the arguments are no JSON object; send the call again")
+            return _refused("the arguments are no JSON object; send the call again")
         try:
             arguments = _arguments_model(call.name).model_validate(values)
-            self.last_result = getattr(self, call.name)(arguments)
+            result: object = getattr(self, call.name)(arguments)
         except ValidationError as error:
             faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
-            return self._refused("; ".join(faults))
+            return _refused("; ".join(faults))
         except SongsmithError as error:
-            return self._refused(str(error))
+            return _refused(str(error))
         # The model is told the song anew with every request; a version it made needs no more than its names.
-        needs_song = self._bench.has_song and not isinstance(self.last_result, Version)
-        song = self._bench.studio.song if needs_song else None
-        return _shortened(json.dumps(document(self.last_result, song), ensure_ascii=False))
+        needs_song = self._session.has_song and not isinstance(result, Step)
+        song = self._session.studio.song if needs_song else None
+        text = json.dumps(document(result, song), ensure_ascii=False)
+        return ToolResult(_shortened(text), result)
 
     # --- the verbs
 
     def write(self, arguments: WriteArguments) -> object:
         """Write new words for the whole song (a new song if none is open)."""
-        return self._bench.write(
+        return self._session.write(
             arguments.brief,
             title=arguments.title,
             style=arguments.style,
@@ -166,35 +172,35 @@ class Toolbox:
 
     def revise(self, arguments: ReviseArguments) -> object:
         """Have some lines rewritten after an instruction; all other lines and all stamps stay."""
-        studio = self._bench.studio
+        studio = self._session.studio
         return studio.revise(studio.lines_named(arguments.where), arguments.instruction)
 
     def edit(self, arguments: EditArguments) -> object:
         """Put exact words into single lines."""
-        return self._bench.studio.replace_lines({e.line: e.text for e in arguments.lines})
+        return self._session.studio.replace_lines({e.line: e.text for e in arguments.lines})
 
     def check(self, arguments: CheckArguments) -> object:
         """All faults of the words: too many phonemes for the time, wrong stamps, what can't be sung."""
-        return self._bench.studio.check(repair=arguments.repair)
+        return self._session.studio.check(repair=arguments.repair)
 
     def retime(self, arguments: RetimeArguments) -> object:
         """New stamps for all lines on a bar grid."""
-        studio = self._bench.studio
+        studio = self._session.studio
         keep = studio.lines_named(arguments.keep) if arguments.keep else []
         return studio.retime(duration_s=arguments.length_s, bpm=arguments.bpm, keep=keep)
 
     def style(self, arguments: StyleArguments) -> object:
         """Change the style that further takes are sung in."""
-        return self._bench.studio.style(arguments.style)
+        return self._session.studio.style(arguments.style)
 
     def render(self, arguments: RenderArguments) -> object:
         """Sing the whole song. Costs time; a turn has a small budget of takes."""
         self._spend(arguments.takes)
-        return self._bench.studio.render(RenderWish(takes=arguments.takes, seed=arguments.seed))
+        return self._session.studio.render(RenderWish(takes=arguments.takes, seed=arguments.seed))
 
     def fix(self, arguments: FixArguments) -> object:
         """Sing only a part again, with the words as they are now; all else stays bit for bit."""
-        studio = self._bench.studio
+        studio = self._session.studio
         take = studio.take_named(arguments.take)
         spans = studio.spans_named(arguments.where)
         self._spend(arguments.takes)
@@ -203,67 +209,62 @@ class Toolbox:
 
     def takes(self, _: Nothing) -> object:
         """List the takes."""
-        return self._bench.studio.takes()
+        return self._session.studio.takes()
 
     def pick(self, arguments: TakeArguments) -> object:
         """Choose the take that counts."""
-        return self._bench.studio.pick(arguments.take)
+        return self._session.studio.pick(arguments.take)
 
     def undo(self, _: Nothing) -> object:
         """Take the last change back."""
-        return self._bench.studio.undo()
+        return self._session.studio.undo()
 
     def redo(self, _: Nothing) -> object:
         """Take the last undo back."""
-        return self._bench.studio.redo()
+        return self._session.studio.redo()
 
     def versions(self, _: Nothing) -> object:
         """List the versions of the song."""
-        return self._bench.studio.versions()
+        return self._session.studio.versions()
 
     def diff(self, arguments: DiffArguments) -> object:
         """What changed between two versions."""
-        return self._bench.studio.diff(arguments.before, arguments.after)
+        return self._session.studio.diff(arguments.before, arguments.after)
 
     def branch(self, arguments: BranchArguments) -> object:
         """Go on from another version or branch; a new name starts a branch here."""
-        return self._bench.studio.branch(arguments.name)
+        return self._session.studio.branch(arguments.name)
 
     def play(self, arguments: TakeArguments) -> object:
         """Play a take to the person."""
-        return {"played": self._bench.studio.play(arguments.take).name}
+        return self._session.studio.play(arguments.take)
 
     def export(self, arguments: ExportArguments) -> object:
         """Copy the picked take out for other programs: sound, LRC, subtitles."""
-        return self._bench.studio.export(arguments.formats)
+        return self._session.studio.export(arguments.formats)
 
     def replay(self, arguments: TakeArguments) -> object:
         """Make a take again from its manifest and compare the samples."""
         self._spend(1)
-        return self._bench.studio.replay(arguments.take)
+        return self._session.studio.replay(arguments.take)
 
     def listen(self, arguments: TakeArguments) -> object:
         """Hear what was sung, line by line: sung, partly, missing, repeated."""
-        return self._bench.studio.listen(arguments.take)
+        return self._session.studio.listen(arguments.take)
 
     def mend(self, arguments: MendArguments) -> object:
         """Listen, and sing again only the lines that were not understood."""
-        take = self._bench.studio.take_named(arguments.take)
+        take = self._session.studio.take_named(arguments.take)
         self._spend(arguments.max_rounds)
-        return self._bench.studio.mend(
+        return self._session.studio.mend(
             take=take, until_sung=arguments.until_sung, max_rounds=arguments.max_rounds
         )
 
     # --- what they share
 
-    def _refused(self, reason: str) -> str:
-        """What the model is told of a call that can't be done; the person sees the reason alone."""
-        self.last_refusal = reason
-        return json.dumps({"error": reason}, ensure_ascii=False)
-
     def _spend(self, takes: int) -> None:
         """Count takes against the turn's budget; beyond it the person must agree."""
-        if takes > self._takes_left and not self._bench.ask(
+        if takes > self._takes_left and not self._session.ask(
             f"Sing {takes} more take{'s' * (takes > 1)} in this turn?"
         ):
             raise StudioError(
@@ -271,6 +272,10 @@ class Toolbox:
                 hint="ask them before you try again",
             )
         self._takes_left = max(0, self._takes_left - takes)
+
+
+def _refused(reason: str) -> ToolResult:
+    return ToolResult(json.dumps({"error": reason}, ensure_ascii=False), refusal=reason)
 
 
 def _arguments_model(verb: str) -> type[BaseModel]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from songsmith.agent.cli.flags import DurationOption, JsonOption
-from songsmith.agent.cli.make import is_song, read_words, terminal
+from songsmith.agent.cli.frame import answer, read_words, terminal
 
 if TYPE_CHECKING:
     from songsmith.agent.studio.results import Checked
@@ -46,7 +46,8 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Find every fault of a lyric at once."""
-    from songsmith.agent.views.documents import document, to_json
+    from songsmith.agent.studio.opening import is_song, open_studio
+    from songsmith.agent.views.show import show
     from songsmith.engine.engine import engine_names
 
     if engine and engine not in engine_names():
@@ -59,8 +60,6 @@ def check(
     with terminal(as_json or to_stdout) as screen:
         song = None
         if is_song(source):
-            from songsmith.agent.cli.song import open_studio
-
             studio = open_studio(source, screen)
             song = studio.song
             checked = _check_song(studio, length, _variant(variant), engine, repair)
@@ -68,9 +67,8 @@ def check(
             checked = _check_words(source, screen, length, _variant(variant), engine, repair)
         if repair:
             _keep_repaired(source, out, checked, to_stdout=to_stdout)
-        _show_checked(screen, checked)
-    if as_json:
-        typer.echo(to_json(document(checked, song)))
+        show(screen, checked)
+    answer(as_json, checked, song)
     if checked.report.has_errors:
         raise typer.Exit(1)
 
@@ -143,22 +141,3 @@ def _keep_repaired(source: str, out: Path | None, checked: "Checked", *, to_stdo
         if not kept.exists():
             write_whole(kept, path.read_bytes())
         write_whole(path, lrc)
-
-
-def _show_checked(screen: "Terminal", checked: "Checked") -> None:
-    screen.lyrics(checked.lyrics, checked.report)
-    for fault in checked.repaired:
-        screen.fact("repaired", str(fault))
-    screen.diff(checked.changes)
-    screen.faults(checked.report.faults, with_notes=True)
-    severities = [fault.severity for fault in checked.report.faults]
-    errors, warnings = severities.count("error"), severities.count("warning")
-    if errors or warnings:
-        verdict = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-    else:
-        verdict = "all lines can be sung" if checked.lyrics.lines else "there is nothing to sing"
-    screen.fact("check", verdict)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -13,7 +13,7 @@ from songsmith.agent.cli.flags import (
     SongArgument,
     TakeOption,
 )
-from songsmith.agent.cli.make import read_words, terminal
+from songsmith.agent.cli.frame import answer, do_with_song, read_words, terminal
 
 if TYPE_CHECKING:
     from songsmith.engine.listening.listen import Hearing
@@ -42,8 +42,8 @@ def listen(
     as_json: JsonOption = False,
 ) -> None:
     """Hear what was sung, line by line."""
-    from songsmith.agent.cli.song import open_studio
-    from songsmith.agent.views.documents import document, to_json
+    from songsmith.agent.studio.opening import open_studio
+    from songsmith.agent.views.show import show
 
     song = None
     with terminal(as_json) as screen:
@@ -57,9 +57,8 @@ def listen(
             studio = open_studio(str(home), screen)
             song = studio.song
             hearing = studio.listen(name, model=model, language=language, allowed=download)
-        screen.hearing(hearing)
-    if as_json:
-        typer.echo(to_json(document(hearing, song)))
+        show(screen, hearing)
+    answer(as_json, hearing, song)
 
 
 def mend(
@@ -70,16 +69,11 @@ def mend(
     as_json: JsonOption = False,
 ) -> None:
     """Listen, and sing again only the lines that were not understood."""
-    from songsmith.agent.cli.song import open_studio
-    from songsmith.agent.views.documents import document, to_json
-
-    with terminal(as_json) as screen:
-        studio = open_studio(song, screen)
-        mended = studio.mend(take, until_sung=until_sung, max_rounds=max_rounds)
-        screen.end_progress()
-        screen.mended(mended)
-    if as_json:
-        typer.echo(to_json(document(mended, studio.song)))
+    do_with_song(
+        song,
+        as_json,
+        lambda studio: studio.mend(take, until_sung=until_sung, max_rounds=max_rounds),
+    )
 
 
 def _listen_to_file(

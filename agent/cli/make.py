@@ -1,11 +1,8 @@
 """The commands that make something of words: make, write, render."""
 
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,16 +16,13 @@ from songsmith.agent.cli.flags import (
     YesOption,
     with_wish,
 )
+from songsmith.agent.cli.frame import answer, read_prompt, read_words, terminal
 
 if TYPE_CHECKING:
-    from songsmith.agent.song.songbook import Song
-    from songsmith.agent.studio.make import Made
     from songsmith.agent.studio.rendering import RenderWish
-    from songsmith.agent.studio.results import Written
     from songsmith.agent.views.terminal import Terminal
     from songsmith.agent.writers.songwriter import Brief
     from songsmith.lyrics.check import Report
-    from songsmith.lyrics.reading.lrc import Parsed
 
 StyleOption = Annotated[str, typer.Option("--style", "-s", help='e.g. "jazzy nightclub, 92 bpm".')]
 TitleOption = Annotated[str, typer.Option("--title", help="Title of the song.")]
@@ -72,7 +66,7 @@ def make(
     """Write, check and sing a song."""
     from songsmith.agent.settings.settings import load_settings
     from songsmith.agent.studio.make import brief_for, make_song
-    from songsmith.agent.views.documents import document, to_json
+    from songsmith.agent.views.show import show
 
     settings = load_settings(None, {"out": out})
     if prompt == lyrics == "-":
@@ -91,7 +85,6 @@ def make(
         title=title,
         seed=wish.seed,
     )
-    started_s = time.monotonic()
     with terminal(as_json) as screen:
         made = make_song(
             brief,
@@ -101,14 +94,13 @@ def make(
             writer=writer,
             name=prompt.strip() or ("" if lyrics in (None, "-") else Path(lyrics or "").stem),
             audience=screen,
-            on_written=lambda written: _show_written(screen, written),
+            on_written=lambda written: show(screen, written),
             may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
             until_sung=until_sung,
             max_rounds=max_rounds,
         )
-        _show_made(screen, made, time.monotonic() - started_s)
-    if as_json:
-        typer.echo(to_json(document(made)))
+        show(screen, made)
+    answer(as_json, made)
 
 
 def write(
@@ -155,11 +147,12 @@ def write(
             return
         author, why = choose_writer(settings, writer, on_event=screen.note)
         screen.fact("writer", f"{author.name} ({why})")
-        result = author.write(brief, screen.text)
+        # At a terminal the words appear once, as the LRC below; into a file or a pipe they are seen as they come.
+        is_seen = sys.stdout.isatty() and not as_json
+        result = author.write(brief, (lambda _: None) if is_seen else screen.text)
         report = check_lyrics(result.lyrics, duration_s=brief.duration_s or DEFAULT_DURATION_S)
         for note in result.notes:
             screen.note(note)
-        screen.lyrics(result.lyrics, report)
         screen.faults(report.faults)
     lrc = format_lrc(result.lyrics)
     if as_json:
@@ -178,13 +171,14 @@ def write(
 
 def _write_into(song: str, brief: "Brief", writer: str, screen: "Terminal", as_json: bool) -> None:
     """New words for a song that is there."""
-    from songsmith.agent.cli.song import open_studio
+    from songsmith.agent.studio.opening import open_studio
     from songsmith.agent.views.documents import document, to_json
+    from songsmith.agent.views.show import show
     from songsmith.lyrics.reading.lrc import format_lrc
 
     studio = open_studio(song, screen)
     written = studio.write(brief, writer=writer)
-    _show_written(screen, written)
+    show(screen, written)
     text = to_json(document(written, studio.song)) if as_json else format_lrc(written.lyrics)
     typer.echo(text, nl=as_json)
 
@@ -206,12 +200,13 @@ def render(
     wish: "RenderWish",
 ) -> None:
     """Sing lyrics: into a sound file, or as new takes of a song."""
+    from songsmith.agent.studio.one_file import render_file, unused_file
+    from songsmith.agent.studio.opening import is_song, open_studio
     from songsmith.agent.views.documents import document, to_json
+    from songsmith.agent.views.show import show
 
     with terminal(as_json) as screen:
         if is_song(source):
-            from songsmith.agent.cli.song import open_studio
-
             if out or language or length:
                 raise typer.BadParameter(
                     "--out, --language and --length go with a lyrics file; the takes of a song lie in its"
@@ -221,11 +216,9 @@ def render(
             if style:
                 studio.style(style)
             rendered = studio.render(wish)
-            show_rendered(screen, rendered, studio.song)
+            show(screen, rendered, studio.song)
             result = document(rendered, studio.song)
         else:
-            from songsmith.agent.studio.one_file import render_file, unused_file
-
             parsed = read_words(source)
             result = render_file(
                 parsed,
@@ -243,102 +236,10 @@ def render(
         typer.echo(to_json(result))
 
 
-# --- what they share
-
-
-@contextmanager
-def terminal(as_json: bool) -> Iterator["Terminal"]:
-    """The screen of a command; its progress bar is gone afterwards, whatever happened."""
-    from songsmith.agent.views.terminal import Terminal
-
-    screen = Terminal(to_stderr=as_json)
-    try:
-        yield screen
-    finally:
-        screen.end_progress()
-        screen.end_text()
-
-
-def read_stdin(what: str) -> str:
-    """All of stdin as text of whatever encoding."""
-    from songsmith.lyrics.reading.lrc import decode_lyrics
-
-    if sys.stdin.isatty():
-        typer.echo(f"reading {what} from the keyboard; end with Ctrl-D", err=True)
-    return decode_lyrics(sys.stdin.buffer.read())
-
-
-def read_prompt() -> str:
-    """The prompt from stdin; there must be one."""
-    from songsmith.agent.writers.songwriter import BriefError
-
-    text = read_stdin("the prompt")
-    if not text.strip():
-        raise BriefError("is empty", where="stdin", hint="say what the song is about")
-    return text
-
-
-def read_words(source: str) -> "Parsed":
-    """Words of a file, or of stdin for "-"."""
-    from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
-
-    return parse_lyrics(read_stdin("the lyrics")) if source == "-" else load_lyrics(Path(source))
-
-
-def show_rendered(screen: "Terminal", rendered: Any, song: "Song | None" = None) -> None:
-    """Takes of a render, one line each, and where the one that counts in `song` can be heard."""
-    screen.end_progress()
-    for manifest in rendered.takes:
-        loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
-        spans = ""
-        if manifest.spans:
-            from songsmith.agent.phrases import clock
-
-            places = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in manifest.spans)
-            spans = f" · only {places} differs from {manifest.parent}"
-        screen.fact("take", f"{manifest.take} · seed {manifest.seed} · {loud}{spans}")
-    if song:
-        from songsmith.agent.views.terminal import shown_path
-
-        screen.fact("sound", shown_path(song.audio_path(song.picked)))
-
-
-def is_song(source: str) -> bool:
-    from songsmith.agent.cli.song import find_song
-
-    return source != "-" and not Path(source).is_file() and find_song(source) is not None
-
-
 def _with_seed(wish: "RenderWish", seed: int) -> "RenderWish":
     from dataclasses import replace
 
     return replace(wish, seed=seed)
-
-
-def _show_written(screen: "Terminal", written: "Written") -> None:
-    screen.end_text()
-    for note in written.notes:
-        screen.note(note)
-    if written.lyrics.lines:
-        screen.lyrics(written.lyrics, written.report)
-    screen.faults(written.report.faults)
-
-
-def _show_made(screen: "Terminal", made: "Made", wall_s: float) -> None:
-    from songsmith.agent.phrases import clock
-    from songsmith.agent.views.terminal import shown_path
-
-    rendered = made.rendered
-    screen.end_progress()
-    show_rendered(screen, rendered)
-    screen.fact("sung", f"{clock(rendered.takes[-1].duration_s)} in {wall_s:.0f} s")
-    if made.mended:
-        screen.mended(made.mended)
-    sounds = [made.song.sound_files(take) for take in made.song.takes]
-    files = "  ".join(
-        [*(f"takes/{path.name}" for paths in sounds for path in paths), made.written.version.words]
-    )
-    screen.fact("song", f"{shown_path(made.folder)}/  {files}")
 
 
 def _may_go_on(screen: "Terminal", report: "Report", yes: bool, as_json: bool) -> bool:

@@ -1,5 +1,6 @@
 """From a sentence or a lyrics file to a finished song folder: the verbs write, check and render in one go."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ class Made:
     written: Written
     rendered: Rendered
     mended: "Mended | None" = None
+    wall_s: float = 0.0
 
     @property
     def folder(self) -> Path:
@@ -91,6 +93,7 @@ def make_song(
     Lines that can't be sung as written stop the song unless `may_go_on` says otherwise. With `until_sung`
     (or that setting) the takes are listened to and lines below it sung again, up to `max_rounds` times.
     """
+    started_s = time.monotonic()
     engines = engines or Engines()
     is_instrumental = bool(wish.options.get("instrumental"))
     engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
@@ -117,13 +120,13 @@ def make_song(
         )
     rendered = studio.render(wish)
     if not is_heard:
-        return Made(song, written, rendered)
+        return Made(song, written, rendered, wall_s=time.monotonic() - started_s)
     mended = studio.mend(
         until_sung=until_sung,
         max_rounds=max_rounds,
         among=[manifest.take for manifest in rendered.takes],
     )
-    return Made(song, written, rendered, mended)
+    return Made(song, written, rendered, mended, time.monotonic() - started_s)
 
 
 def _refuse_early(

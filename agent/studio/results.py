@@ -17,8 +17,10 @@ __all__ = [
     "Checked",
     "Exported",
     "History",
+    "Played",
     "Rendered",
     "Silence",
+    "Step",
     "TakeList",
     "Written",
 ]
@@ -64,6 +66,11 @@ class Written:
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
 
+    @property
+    def is_new(self) -> bool:
+        """Whether all words are new, or all their stamps, rather than some lines changed."""
+        return self.version.parent == 0 or self.version.made_by in ("write", "retime")
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -102,6 +109,23 @@ class History:
     current: int
     branch: str
     tips: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step in the song's history: what was done ("picked", "undone") to what, and the version it led to."""
+
+    done: str
+    what: str
+    version: Version
+
+
+@dataclass(frozen=True)
+class Played:
+    """A take that was played to its end."""
+
+    take: str
+    file: Path
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ goes to the `Audience`. `VERBS` names them all; every face must offer each.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songsmith.agent.llm.usage import Ledger
@@ -24,8 +23,10 @@ from songsmith.agent.studio.results import (
     Checked,
     Exported,
     History,
+    Played,
     Rendered,
     Silence,
+    Step,
     TakeList,
     Written,
 )
@@ -188,11 +189,12 @@ class Studio:
         lyrics = retime(self.song.lyrics, duration_s=length_s, bpm=bpm, keep=set(keep))
         return self._take_over("retime", lyrics, duration_s=length_s)
 
-    def style(self, text: str) -> Version:
+    def style(self, text: str) -> Step:
         """Change the style that further takes are sung in."""
         if not text.strip():
             raise StudioError("the style would be empty", hint='say one, e.g. "bossa nova, soft"')
-        return self.song.add_version(f"style {text.strip()}", style=text.strip())
+        version = self.song.add_version(f"style {text.strip()}", style=text.strip())
+        return Step("style", version.style, version)
 
     # --- sound
 
@@ -240,10 +242,10 @@ class Studio:
         }
         return TakeList(manifests, self.song.picked, differs)
 
-    def pick(self, take: str) -> Version:
+    def pick(self, take: str) -> Step:
         """Choose the take that counts."""
         name = self.take_named(take)
-        return self.song.add_version(f"pick {name}", picked=name)
+        return Step("picked", name, self.song.add_version(f"pick {name}", picked=name))
 
     def take_named(self, text: str) -> str:
         """A take of the present version from "t003", "3", or "" for the one that counts."""
@@ -257,13 +259,14 @@ class Studio:
             )
         return name
 
-    def play(self, take: str = "") -> Path:
+    def play(self, take: str = "") -> Played:
         """Play a take to its end."""
         from songsmith.agent.studio.player import play_file
 
-        path = self.song.audio_path(self.take_named(take))
+        name = self.take_named(take)
+        path = self.song.audio_path(name)
         play_file(path)
-        return path
+        return Played(name, path)
 
     def replay(self, take: str = "") -> Replay:
         """Make a take again from its manifest and compare the samples."""
@@ -301,22 +304,28 @@ class Studio:
 
     # --- history
 
-    def undo(self) -> Version:
-        return self.song.undo()
+    def undo(self) -> Step:
+        """Take the last change back."""
+        undone = self.song.version.made_by
+        version = self.song.undo()
+        return Step("undone", f"{undone}; the song is at v{version.number}", version)
 
-    def redo(self) -> Version:
-        return self.song.redo()
+    def redo(self) -> Step:
+        """Take the last undo back."""
+        version = self.song.redo()
+        return Step("redone", f"{version.made_by}; the song is at v{version.number}", version)
 
     def versions(self) -> History:
         """All versions, on every branch."""
         state = self.song.file.state
         return History(self.song.versions, state.version, state.branch, state.tips)
 
-    def branch(self, name: str) -> Version:
+    def branch(self, name: str) -> Step:
         """Go on from another branch or version; a new name starts a branch here."""
         if not name.strip():
             raise StudioError("a branch needs a name", hint="e.g. branch bitter, or branch v3")
-        return self.song.branch(name.strip())
+        version = self.song.branch(name.strip())
+        return Step("branch", f"{name.strip()}, at v{version.number}", version)
 
     def diff(self, before: str = "", after: str = "") -> Changes:
         """What changed from one version ("v2", default: the one before) to another (default: now)."""

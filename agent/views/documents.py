@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from songsmith.agent.song.song_file import TakeManifest, Version
+from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.make import Made
 from songsmith.agent.studio.mending import Mended, hearing_document
 from songsmith.agent.studio.rendering import Replay
-from songsmith.agent.studio.results import Checked, Rendered, TakeList, Written
+from songsmith.agent.studio.results import Checked, Rendered, Step, TakeList, Written
 from songsmith.engine.listening.listen import Hearing
 from songsmith.lyrics.check import report_json
 from songsmith.lyrics.reading.lrc import format_lrc
@@ -54,8 +54,8 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
                 "hearing": hearing_document(result.hearing),
                 "takes": _takes(result.takes, song),
             }
-        case Version():
-            body = {**plain(result), "takes": _takes(result.takes, song)}
+        case Step():
+            body = {**plain(result.version), "takes": _takes(result.version.takes, song)}
         case _:
             body = plain(result)
     return {name: plain(value) for name, value in {**place, **body}.items()}

@@ -23,9 +23,7 @@ from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 
 if TYPE_CHECKING:
-    from songsmith.agent.studio.mending import Mended
     from songsmith.agent.studio.rendering import Replay
-    from songsmith.engine.listening.listen import Hearing
 
 __all__ = ["Terminal"]
 
@@ -212,18 +210,6 @@ class Terminal:
             picked = f" · picked {version.picked}" if version.picked else ""
             facts_of = f"v{version.number}  {printable(version.made_by)}{came}{picked}{branch}"
             print_under(self.console, Text(f"  {mark} "), Text(facts_of))
-
-    def hearing(self, result: "Hearing") -> None:
-        """What was sung, line by line."""
-        from songsmith.agent.views.hearing import draw_hearing
-
-        draw_hearing(self.console, result)
-
-    def mended(self, result: "Mended") -> None:
-        """What singing again improved."""
-        from songsmith.agent.views.hearing import draw_mended
-
-        draw_mended(self.console, result)
 
     def replayed(self, result: "Replay") -> None:
         """Whether a take made again has the same samples."""

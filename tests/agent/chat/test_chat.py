@@ -200,8 +200,8 @@ def test_what_the_model_did_without_words_is_shown(server, talk):
         Words("There."),
     )
     screen = talk("Write a song", "softer, no, as it was")
-    assert "version  v2 · style bossa nova" in screen
-    assert "version  v1 · write" in screen
+    assert "style    bossa nova" in screen
+    assert "undone   style bossa nova; the song is at v1" in screen
     assert "export: folder: Extra inputs are not permitted" in screen
     assert '{"error"' not in screen
 

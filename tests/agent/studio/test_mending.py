@@ -15,6 +15,7 @@ from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.mending import hearing_document
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.studio import Studio
+from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
 from songsmith.engine.audio import load_audio, save_audio
 from songsmith.engine.listening.drift import Drift
@@ -80,7 +81,7 @@ def hearing() -> Hearing:
 
 
 def drawn(hearing, capsys):
-    Terminal(plain=True).hearing(hearing)
+    show(Terminal(plain=True), hearing)
     return capsys.readouterr().out
 
 

@@ -1,0 +1,79 @@
+"""What every command of the command line is framed by: the screen, what is read, the one JSON object."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from songsmith.agent.song.songbook import Song
+    from songsmith.agent.studio.studio import Studio
+    from songsmith.agent.views.terminal import Terminal
+    from songsmith.lyrics.reading.lrc import Parsed
+
+__all__ = ["answer", "do_with_song", "read_prompt", "read_words", "terminal"]
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def terminal(as_json: bool) -> Iterator["Terminal"]:
+    """The screen of a command; its progress bar is gone afterwards, whatever happened."""
+    from songsmith.agent.views.terminal import Terminal
+
+    screen = Terminal(to_stderr=as_json)
+    try:
+        yield screen
+    finally:
+        screen.end_progress()
+        screen.end_text()
+
+
+def do_with_song(song: str, as_json: bool, verb: "Callable[[Studio], Result]") -> Result:
+    """Open a song, do `verb` with it, show what came of it, and answer in JSON if asked to."""
+    from songsmith.agent.studio.opening import open_studio
+    from songsmith.agent.views.show import show
+
+    with terminal(as_json) as screen:
+        studio = open_studio(song, screen)
+        result = verb(studio)
+        show(screen, result, studio.song)
+    answer(as_json, result, studio.song)
+    return result
+
+
+def answer(as_json: bool, result: object, song: "Song | None" = None) -> None:
+    """The one JSON object of a command."""
+    if as_json:
+        from songsmith.agent.views.documents import document, to_json
+
+        typer.echo(to_json(document(result, song)))
+
+
+def read_stdin(what: str) -> str:
+    """All of stdin as text of whatever encoding."""
+    from songsmith.lyrics.reading.lrc import decode_lyrics
+
+    if sys.stdin.isatty():
+        typer.echo(f"reading {what} from the keyboard; end with Ctrl-D", err=True)
+    return decode_lyrics(sys.stdin.buffer.read())
+
+
+def read_prompt() -> str:
+    """The prompt from stdin; there must be one."""
+    from songsmith.agent.writers.songwriter import BriefError
+
+    text = read_stdin("the prompt")
+    if not text.strip():
+        raise BriefError("is empty", where="stdin", hint="say what the song is about")
+    return text
+
+
+def read_words(source: str) -> "Parsed":
+    """Words of a file, or of stdin for "-"."""
+    from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
+
+    return parse_lyrics(read_stdin("the lyrics")) if source == "-" else load_lyrics(Path(source))

@@ -1,0 +1,117 @@
+"""What a verb returned, drawn for people: one function for every kind of result, as `document` is for JSON."""
+
+from songsmith.agent.phrases import clock
+from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.make import Made
+from songsmith.agent.studio.mending import Mended
+from songsmith.agent.studio.rendering import Replay
+from songsmith.agent.studio.results import (
+    Changes,
+    Checked,
+    Exported,
+    History,
+    Played,
+    Rendered,
+    Step,
+    TakeList,
+    Written,
+)
+from songsmith.agent.views.hearing import draw_hearing, draw_mended
+from songsmith.agent.views.terminal import Terminal, shown_path
+from songsmith.engine.listening.listen import Hearing
+
+__all__ = ["show"]
+
+
+def show(screen: Terminal, result: object, song: Song | None = None) -> None:
+    """Draw `result` on `screen`; with `song` it is also said where its sound lies."""
+    screen.end_progress()
+    screen.end_text()
+    match result:
+        case Made():
+            _show_made(screen, result)
+        case Written():
+            _show_written(screen, result)
+        case Checked():
+            _show_checked(screen, result)
+        case Rendered():
+            _show_rendered(screen, result, song)
+        case TakeList():
+            screen.takes(result)
+        case History():
+            screen.history(result)
+        case Changes():
+            screen.changes(result)
+        case Exported():
+            screen.exported(result)
+        case Hearing():
+            draw_hearing(screen.console, result)
+        case Mended():
+            draw_mended(screen.console, result)
+        case Replay():
+            screen.replayed(result)
+        case Step():
+            screen.fact(result.done, result.what)
+        case Played():
+            screen.fact("played", result.file.name)
+        case _:
+            raise TypeError(f"there is no way to draw a {type(result).__name__}")
+
+
+def _show_written(screen: Terminal, written: Written) -> None:
+    """New words as a table; where only some lines changed, the changes."""
+    for note in written.notes:
+        screen.note(note)
+    if written.is_new and written.lyrics.lines:
+        screen.lyrics(written.lyrics, written.report)
+    elif not written.is_new:
+        screen.diff(written.changes or ("  no difference",))
+    screen.faults(written.report.faults)
+    if written.version.parent:
+        screen.fact("version", f"v{written.version.number} · {written.version.made_by}")
+
+
+def _show_checked(screen: Terminal, checked: Checked) -> None:
+    screen.lyrics(checked.lyrics, checked.report)
+    for fault in checked.repaired:
+        screen.fact("repaired", str(fault))
+    screen.diff(checked.changes)
+    screen.faults(checked.report.faults, with_notes=True)
+    screen.fact("check", _verdict(checked))
+
+
+def _verdict(checked: Checked) -> str:
+    severities = [fault.severity for fault in checked.report.faults]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    if errors or warnings:
+        return f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    return "all lines can be sung" if checked.lyrics.lines else "there is nothing to sing"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _show_rendered(screen: Terminal, rendered: Rendered, song: Song | None) -> None:
+    """Takes of a render, one line each, and where the one that counts in `song` can be heard."""
+    for manifest in rendered.takes:
+        loud = "silent" if manifest.lufs is None else f"{manifest.lufs:.1f} LUFS"
+        spans = ""
+        if manifest.spans:
+            places = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in manifest.spans)
+            spans = f" · only {places} differs from {manifest.parent}"
+        screen.fact("take", f"{manifest.take} · seed {manifest.seed} · {loud}{spans}")
+    if song:
+        screen.fact("sound", shown_path(song.audio_path(song.picked)))
+
+
+def _show_made(screen: Terminal, made: Made) -> None:
+    """A new song: its takes and its files; its words were shown when they were written."""
+    _show_rendered(screen, made.rendered, None)
+    length = clock(made.rendered.takes[-1].duration_s)
+    screen.fact("sung", f"{length} in {made.wall_s:.0f} s")
+    if made.mended:
+        draw_mended(screen.console, made.mended)
+    sounds = [path for take in made.song.takes for path in made.song.sound_files(take)]
+    files = "  ".join([*(f"takes/{path.name}" for path in sounds), made.written.version.words])
+    screen.fact("song", f"{shown_path(made.folder)}/  {files}")
