@@ -10,10 +10,12 @@ from pathlib import Path
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.make import Made, brief_for, make_song
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.studio.results import Audience, Silence
-from songsmith.agent.studio.studio import Studio, StudioError
-from songsmith.agent.writers.songwriter import BriefError, choose_writer
+from songsmith.agent.studio.studio import Studio
+from songsmith.agent.writers.brief import BriefError
+from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
 from songsmith.engine.engine import EngineError, Take
 from songsmith.lyrics.check import Report, Variant

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.agent.studio.studio import Studio
-    from songsmith.agent.writers.songwriter import Brief
+    from songsmith.agent.writers.brief import Brief
     from songsmith.errors import SongsmithError
     from songsmith.lyrics.reading.lrc import parse_lyrics
 
 _HOMES = {
-    "Brief": "songsmith.agent.writers.songwriter",
+    "Brief": "songsmith.agent.writers.brief",
     "RenderWish": "songsmith.agent.studio.rendering",
     "Song": "songsmith.agent.song.songbook",
     "SongsmithError": "songsmith.errors",

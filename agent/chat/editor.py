@@ -2,7 +2,8 @@
 
 import os
 
-from songsmith.agent.studio.studio import Studio, StudioError
+from songsmith.agent.studio.open_song import StudioError
+from songsmith.agent.studio.studio import Studio
 from songsmith.agent.views.terminal import is_interactive
 from songsmith.lyrics.reading.lrc import Parsed, format_lrc, parse_lyrics
 

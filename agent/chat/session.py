@@ -7,9 +7,10 @@ from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.settings.settings import Settings, load_settings
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.make import begin_song, brief_for
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines
 from songsmith.agent.studio.results import Audience, Written
-from songsmith.agent.studio.studio import Studio, StudioError
+from songsmith.agent.studio.studio import Studio
 
 __all__ = ["Session"]
 

@@ -13,9 +13,9 @@ from songsmith.agent.chat.editor import edited_words
 from songsmith.agent.chat.session import Session
 from songsmith.agent.chat.talk import Talk
 from songsmith.agent.studio.engine_options import option_words
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import parse_duration
-from songsmith.agent.studio.studio import StudioError
 from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
 from songsmith.errors import SongsmithError

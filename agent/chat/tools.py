@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.agent.chat.session import Session
 from songsmith.agent.llm.messages import Tool, ToolCall, arguments_of
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.results import Step
-from songsmith.agent.studio.studio import VERBS, StudioError
+from songsmith.agent.studio.studio import VERBS
 from songsmith.agent.views.documents import document
 from songsmith.errors import SongsmithError
 

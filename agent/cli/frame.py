@@ -64,7 +64,7 @@ def read_stdin(what: str) -> str:
 
 def read_prompt() -> str:
     """The prompt from stdin; there must be one."""
-    from songsmith.agent.writers.songwriter import BriefError
+    from songsmith.agent.writers.brief import BriefError
 
     text = read_stdin("the prompt")
     if not text.strip():

@@ -21,7 +21,7 @@ from songsmith.agent.cli.frame import answer, read_prompt, read_words, terminal
 if TYPE_CHECKING:
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.agent.views.terminal import Terminal
-    from songsmith.agent.writers.songwriter import Brief
+    from songsmith.agent.writers.brief import Brief
     from songsmith.lyrics.check import Report
 
 StyleOption = Annotated[str, typer.Option("--style", "-s", help='e.g. "jazzy nightclub, 92 bpm".')]
@@ -123,7 +123,7 @@ def write(
     from songsmith.agent.settings.settings import load_settings
     from songsmith.agent.studio.make import brief_for
     from songsmith.agent.views.documents import plain, to_json
-    from songsmith.agent.writers.songwriter import choose_writer
+    from songsmith.agent.writers.choice import choose_writer
     from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
     from songsmith.lyrics.check import check_lyrics, report_json
     from songsmith.lyrics.reading.lrc import format_lrc

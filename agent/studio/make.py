@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from songsmith.agent.settings.settings import Settings
 from songsmith.agent.song.names import without_request
 from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.studio.results import Audience, Rendered, Silence, Written
-from songsmith.agent.studio.studio import Studio, StudioError
-from songsmith.agent.writers.songwriter import Brief, choose_writer
+from songsmith.agent.studio.studio import Studio
+from songsmith.agent.writers.brief import Brief
+from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped
 from songsmith.engine.engine import Engine
 from songsmith.engine.listening.ears_models import find_model

@@ -8,9 +8,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from songsmith.agent.studio.open_song import OpenSong
 from songsmith.agent.studio.rendering import RenderWish
+from songsmith.agent.studio.singing import fix_take
 from songsmith.agent.studio.spans import merged_spans, span_of_lines
 from songsmith.agent.writers.stamping import check_for
 from songsmith.engine.diffrhythm.styles import style_similarity
@@ -22,9 +24,6 @@ from songsmith.lyrics.check import LineReport
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.pace import BUSY_PER_S, EASY_PER_S
 from songsmith.lyrics.reading.lrc import parse_lyrics
-
-if TYPE_CHECKING:
-    from songsmith.agent.studio.studio import Studio
 
 __all__ = ["DEFAULT_BAR", "Mended", "MendedLine", "hearing_document", "listen_to_take", "mend_take"]
 
@@ -80,30 +79,30 @@ def ears_called(model: str, allowed: bool) -> Ears:
 
 
 def listen_to_take(
-    studio: "Studio", take: str = "", *, model: str = "", language: str = "", allowed: bool = False
+    opened: OpenSong, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
 ) -> Hearing:
     """Hear a take against the words it was sung with; what was heard is kept in its manifest."""
     from songsmith.engine.audio import load_audio
 
-    name = studio.take_named(take)
-    lyrics = _sung_words(studio, name)
-    audio = load_audio(studio.song.audio_path(name))
-    ears = ears_called(model or studio.settings.listen_model, allowed)
+    name = opened.take_named(take)
+    lyrics = _sung_words(opened, name)
+    audio = load_audio(opened.song.audio_path(name))
+    ears = ears_called(model or opened.settings.listen_model, allowed)
     hearing = listen(
         audio,
         lyrics,
         ears=ears,
         language=language or lyrics.language,
         style_similarity=style_similarity(
-            Store(models_folder()), audio, studio.song.manifest(name).style
+            Store(models_folder()), audio, opened.song.manifest(name).style
         ),
     )
-    studio.song.set_hearing(name, hearing_document(hearing))
+    opened.song.set_hearing(name, hearing_document(hearing))
     return hearing
 
 
 def mend_take(
-    studio: "Studio",
+    opened: OpenSong,
     take: str = "",
     *,
     until_sung: float = DEFAULT_BAR,
@@ -115,25 +114,25 @@ def mend_take(
     It starts from `take`, or from the one heard best `among` several, else from the picked one.
     """
     check_budget(until_sung, max_rounds)
-    for name in among or [studio.take_named(take)]:
-        if [x.text for x in _sung_words(studio, name).lines] != [
-            x.text for x in studio.song.lyrics.lines
+    for name in among or [opened.take_named(take)]:
+        if [x.text for x in _sung_words(opened, name).lines] != [
+            x.text for x in opened.song.lyrics.lines
         ]:
             raise ListenError(
                 f"the words have changed since {name} was sung", hint="render them first"
             )
-    first, hearing = _best_of(studio, among or [studio.take_named(take)])
+    first, hearing = _best_of(opened, among or [opened.take_named(take)])
     before, made = {line.line: line for line in hearing.lines}, list[str]()
     best, rounds, failed = first, 0, _below(hearing, until_sung)
     while failed and rounds < max_rounds:
         rounds += 1
-        seed = (studio.song.manifest(first).seed + rounds) % _MOST_SEED
-        best, hearing, new = _sing_again(studio, best, hearing, failed, seed)
+        seed = (opened.song.manifest(first).seed + rounds) % _MOST_SEED
+        best, hearing, new = _sing_again(opened, best, hearing, failed, seed)
         made += new
         failed = _below(hearing, until_sung)
-        studio.audience.note(f"round {rounds}: {hearing.summary}")
-    if studio.song.picked != best:
-        studio.pick(best)
+        opened.audience.note(f"round {rounds}: {hearing.summary}")
+    if opened.song.picked != best:
+        opened.song.add_version(f"pick {best}", picked=best)
     after = {line.line: line for line in hearing.lines}
     return Mended(
         take=first,
@@ -147,7 +146,7 @@ def mend_take(
         ),
         takes=tuple(made),
         hearing=hearing,
-        suggestions=tuple(_suggestions(studio, best, failed)) if rounds else (),
+        suggestions=tuple(_suggestions(opened, best, failed)) if rounds else (),
     )
 
 
@@ -180,14 +179,14 @@ def check_budget(until_sung: float, max_rounds: int) -> None:
         raise ListenError(f"{max_rounds} rounds can't be sung", hint="give 1 to 20")
 
 
-def _best_of(studio: "Studio", names: Sequence[str]) -> tuple[str, Hearing]:
+def _best_of(opened: OpenSong, names: Sequence[str]) -> tuple[str, Hearing]:
     """The take heard best, the first of equals, and its hearing."""
-    heard = {name: listen_to_take(studio, name) for name in names}
+    heard = {name: listen_to_take(opened, name) for name in names}
     best = max(heard, key=lambda name: heard[name].recall)
     if len(heard) > 1:
         ranks = sorted(heard, key=lambda name: -heard[name].recall)
         shares = ", ".join(f"{name} {heard[name].recall:.2f}" for name in ranks)
-        studio.audience.fact("ranked", f"{shares} (share of words heard)")
+        opened.audience.fact("ranked", f"{shares} (share of words heard)")
     return best, heard[best]
 
 
@@ -203,7 +202,7 @@ def _worth(line: HeardLine) -> float:
 
 
 def _sing_again(
-    studio: "Studio", parent: str, hearing: Hearing, numbers: Sequence[int], seed: int
+    opened: OpenSong, parent: str, hearing: Hearing, numbers: Sequence[int], seed: int
 ) -> tuple[str, Hearing, list[str]]:
     """The best take after one more seed, its hearing, and the takes made on the way.
 
@@ -213,9 +212,9 @@ def _sing_again(
     made: list[str] = []
     wanted = list(numbers)
     while wanted:
-        fresh = _fix(studio, parent, [x for x in hearing.lines if x.line in wanted], seed)
+        fresh = _fix(opened, parent, [x for x in hearing.lines if x.line in wanted], seed)
         made.append(fresh)
-        heard = listen_to_take(studio, fresh)
+        heard = listen_to_take(opened, fresh)
         now = {line.line: _worth(line) for line in heard.lines}
         better = [number for number in wanted if now[number] >= worth[number] + _BETTER]
         if better and len(better) == len(wanted):
@@ -224,19 +223,19 @@ def _sing_again(
     return parent, hearing, made
 
 
-def _fix(studio: "Studio", parent: str, lines: Sequence[HeardLine], seed: int) -> str:
+def _fix(opened: OpenSong, parent: str, lines: Sequence[HeardLine], seed: int) -> str:
     """A take in which the slots of these lines are sung again, and what was sung once too often is not.
 
     A line that was heard twice and well the first time keeps its slot.
     """
-    duration_s = studio.song.manifest(parent).duration_s
+    duration_s = opened.song.manifest(parent).duration_s
     lost = [line.line for line in lines if not (line.is_repeated and line.verdict == "sung")]
     spans = [
-        *span_of_lines(_sung_words(studio, parent), lost, duration_s),
+        *span_of_lines(_sung_words(opened, parent), lost, duration_s),
         *(span for line in lines if (span := _span_of_repeat(line, duration_s))),
     ]
     wish = RenderWish(takes=1, seed=seed)
-    return studio.fix(merged_spans(spans), wish, take=parent).takes[0].take
+    return fix_take(opened, parent, merged_spans(spans), wish).takes[0].take
 
 
 def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
@@ -248,9 +247,9 @@ def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
     return Span(start_s, end_s) if start_s < end_s else None
 
 
-def _sung_words(studio: "Studio", take: str) -> Lyrics:
+def _sung_words(opened: OpenSong, take: str) -> Lyrics:
     """The words a take was sung with."""
-    lyrics = parse_lyrics(studio.song.manifest(take).lyrics).lyrics
+    lyrics = parse_lyrics(opened.song.manifest(take).lyrics).lyrics
     if not isinstance(lyrics, Lyrics) or not lyrics.lines:
         raise ListenError(
             f"{take} is an instrumental, it has no words to listen for",
@@ -259,12 +258,12 @@ def _sung_words(studio: "Studio", take: str) -> Lyrics:
     return lyrics
 
 
-def _suggestions(studio: "Studio", take: str, numbers: Sequence[int]) -> list[str]:
+def _suggestions(opened: OpenSong, take: str, numbers: Sequence[int]) -> list[str]:
     """What the writer could do about lines that failed again, with the numbers."""
     if not numbers:
         return []
-    manifest = studio.song.manifest(take)
-    report = check_for(manifest.engine, _sung_words(studio, take), duration_s=manifest.duration_s)
+    manifest = opened.song.manifest(take)
+    report = check_for(manifest.engine, _sung_words(opened, take), duration_s=manifest.duration_s)
     return [f"line {number}: {_suggestion(report.lines[number - 1])}" for number in numbers]
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from songsmith.agent.files import write_whole
 from songsmith.agent.settings.settings import load_settings
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled, sha256_of
 from songsmith.agent.studio.results import Audience
-from songsmith.agent.studio.studio import StudioError
 from songsmith.agent.writers.stamping import check_for, stamped
 from songsmith.engine.engine import Take
 from songsmith.lyrics.check import Report

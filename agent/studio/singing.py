@@ -1,10 +1,10 @@
-"""The verbs that sing a song of a studio: the whole of it, or only spans of a take."""
+"""The verbs that sing an open song: the whole of it, or only spans of a take."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from songsmith.agent.phrases import clock
+from songsmith.agent.studio.open_song import OpenSong
 from songsmith.agent.studio.rendering import (
     RenderWish,
     build_request,
@@ -17,51 +17,48 @@ from songsmith.agent.studio.results import Audience, Rendered
 from songsmith.agent.studio.spans import SpanError
 from songsmith.engine.engine import Engine, Forecast, RenderRequest, Span
 
-if TYPE_CHECKING:
-    from songsmith.agent.studio.studio import Studio
-
 __all__ = ["fix_take", "forecast_song", "render_song"]
 
 _ENDING_S = 2.0
 """How much of a take's ending is sung anew when the song gets longer."""
 
 
-def forecast_song(studio: "Studio", wish: RenderWish) -> Rendered:
+def forecast_song(opened: OpenSong, wish: RenderWish) -> Rendered:
     """What a render would do."""
-    engine, why, wish = _chosen(studio, wish, studio.settings.engine)
-    _, forecast = _whole_song(studio, engine, wish)
+    engine, why, wish = _chosen(opened, wish, opened.settings.engine)
+    _, forecast = _whole_song(opened, engine, wish)
     return Rendered((), engine.name, why, forecast)
 
 
-def render_song(studio: "Studio", wish: RenderWish) -> Rendered:
+def render_song(opened: OpenSong, wish: RenderWish) -> Rendered:
     """Sing the whole song: one new take a seed."""
-    engine, why, wish = _chosen(studio, wish, studio.settings.engine)
-    request, forecast = _whole_song(studio, engine, wish)
-    _announce(studio.audience, engine.name, why, forecast)
+    engine, why, wish = _chosen(opened, wish, opened.settings.engine)
+    request, forecast = _whole_song(opened, engine, wish)
+    _announce(opened.audience, engine.name, why, forecast)
     takes = render_takes(
-        studio.song,
+        opened.song,
         engine,
         request,
         "render",
         formats=wish.formats,
-        on_progress=studio.audience.progress,
+        on_progress=opened.audience.progress,
     )
     return Rendered(tuple(takes), engine.name, why, forecast)
 
 
 def fix_take(
-    studio: "Studio",
+    opened: OpenSong,
     parent_name: str,
     spans: Sequence[Span],
     wish: RenderWish,
-    duration_s: float | None,
+    duration_s: float | None = None,
 ) -> Rendered:
     """Sing only these spans of the take `parent_name` again; see `Studio.fix`."""
-    song = studio.song
+    song = opened.song
     parent, manifest = load_take(song, parent_name), song.manifest(parent_name)
     length_s = max(duration_s or 0.0, manifest.duration_s)
     spans = _spans_within(parent_name, parent.duration_s, spans, length_s)
-    engine, why, wish = _chosen(studio, wish, manifest.engine)
+    engine, why, wish = _chosen(opened, wish, manifest.engine)
     options = dict(wish.options)
     if engine.name == manifest.engine:
         # The parent's options hold on, so that nothing but the span differs.
@@ -76,7 +73,7 @@ def fix_take(
         parent=parent,
     )
     why = why if wish.engine else f"as {parent_name}"
-    _announce(studio.audience, engine.name, why, forecast)
+    _announce(opened.audience, engine.name, why, forecast)
     place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
     takes = render_takes(
         song,
@@ -85,22 +82,22 @@ def fix_take(
         f"fix {place}",
         parent=parent_name,
         formats=wish.formats,
-        on_progress=studio.audience.progress,
+        on_progress=opened.audience.progress,
     )
     return Rendered(tuple(takes), engine.name, why, forecast)
 
 
-def _chosen(studio: "Studio", wish: RenderWish, otherwise: str) -> tuple[Engine, str, RenderWish]:
+def _chosen(opened: OpenSong, wish: RenderWish, otherwise: str) -> tuple[Engine, str, RenderWish]:
     """The engine wished for or else `otherwise`, why it is this one, and the wish filled for it."""
-    engine, why = studio.engines.choose(wish.engine or otherwise, studio.language)
-    return engine, why, filled(wish, studio.settings, engine.name)
+    engine, why = opened.engines.choose(wish.engine or otherwise, opened.language)
+    return engine, why, filled(wish, opened.settings, engine.name)
 
 
 def _whole_song(
-    studio: "Studio", engine: Engine, wish: RenderWish
+    opened: OpenSong, engine: Engine, wish: RenderWish
 ) -> tuple[RenderRequest, Forecast]:
-    song = studio.song
-    return build_request(engine, song.lyrics, song.version.style, studio.duration_s, wish)
+    song = opened.song
+    return build_request(engine, song.lyrics, song.version.style, opened.duration_s, wish)
 
 
 def _announce(audience: Audience, engine: str, why: str, forecast: Forecast) -> None:

@@ -16,6 +16,7 @@ from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.song_file import Version
 from songsmith.agent.song.songbook import Song, SongError
 from songsmith.agent.studio.exporting import export_take
+from songsmith.agent.studio.open_song import OpenSong, StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, Replay, replay_take
 from songsmith.agent.studio.results import (
     Audience,
@@ -32,16 +33,16 @@ from songsmith.agent.studio.results import (
 )
 from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
 from songsmith.agent.studio.spans import parse_lines, parse_pointer
-from songsmith.agent.writers.songwriter import Brief, check_length, choose_writer
+from songsmith.agent.writers.brief import Brief, check_length
+from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
 from songsmith.engine.engine import Span, engine_names
-from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import Parsed
 from songsmith.lyrics.repair import repair_lyrics
-from songsmith.lyrics.timing import natural_duration_s, retime
+from songsmith.lyrics.timing import retime
 
 if TYPE_CHECKING:
     from songsmith.agent.studio.mending import Mended
@@ -71,10 +72,6 @@ VERBS = (
     "listen",
     "mend",
 )
-
-
-class StudioError(SongsmithError):
-    """A verb that can't be done with this song as it is."""
 
 
 class Studio:
@@ -201,19 +198,15 @@ class Studio:
     @property
     def duration_s(self) -> float:
         """Length of the song: as asked, else what its words need."""
-        version = self.song.version
-        if version.duration_s:
-            return version.duration_s
-        lyrics = self.song.lyrics
-        return natural_duration_s(lyrics) if lyrics.lines else DEFAULT_DURATION_S
+        return self._open.duration_s
 
     def forecast(self, wish: RenderWish | None = None) -> Rendered:
         """What a render would do, before the time is spent."""
-        return forecast_song(self, wish or RenderWish())
+        return forecast_song(self._open, wish or RenderWish())
 
     def render(self, wish: RenderWish | None = None) -> Rendered:
         """Sing the whole song: one new take a seed."""
-        return render_song(self, wish or RenderWish())
+        return render_song(self._open, wish or RenderWish())
 
     def fix(
         self,
@@ -227,8 +220,8 @@ class Studio:
 
         A `duration_s` beyond the take's makes the song longer: what comes after its end is sung too.
         """
-        parent = take or self._need_take()
-        return fix_take(self, parent, spans, wish or RenderWish(), duration_s)
+        parent = take or self._open.picked_take()
+        return fix_take(self._open, parent, spans, wish or RenderWish(), duration_s)
 
     def takes(self) -> TakeList:
         """All takes of the present version, and what each differs in from its parent."""
@@ -249,15 +242,7 @@ class Studio:
 
     def take_named(self, text: str) -> str:
         """A take of the present version from "t003", "3", or "" for the one that counts."""
-        if not text:
-            return self._need_take()
-        name = f"t{int(text):03d}" if text.isdecimal() else text.casefold()
-        if name not in self.song.takes:
-            raise StudioError(
-                f"there is no take {text!r} in this version",
-                hint=f"its takes: {', '.join(self.song.takes) or 'none yet'}",
-            )
-        return name
+        return self._open.take_named(text)
 
     def play(self, take: str = "") -> Played:
         """Play a take to its end."""
@@ -279,7 +264,7 @@ class Studio:
         """Hear what was sung in a take, line by line; `allowed` lets a model be downloaded."""
         from songsmith.agent.studio.mending import listen_to_take
 
-        return listen_to_take(self, take, model=model, language=language, allowed=allowed)
+        return listen_to_take(self._open, take, model=model, language=language, allowed=allowed)
 
     def mend(
         self,
@@ -293,7 +278,7 @@ class Studio:
         from songsmith.agent.studio.mending import DEFAULT_BAR, mend_take
 
         return mend_take(
-            self,
+            self._open,
             take,
             until_sung=self.settings.until_sung or DEFAULT_BAR
             if until_sung is None
@@ -349,8 +334,12 @@ class Studio:
     # --- what the verbs share
 
     @property
+    def _open(self) -> OpenSong:
+        return OpenSong(self.song, self.settings, self.engines, self.audience, self.ledger)
+
+    @property
     def language(self) -> str:
-        return self.song.lyrics.language or self.song.language
+        return self._open.language
 
     def lines_named(self, text: str) -> list[int]:
         """Line numbers of "7-9", "line 7" or "chorus 2"."""
@@ -391,11 +380,6 @@ class Studio:
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
             raise StudioError("this song has no words yet", hint="write some first")
-
-    def _need_take(self) -> str:
-        if not self.song.picked:
-            raise StudioError("this song has no take yet", hint="render one first")
-        return self.song.picked
 
     def _version(self, text: str) -> Version:
         number = text.strip().casefold().removeprefix("v")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from songsmith.agent.llm.client import Llm
 from songsmith.agent.llm.errors import BadReply, LlmError, ReplyRefused
 from songsmith.agent.llm.messages import Message, Notice, Reply, Retry
+from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.line_fit import faults_by_line, is_better, language_of_lyrics, retimed
 from songsmith.agent.writers.numbered_lines import (
     NewLine,
@@ -19,15 +20,9 @@ from songsmith.agent.writers.numbered_lines import (
 )
 from songsmith.agent.writers.reply_lyrics import SongReply, is_refusal, read_song
 from songsmith.agent.writers.reply_text import quoted, without_thinking
-from songsmith.agent.writers.songwriter import (
-    Brief,
-    WriterReply,
-    bpm_of,
-    check_line_numbers,
-    line_list,
-    reworded,
-)
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
+from songsmith.agent.writers.tempo import bpm_of
+from songsmith.agent.writers.writer import WriterReply, check_line_numbers, line_list, reworded
 from songsmith.lyrics.check import Report, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song, SongError
+from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, options_of
 from songsmith.agent.studio.spans import SpanError
-from songsmith.agent.studio.studio import Studio, StudioError
-from songsmith.agent.writers.songwriter import Brief
+from songsmith.agent.studio.studio import Studio
+from songsmith.agent.writers.brief import Brief
 from songsmith.engine.audio import load_audio
 from songsmith.engine.engine import Cancelled, EngineError, Progress, Span
 from songsmith.engine.units import sample_at

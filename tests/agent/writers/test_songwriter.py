@@ -5,15 +5,12 @@ import pytest
 from songsmith.agent.llm.client import Llm
 from songsmith.agent.llm.errors import BadReply, KeyRefused, LlmError, ReplyRefused
 from songsmith.agent.settings.settings import Settings, SettingsError, load_settings
+from songsmith.agent.writers.brief import Brief, BriefError
+from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.llm_writer import LlmWriter
-from songsmith.agent.writers.songwriter import (
-    Brief,
-    BriefError,
-    OfflineWriter,
-    WriterReply,
-    bpm_of,
-    choose_writer,
-)
+from songsmith.agent.writers.offline_writer import OfflineWriter
+from songsmith.agent.writers.tempo import bpm_of
+from songsmith.agent.writers.writer import WriterReply
 from songsmith.lyrics import Lyrics
 from songsmith.lyrics.check import check_lyrics
 from songsmith.lyrics.reading.lrc import format_lrc

@@ -1,0 +1,50 @@
+"""Which writer writes with these settings, and why."""
+
+from collections.abc import Callable
+
+from songsmith.agent.llm.profiles import shown_url
+from songsmith.agent.llm.usage import Ledger
+from songsmith.agent.settings.settings import Settings, SettingsError, endpoint
+from songsmith.agent.writers.offline_writer import OfflineWriter
+from songsmith.agent.writers.writer import Writer
+
+__all__ = ["choose_writer"]
+
+
+def choose_writer(
+    settings: Settings,
+    wanted: str = "",
+    *,
+    on_event: Callable[[str], None] = lambda line: None,
+    ledger: Ledger | None = None,
+) -> tuple[Writer, str]:
+    """Who writes with these settings, and why, in words. `wanted` ("auto", "llm", "offline") wins.
+
+    `on_event` gets a writer's remarks while it works: retries, rounds of repairing. `ledger` counts what
+    an LLM used.
+    """
+    choice = wanted or settings.writer
+    if choice not in ("auto", "llm", "offline"):
+        raise SettingsError(
+            f"there is no writer {choice!r}", hint="the writers are auto, llm and offline"
+        )
+    if choice == "offline":
+        reason = "as asked" if wanted else f"as set in {settings.origin('writer')}"
+        return OfflineWriter(on_event), reason
+    chosen = endpoint(settings)
+    if chosen is None:
+        if choice == "llm":
+            raise SettingsError(
+                "no LLM is configured",
+                hint="run `songsmith config set api_key`, set DEEPSEEK_API_KEY, or choose a local"
+                " server: `songsmith config set profile ollama`",
+            )
+        why = "no LLM configured; `songsmith config set api_key` or DEEPSEEK_API_KEY for a real one"
+        return OfflineWriter(on_event), why
+
+    from songsmith.agent.llm.client import Llm
+    from songsmith.agent.writers.llm_writer import LlmWriter
+
+    llm = Llm(chosen, ledger=ledger)
+    writer = LlmWriter(llm, mend_rounds=settings.mend_rounds, on_event=on_event)
+    return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"
