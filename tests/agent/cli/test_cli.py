@@ -220,7 +220,7 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
         (["make", "x", "--length", "2"], 1, "2 s"),
         (["make", "x", "--length", "long"], 2, "1:35"),
         (["make", "x", "--format", "aac"], 2, "flac, wav, mp3, ogg"),
-        (["make", "x", "--length", "0"], 2, "'0' is no length"),
+        (["make", "x", "--length", "0"], 2, "'0' is not a length"),
         (["make", "x", "--length", "1000"], 1, "5 to 600 s"),
         (["make", "x", "--takes", "100"], 1, "1 to 64"),
         (["make", "x", "--takes", "0"], 2, "1 to 64"),
