@@ -56,7 +56,9 @@ def make(
     from songsmith.engine.audio import FORMATS, AudioError
 
     if format not in FORMATS:
-        raise AudioError(f"no such sound format: {format!r}", hint=f"choose {', '.join(FORMATS)}")
+        raise AudioError(
+            f"there is no sound format {format!r}", hint=f"choose {', '.join(FORMATS)}"
+        )
     wish = RenderWish(
         engine=engine, takes=takes, seed=seed, options=options or {}, formats=(format,)
     )

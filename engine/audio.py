@@ -70,10 +70,10 @@ def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
             hint="give a WAV, FLAC, MP3 or OGG file",
         ) from error
     if samples.shape[0] == 0:
-        raise AudioError("holds no sound at all", where=str(path), hint="give another file")
+        raise AudioError("has no sound in it", where=str(path), hint="give another file")
     if not np.isfinite(samples).all():
         raise AudioError(
-            "holds samples that are no numbers", where=str(path), hint="export it again"
+            "holds samples that are not numbers", where=str(path), hint="export it again"
         )
     if samples.shape[1] != 2:
         samples = np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)
@@ -90,7 +90,7 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
     format_name = path.suffix.lstrip(".").lower()
     if format_name not in FORMATS:
         raise AudioError(
-            f"no such sound format: {path.suffix or path.name!r}",
+            f"there is no sound format {path.suffix or path.name!r}",
             where=str(path),
             hint=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )

@@ -1,4 +1,4 @@
-"""`songsmith models`: fetch DiffRhythm's weights, list, check and remove them."""
+"""`songsmith models`: fetch the weights of engines and voices, list, check and remove them."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="models",
-    help="The weights of the DiffRhythm engine: fetch, list, check and remove them.",
+    help="Weights of the engines, and published voices: fetch, list, check and remove them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -31,14 +31,15 @@ _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 _Parts = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PART]...", help="Parts as `models list` names them, or voice-en_US-joe-medium."
+        metavar="[NAME]...",
+        help="An engine, a part as `models list` names it, or voice-en_US-joe-medium.",
     ),
 ]
 
 
 @app.command(name="list")
 def list_(as_json: _Json = False) -> None:
-    """Every part: whether it is here, its size, its licence."""
+    """Every part of every engine, and the voices that are here: size, licence."""
     from songsmith.engine.weights.parts import format_bytes, part_states
 
     store = _store()
@@ -50,6 +51,7 @@ def list_(as_json: _Json = False) -> None:
                 "parts": [
                     {
                         **_facts(state.part),
+                        "engine": state.owner,
                         "is_here": state.is_here,
                         "bytes_on_disk": state.bytes_on_disk,
                         "revisions": list(state.revisions),
@@ -60,28 +62,35 @@ def list_(as_json: _Json = False) -> None:
         )
         return
     width = max(len(state.part.name) for state in states)
+    owner = ""
     for state in states:
+        if state.owner != owner:
+            owner = state.owner
+            typer.echo(f"{owner}:")
         mark = "here" if state.is_here else "-"
         size = format_bytes(state.bytes_on_disk if state.is_here else state.part.size_bytes)
         part = state.part
-        typer.echo(f"{part.name:{width}}  {mark:4}  {size:>7}  {part.licence:12}  {part.title}")
+        typer.echo(f"  {part.name:{width}}  {mark:4}  {size:>7}  {part.licence:12}  {part.title}")
     typer.echo(f"\nin {store.folder}")
 
 
-@app.command(short_help="Fetch what DiffRhythm needs.")
+@app.command(short_help="Fetch what an engine needs, or single parts.")
 def pull(
     parts: _Parts = None,
     variant: Annotated[
-        Variant, typer.Option("--variant", help="base sings up to 95 s, full up to 285 s.")
+        Variant,
+        typer.Option("--variant", help="diffrhythm: base sings up to 95 s, full up to 285 s."),
     ] = "base",
-    version: Annotated[Version, typer.Option("--version", help="Release of the model.")] = "1.2",
+    version: Annotated[
+        Version, typer.Option("--version", help="diffrhythm: release of the model.")
+    ] = "1.2",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept the licences.")] = False,
     as_json: _Json = False,
 ) -> None:
-    """Fetch what DiffRhythm needs, or the parts you name; an interrupted pull goes on where it stopped.
+    """Fetch what an engine needs (diffrhythm, if you name nothing), or single parts and voices.
 
-    Files come from Hugging Face (HF_ENDPOINT sets a mirror, HF_HUB_OFFLINE=1 forbids it) and are pinned to the
-    commit they first came from.
+    An interrupted pull goes on where it stopped. Files come from Hugging Face (HF_ENDPOINT sets a mirror,
+    HF_HUB_OFFLINE=1 forbids it) and are pinned to the commit they first came from.
     """
     from songsmith.engine.weights.pull import pull as pull_parts
 

@@ -21,7 +21,9 @@ def export_take(song: Song, take: str, formats: Sequence[str]) -> Exported:
 
     for name in formats:
         if name not in FORMATS:
-            raise AudioError(f"no such sound format: {name!r}", hint=f"choose {', '.join(FORMATS)}")
+            raise AudioError(
+                f"there is no sound format {name!r}", hint=f"choose {', '.join(FORMATS)}"
+            )
     manifest = song.manifest(take)
     folder, takes = song.folder / "export", song.folder / "takes"
     make_folder(folder)

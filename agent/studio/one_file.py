@@ -94,7 +94,7 @@ def _checked_path(out: Path, wish: RenderWish) -> Path:
         out = out.with_name(f"{out.name}.{wish.formats[0]}")
     if out.suffix.lstrip(".").lower() not in FORMATS:
         raise AudioError(
-            f"no such sound format: {out.suffix or out.name!r}",
+            f"there is no sound format {out.suffix or out.name!r}",
             where=str(out),
             hint=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )

@@ -22,9 +22,9 @@ def choose_device(wanted: str) -> str:
     if wanted.startswith("cuda"):
         index = int(wanted.partition(":")[2] or 0)
         if index >= torch.cuda.device_count():
-            raise DeviceError(f"torch sees no {wanted} here", hint=hint)
+            raise DeviceError(f"torch can't find {wanted} here", hint=hint)
     if wanted == "mps" and not torch.backends.mps.is_available():
-        raise DeviceError("torch sees no mps here", hint=hint)
+        raise DeviceError("torch can't find mps here", hint=hint)
     return wanted
 
 

@@ -73,7 +73,7 @@ def _complete_store(plan: Plan) -> Store:
     is_whole = all(store.has(part) for part in parts if part.is_required)
     if extra().missing or not is_whole:
         status = readiness(store, plan.variant, plan.options.version)
-        raise EngineError(f"DiffRhythm can't sing yet: {status.reason}", hint=status.remedy)
+        raise EngineError(f"DiffRhythm can't sing here yet: {status.reason}", hint=status.remedy)
     return store
 
 

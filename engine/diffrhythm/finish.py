@@ -49,7 +49,7 @@ def finish(
     """
     if not np.isfinite(decoded).all():
         raise EngineError(
-            "the model gave values that are no numbers",
+            "the model gave values that are not numbers",
             hint="use --dtype float32, and `songsmith models verify`",
         )
     notes = []
@@ -57,12 +57,14 @@ def finish(
     peak = float(np.abs(fresh).max(initial=0.0))
     gain = min(1.0, _PEAK_LIMIT / peak) if peak > 0 else 1.0
     if peak < _SILENCE_PEAK:
-        notes.append("the take came out silent; another seed may help")
+        notes.append("the take is silent; another seed may help")
     fresh = (fresh * gain).astype(np.float32)
     if request.parent is None:
         return Finished(quantise(fresh), gain, tuple(notes))
     if gain < 1:
-        notes.append(f"the new parts were made {-20 * np.log10(gain):.1f} dB quieter, to fit")
+        notes.append(
+            f"the new parts were turned down by {-20 * np.log10(gain):.1f} dB, so that nothing clips"
+        )
     parent = _fitted(request.parent.audio, plan.samples)
     return Finished(splice(parent, fresh, request.spans), gain / reference_gain, tuple(notes))
 

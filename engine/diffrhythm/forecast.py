@@ -36,7 +36,6 @@ _OTHER_BYTES = 800_000_000  # Python, torch and its libraries
 class Cost:
     """Estimates for a whole render of some takes; `memory_bytes` is the peak."""
 
-    flops: float
     wall_s: float
     memory_bytes: int
 
@@ -84,7 +83,6 @@ def cost_of(
     singing = weights + hidden * bytes_per_weight
     chunk = chunk_bytes(min(frames, chunk_frames))
     return Cost(
-        flops=sampling + decoding,
         wall_s=wall_s / flops_per_s,
         memory_bytes=_OTHER_BYTES + max(singing, weights + _VAE_BYTES + chunk, _STYLE_BYTES),
     )

@@ -97,7 +97,7 @@ def dit_config(folder: Path, variant: Variant) -> "DiTConfig":
         return DiTConfig(**{field.name: int(sizes[field.name]) for field in fields(DiTConfig)})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise WeightsError(
-            f"is not the sizes of a transformer ({error})",
+            f"does not hold the sizes of a transformer ({error})",
             where=str(path),
             hint="delete it; the published sizes are built in",
         ) from error

@@ -78,7 +78,7 @@ def _check_style(request: RenderRequest, options: Options) -> None:
             )
     if options.style_text_weight and not request.style.strip():
         raise EngineError(
-            "there is no style", hint="say what it should sound like, or give --style-audio"
+            "no style was given", hint="say what it should sound like, or give --style-audio"
         )
 
 
@@ -88,7 +88,7 @@ def _check_end(request: RenderRequest) -> None:
     bare_s = _uncovered_from(request.parent.duration_s, request.duration_s, request.spans)
     if bare_s is not None:
         raise EngineError(
-            f"the song gets longer, but nothing is asked for from {bare_s:.2f} s on",
+            f"the song gets longer, but no span covers it from {bare_s:.2f} s on",
             hint=f"add a span from {bare_s:.2f} to {request.duration_s:.2f}",
         )
 
@@ -143,13 +143,13 @@ def _request_notes(request: RenderRequest, variant: Variant) -> list[str]:
     style = f" {request.style.casefold()} "
     if any(f" {word} " in style.replace(",", " ") for word in _VOICE_WORDS):
         notes.append(
-            "DiffRhythm can't choose the singer's voice by text; --style-audio with such a voice can"
+            "DiffRhythm can't be told in words who sings; give it a recording of such a voice with --style-audio"
         )
     if variant == "full" and request.duration_s < longest_s("base"):
         notes.append("the full model was trained on songs of 95 s and more")
     if request.parent is not None and request.duration_s > request.parent.duration_s:
         notes.append(
-            "the parent fades out at its end; a span that starts a bar earlier joins more smoothly"
+            "the take fades out at its end; a span that starts a bar earlier joins more smoothly"
         )
     return notes
 

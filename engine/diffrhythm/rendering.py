@@ -73,7 +73,7 @@ class Rendering:
                 latents = self._sing(given, group, first=done + 1)
             except (RuntimeError, MemoryError) as error:
                 at_once = fewer_at_once(len(group), self.device, error)
-                notes.append(f"memory was short: sung {at_once} at once")
+                notes.append(f"there was too little memory: takes were sung {at_once} at a time")
                 logger.warning("%s", notes[-1])
                 continue
             for latent, seed in zip(latents, group, strict=True):

@@ -99,7 +99,7 @@ class StyleEncoder:
         seconds = mono.shape[0] / RATE_HZ
         if mono.shape[0] < _WINDOW_SAMPLES:
             raise StyleError(
-                f"a style can't be heard in {seconds:.1f} s",
+                f"{seconds:.1f} s are too short to hear a style in",
                 where=name,
                 hint=f"give {WINDOW_S} s of sound or more",
             )
@@ -133,7 +133,7 @@ class StyleEncoder:
         ids = torch.tensor([tokenizer.encode(words).ids])
         if ids.shape[1] > tower.max_tokens:
             raise StyleError(
-                f"a style of {ids.shape[1]} tokens is too long, {tower.max_tokens} are the most",
+                f"a style of {ids.shape[1]} tokens is too long; {tower.max_tokens} is the most",
                 hint="say it in fewer words",
             )
         return tower.embed(ids, torch.ones_like(ids)).cpu()
@@ -228,7 +228,7 @@ def _mono(source: Path | tuple[NDArray[np.floating[Any]], int]) -> tuple[Samples
     if mono.ndim > 1:
         mono = mono.mean(axis=0)
     if not np.isfinite(mono).all():
-        raise StyleError("the sound holds samples that are no numbers")
+        raise StyleError("the sound holds samples that are not numbers")
     if rate_hz != RATE_HZ:
         mono = np.asarray(soxr.resample(mono, rate_hz, RATE_HZ), dtype=np.float32)
     return mono, "the sound"
@@ -255,7 +255,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise _unusable(path, error) from error
     if not isinstance(values, dict):
-        raise _unusable(path, ValueError("no table of values"))
+        raise _unusable(path, ValueError("it is not a table of values"))
     return values
 
 
@@ -273,10 +273,10 @@ def _read_embedding(path: Path) -> Tensor | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError) as error:
-        logger.warning("%s can't be read, making it anew: %s", path, error)
+        logger.warning("%s can't be read, making it again: %s", path, error)
         return None
     if style.shape != _STYLE_SHAPE or style.dtype != np.float32:
-        logger.warning("%s is no style embedding, making it anew", path)
+        logger.warning("%s is not a style embedding; making it again", path)
         return None
     return torch.from_numpy(style)
 

@@ -44,12 +44,12 @@ def find_model(wanted: str, language: str, *, allowed: bool = False) -> Found:
     """
     if importlib.util.find_spec("faster_whisper") is None:
         raise ListenError(
-            "there are no ears to listen with", hint='pip install "songsmith[listen]"'
+            "nothing is installed to listen with", hint='pip install "songsmith[listen]"'
         )
     found = _named(wanted, allowed) if wanted else _any(language, allowed)
     if found.name.endswith(".en") and language not in ("", "en"):
         raise ListenError(
-            f"the model {found.name} hears English only, these words are {language}",
+            f"the model {found.name} hears only English, and these words are {language}",
             hint="give a multilingual one, e.g. --model base",
         )
     return found
@@ -109,7 +109,7 @@ def _downloaded(name: str) -> Found:
 
     if "/" not in name and name not in available_models():
         raise ListenError(
-            f"there is no model {name!r}", hint=f"models are {', '.join(available_models())}"
+            f"there is no model {name!r}", hint=f"the models are {', '.join(available_models())}"
         )
     try:
         return Found(name, download_model(name))

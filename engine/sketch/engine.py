@@ -184,7 +184,7 @@ def _line_notes(order: _Order, score: Score) -> Iterator[str]:
         yield "the style asks for a voice alone, but nothing is sung: the band plays"
     for number, line in enumerate(order.request.lyrics.lines, start=1):
         if not is_sung(line):
-            yield f"line {number} holds nothing to sing: {line.text[:20]!r}"
+            yield f"line {number} has nothing to sing: {line.text[:20]!r}"
     for sung in score.lines:
         rate = count_syllables(sung.text) / (sung.end_s - sung.start_s)
         if rate > _DENSE_SYLLABLES_PER_S:

@@ -140,10 +140,10 @@ def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
             content = content[wrapper]
     if not isinstance(content, dict):
-        raise WeightsError("holds no table of tensors", where=str(source), hint="pull it again")
+        raise WeightsError("has no table of tensors in it", where=str(source), hint="pull it again")
     tensors = {key: value for key, value in content.items() if isinstance(value, torch.Tensor)}
     if not tensors:
-        raise WeightsError("holds no tensors", where=str(source), hint="pull it again")
+        raise WeightsError("has no tensors in it", where=str(source), hint="pull it again")
     return tensors
 
 

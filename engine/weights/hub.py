@@ -54,7 +54,7 @@ def endpoint() -> str:
     chosen = os.environ.get("HF_ENDPOINT", "").rstrip("/") or _DEFAULT_ENDPOINT
     if urlsplit(chosen).scheme not in ("http", "https"):
         raise WeightsError(
-            f"HF_ENDPOINT is {chosen!r}, which is no web address",
+            f"HF_ENDPOINT is {chosen!r}, which is not a web address",
             hint="give one such as https://hf-mirror.com, or unset it",
         )
     return chosen
@@ -188,8 +188,8 @@ def _check_hash(file: WeightFile, remote: Remote, part: Path, digest: str) -> No
     if found != wanted:
         part.unlink()
         raise WeightsError(
-            f"{file.path} of {file.repo} arrived damaged: hash {found[:12]}… instead of {wanted[:12]}…",
-            hint="pull again; if it stays so, the mirror is wrong",
+            f"{file.path} of {file.repo} arrived damaged: its hash is {found[:12]}… instead of {wanted[:12]}…",
+            hint="pull again; if it happens again, the mirror is at fault",
         )
 
 
@@ -252,5 +252,5 @@ def _status_cause(status: int, file: WeightFile, host: str) -> tuple[str, str]:
             "check HF_ENDPOINT; a mirror may lack it",
         )
     if status == 429:
-        return f"{host} asks for patience (429)", "pull again in some minutes"
+        return f"{host} asks to wait (429)", "pull again in a few minutes"
     return f"{host} failed with status {status}", "pull again later, or set HF_ENDPOINT to a mirror"

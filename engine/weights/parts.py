@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from songsmith.engine.engine import all_parts
 from songsmith.engine.published import Part, WeightFile
 from songsmith.engine.weights.hub import WeightsError, sha256_of
 from songsmith.engine.weights.store import Store, known_part, models_folder
@@ -33,9 +34,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PartState:
-    """One line of a list: a part, whether it is here, its size on disk and the commits it came from."""
+    """One line of a list: a part, the engine it is for, whether it is here, its size and the commits it came from."""
 
     part: Part
+    owner: str
     is_here: bool
     bytes_on_disk: int
     revisions: tuple[str, ...] = ()
@@ -44,9 +46,11 @@ class PartState:
 def part_states(store: Store) -> list[PartState]:
     """Every part and how it stands; nothing is hashed."""
     files = store.lock().files
+    owners = {part.name: engine for engine, parts in all_parts().items() for part in parts}
     return [
         PartState(
             part=part,
+            owner=owners.get(part.name, "voices"),
             is_here=store.has(part),
             bytes_on_disk=store.bytes_on_disk(part),
             revisions=tuple(

@@ -73,7 +73,9 @@ def pull(store: Store, parts: Sequence[Part], *, on_progress: OnPull) -> Pulled:
             except WeightsError as error:
                 if part.is_required:
                     raise
-                notes.append(f"{part.title} could not be fetched ({error.what}); text stands in")
+                notes.append(
+                    f"{part.title} could not be fetched ({error.what}); a text is used in its place"
+                )
                 continue
             (fetched if any(did) else present).append(part.name)
     return Pulled(tuple(fetched), tuple(present), tuple(notes))
@@ -162,7 +164,7 @@ def _check_space(store: Store, parts: Sequence[Part]) -> None:
     free = store.free_bytes()
     if free < needed:
         raise WeightsError(
-            f"{format_bytes(needed)} are needed and {format_bytes(free)} are free",
+            f"{format_bytes(needed)} are needed, {format_bytes(free)} are free",
             where=str(store.folder),
             hint="make room, or set SONGSMITH_MODELS to a folder on another disk",
         )

@@ -109,7 +109,7 @@ class Store:
             raise WeightsError(
                 "is not a lock file this version can read",
                 where=str(path),
-                hint="delete it; the files are recorded anew when next used",
+                hint="delete it; the files are recorded again when they are next used",
             ) from error
         except OSError as error:
             raise _disk_error(path, error) from error

@@ -247,7 +247,7 @@ class DiT(nn.Module):
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
         if config.dim % config.heads or (config.dim // config.heads) % 2:
-            raise ValueError(f"dim {config.dim} is no even multiple of {config.heads} heads")
+            raise ValueError(f"dim {config.dim} is not an even multiple of {config.heads} heads")
         self.config = config
         self.time_embed = MomentEmbedding()
         self.start_embed = MomentEmbedding()

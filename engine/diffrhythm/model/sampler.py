@@ -76,7 +76,8 @@ class SamplerOptions:
             )
         if not 0 <= start <= end <= 1:
             raise EngineError(
-                f"guidance can't go from {start:g} to {end:g}", hint="give two times within 0 and 1"
+                f"guidance can't go from {start:g} to {end:g}",
+                hint="give two times from 0 to 1, the earlier first",
             )
 
     @property
@@ -217,7 +218,7 @@ def sample(
             )
         if not torch.isfinite(latents).all():
             raise EngineError(
-                f"the numbers ran out of the range of {str(model.dtype).removeprefix('torch.')}",
+                f"the calculation left the range of {str(model.dtype).removeprefix('torch.')}",
                 hint="sing in bfloat16 or float32",
             )
         sung.append(torch.where(mask[:, None], latents, group.cond))

@@ -112,7 +112,7 @@ def _check_lines(every: Sequence[LyricLine], sung: Sequence[LyricLine], duration
         if line.start_s > duration_s - MIN_SLOT_S:
             raise EngineError(
                 f"line {numbers[id(line)]} starts at {line.start_s:.2f} s, the song ends at {duration_s:.2f} s",
-                hint="make the song longer or the line earlier",
+                hint="make the song longer, or start the line earlier",
             )
     ordered = sorted(sung, key=lambda line: line.start_s)
     for line, after in pairwise(ordered):
@@ -135,7 +135,7 @@ def _check_density(line: LyricLine, slot_s: float, number: int) -> None:
         raise EngineError(
             f"line {number} has about {syllables} syllables for {slot_s:.1f} s, "
             f"{syllables / slot_s:.0f} a second",
-            hint=f"no voice can do more than {MAX_SYLLABLES_PER_S:.0f}: split or cut the line",
+            hint=f"no voice can sing more than {MAX_SYLLABLES_PER_S:.0f} a second; split or shorten the line",
         )
 
 

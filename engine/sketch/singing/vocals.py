@@ -118,12 +118,12 @@ def voice_notes(lines: Sequence[SungLine], *, language: str, voice: str = "") ->
     lead = choose_voice(language, voice)
     missing = {line.voice.strip() for line in lines if is_missing(line.voice.strip())}
     for who in sorted(missing):
-        yield f"the voice {who!r} is not installed: somebody else sings its lines"
+        yield f"the voice {who!r} is not installed; another voice sings its lines"
     for number, cast in _cast(lines, lead, language).items():
         text = next(line.text for line in lines if line.line == number)
         for singer in cast:
             if unknown := unknown_sounds(singer.name, text):
-                yield f"line {number}: the voice has no sound for {' '.join(unknown)}, left out"
+                yield f"line {number}: the voice can't say {' '.join(unknown)}, left out"
 
 
 def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, list[Voice]]:

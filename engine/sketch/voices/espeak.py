@@ -196,7 +196,7 @@ class _Library:
         self.rate_hz = self.api.espeak_Initialize(_SYNCHRONOUS, 0, data, options)
         if self.rate_hz <= 0:
             self._unload()
-            raise EngineError("espeak-ng finds none of its data", hint="reinstall espeakng-loader")
+            raise EngineError("espeak-ng can't find its data", hint="reinstall espeakng-loader")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -192,13 +192,13 @@ def _read_description(path: Path) -> _Description:
         told = _Description.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise EngineError(
-            "is not the description of a Piper voice that can be read",
+            "can't be read as the description of a Piper voice",
             where=str(path),
             hint="fetch the .onnx.json that was published with the voice",
         ) from error
     if told.phoneme_type != "espeak":
         raise EngineError(
-            f"this voice reads {told.phoneme_type!r} phonemes, only those of espeak are known here",
+            f"this voice reads {told.phoneme_type!r} phonemes; only those of espeak can be used",
             where=str(path),
             hint='choose a voice whose .onnx.json says "phoneme_type": "espeak"',
         )
@@ -257,7 +257,7 @@ def _expose_durations(onnx: Any, model: Any, path: Path) -> None:
     rounded = [node.output[0] for node in model.graph.node if node.op_type == "Ceil"]
     if not inputs >= {"input", "input_lengths", "scales"} or len(rounded) != 1:
         raise EngineError(
-            "is a network, but not that of a Piper voice",
+            "is a network, but not a Piper voice",
             where=str(path),
             hint="choose an .onnx file that was published as one",
         )

@@ -239,7 +239,9 @@ def _check_voice(file: str, variant: str, wanted: str, language: str) -> None:
     if file in files and (not variant or variant in _variants()):
         return
     names = ", ".join(info.name for info in voice_names(language or "en")[:6])
-    raise EngineError(f"there is no voice {wanted!r}", hint=f"there are {names} and others")
+    raise EngineError(
+        f"there is no voice {wanted!r}", hint=f"try {names}; `--voice list` names all"
+    )
 
 
 @functools.cache

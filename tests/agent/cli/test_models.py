@@ -38,7 +38,7 @@ def test_pull_verify_list_and_remove(served):
     assert pulled.exit_code == 0, pulled.output
     facts = json.loads(pulled.stdout)
     assert facts["fetched"] == ["muq-mulan", "dit-1.2-base", "vae"]
-    assert "text stands in" in facts["notes"][0]
+    assert "a text is used in its place" in facts["notes"][0]
 
     again = run("pull", "muq-mulan", "vae")
     assert again.exit_code == 0

@@ -262,7 +262,7 @@ def test_a_line_past_the_end_is_named(engine):
         ({"options": {"steps": 1}}, "option steps can't be 1; input should be greater"),
         ({"options": {"preset": "best"}}, "option preset can't be 'best'"),
         ({"options": {"device": "tpu"}}, "option device can't be 'tpu'"),
-        ({"options": {"device": "cuda:7"}}, "torch sees no cuda:7 here"),
+        ({"options": {"device": "cuda:7"}}, "torch can't find cuda:7 here"),
         ({"options": {"style_audio": "nowhere.wav"}}, "nowhere.wav: there is no such file"),
         ({"style": " "}, "there is no style"),
         ({"lyrics": lyrics_of("Straßenlaternen summen leis", language="de")}, "does not sing 'de'"),
@@ -281,7 +281,7 @@ def test_what_can_not_be_done_is_refused_before_anything_starts(engine, changes,
 
 def test_a_longer_song_needs_a_span_for_what_is_new(engine):
     (parent,) = render(engine, request_of())
-    with pytest.raises(EngineError, match=r"nothing is asked for from 10\.00 s on"):
+    with pytest.raises(EngineError, match=r"no span covers it from 10\.00 s on"):
         engine.render(request_of(duration_s=20.0, parent=parent, spans=(Span(2, 3),)), ignore)
 
 
@@ -311,7 +311,9 @@ def test_without_weights_it_says_what_to_pull_how_large_it_is_and_how_long_a_son
     assert not status.is_ready
     assert "`songsmith models pull` (5.7 GB)" in status.remedy
     assert "a song of 95 s takes about" in status.remedy
-    with pytest.raises(EngineError, match=r"can't sing yet: no full weights in .*--variant full"):
+    with pytest.raises(
+        EngineError, match=r"can't sing here yet: no full weights in .*--variant full"
+    ):
         engine.render(request_of(), ignore)
 
 

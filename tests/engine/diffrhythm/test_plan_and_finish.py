@@ -137,14 +137,14 @@ def test_sound_that_would_clip_is_made_just_quiet_enough():
 
 def test_sound_that_is_no_numbers_is_an_error():
     request = request_of(duration_s=10.0)
-    with pytest.raises(EngineError, match="no numbers"):
+    with pytest.raises(EngineError, match="not numbers"):
         finish(decoded_of(2048, np.nan), make_plan(request), request, reference_gain=1.0)
 
 
 def test_silence_is_said():
     request = request_of(duration_s=10.0)
     finished = finish(decoded_of(2048, 0.0), make_plan(request), request, reference_gain=1.0)
-    assert "came out silent" in finished.notes[0]
+    assert "the take is silent" in finished.notes[0]
 
 
 def test_a_cut_song_fades_over_half_a_second_and_a_whole_one_hardly():

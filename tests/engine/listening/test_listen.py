@@ -121,7 +121,7 @@ def test_a_model_that_is_not_here_is_named_with_its_size():
 
 
 def test_an_english_model_refuses_chinese():
-    with pytest.raises(ListenError, match="hears English only"):
+    with pytest.raises(ListenError, match="hears only English"):
         find_model("tiny.en", "zh")
 
 

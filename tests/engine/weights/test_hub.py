@@ -159,7 +159,7 @@ def test_a_server_that_is_no_hub_is_said(hub):
 def test_an_endpoint_that_is_no_address_is_said(hub, monkeypatch):
     file = put(hub, "weights.pt", DATA)
     monkeypatch.setenv("HF_ENDPOINT", "mirror")
-    with pytest.raises(WeightsError, match="HF_ENDPOINT is 'mirror', which is no web address"):
+    with pytest.raises(WeightsError, match="HF_ENDPOINT is 'mirror', which is not a web address"):
         locate(file)
 
 

@@ -60,7 +60,7 @@ def test_a_pull_brings_everything_pinned_hashed_and_converted(hub, served):
     seen: list[PullProgress] = []
     pulled = pull(served, parts_for("base"), on_progress=seen.append)
     assert set(pulled.fetched) == {"muq-mulan", "dit-1.2-base", "vae"}
-    assert "negative style" in pulled.notes[0] and "text stands in" in pulled.notes[0]
+    assert "negative style" in pulled.notes[0] and "a text is used in its place" in pulled.notes[0]
     assert {progress.stage for progress in seen} == {"fetching", "converting"}
     lock = served.lock()
     assert lock.revisions["ASLP-lab/DiffRhythm-1_2"] == COMMIT
@@ -130,7 +130,7 @@ def test_offline_a_pull_says_so_and_what_is_here_is_used(hub, served, monkeypatc
 def test_a_disk_that_is_too_small_is_seen_before_the_first_byte(hub, served):
     huge = Part("huge", "Huge", "MIT", (WeightFile("a.bin", "some/repo", "a.bin", 10**18),))
     served.accept((huge,))
-    with pytest.raises(WeightsError, match=r"1000000000 GB are needed and .* are free"):
+    with pytest.raises(WeightsError, match=r"1000000000 GB are needed, .* are free"):
         pull(served, (huge,), on_progress=ignore)
     assert hub.requests == []
 

@@ -225,7 +225,7 @@ def test_each_take_may_have_conditions_of_its_own(model):
 
 
 def test_numbers_that_run_away_are_an_error(model):
-    with pytest.raises(EngineError, match="ran out of the range of float32"):
+    with pytest.raises(EngineError, match="left the range of float32"):
         sing(model, noise=torch.full((1, FRAMES, 64), float("inf")))
 
 

@@ -193,8 +193,8 @@ def test_a_missing_description_is_named(tmp_path):
         ({"phoneme_type": "pinyin"}, "reads 'pinyin' phonemes"),
         ({"phoneme_type": "text"}, "reads 'text' phonemes"),
         ({"phoneme_id_map": {}}, r"table of phonemes lacks \^ _ \$"),
-        ({"phoneme_id_map": None}, "not the description of a Piper voice"),
-        ({"audio": {}}, "not the description of a Piper voice"),
+        ({"phoneme_id_map": None}, "as the description of a Piper voice"),
+        ({"audio": {}}, "as the description of a Piper voice"),
         ({"espeak": {"voice": "tlh"}}, "no voice for the language 'tlh'"),
     ],
 )
@@ -206,7 +206,7 @@ def test_a_description_of_another_kind_is_refused(tmp_path, changes, words):
 def test_a_description_that_is_no_json_is_refused(tmp_path):
     path = write_voice(tmp_path)
     path.with_name(f"{path.name}.json").write_bytes(b"<html>\xff")
-    with pytest.raises(EngineError, match="not the description of a Piper voice"):
+    with pytest.raises(EngineError, match="as the description of a Piper voice"):
         choose_voice("en", str(path))
 
 
@@ -222,7 +222,7 @@ def test_a_network_that_does_not_speak_is_refused(tmp_path):
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in ("x", "y")]
     graph = helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "neg", ends[:1], ends[1:])
     model = helper.make_model(graph, ir_version=8).SerializeToString()
-    with pytest.raises(EngineError, match="not that of a Piper voice"):
+    with pytest.raises(EngineError, match="not a Piper voice"):
         choose_voice("en", str(write_voice(tmp_path, model=model)))
 
 
@@ -235,8 +235,8 @@ def test_sounds_the_voice_lacks_are_told_before_singing(tmp_path):
     assert isinstance(lyrics, Lyrics)
     request = RenderRequest(lyrics, "folk", 8.0, (1,), options={"voice": name})
     notes = load_engine("sketch").forecast(request).notes
-    assert [note for note in notes if "no sound" in note] == [
-        "line 1: the voice has no sound for ʒ ʃ, left out"
+    assert [note for note in notes if "can't say" in note] == [
+        "line 1: the voice can't say ʒ ʃ, left out"
     ]
 
 
