@@ -1,27 +1,27 @@
 """The one base of every error a person is meant to read.
 
 SongsmithError                a line: what, where, how to put it right; the command line prints it and exits 1
-├── LrcError                  lyrics.encoding: a lyrics file that can't be read at all
-├── PhonemeError              lyrics.espeak: espeak-ng or a language is missing
+├── LrcError                  lyrics.reading.encoding: a lyrics file that can't be read at all
+├── PhonemeError              lyrics.speech.espeak: espeak-ng or a language is missing
 ├── AudioError                engine.audio: a sound file that can't be read or written
 ├── EngineError               engine.engine: an engine that can't do what was asked
 │   ├── Cancelled             engine.engine: the person stopped a render
-│   ├── CheckpointError       engine.diffrhythm.rename: tensors missing, left over or of another shape
-│   ├── DeviceError           engine.diffrhythm.memory: out of memory, unsupported dtype
-│   ├── StyleError            engine.diffrhythm.style: reference audio that can't be used
-│   └── WeightsError          engine.diffrhythm.hub: missing, damaged or wrong weights
-├── ListenError               engine.listen: no ears installed, or nothing to hear
+│   ├── CheckpointError       engine.diffrhythm.model.rename: tensors missing, left over or of another shape
+│   ├── DeviceError           engine.diffrhythm.device_limits: out of memory, unsupported dtype
+│   ├── StyleError            engine.diffrhythm.style_embedding: reference audio that can't be used
+│   └── WeightsError          engine.weights.hub: missing, damaged or wrong weights
+├── ListenError               engine.listening.ears_models: no ears installed, or nothing to hear
 ├── PromptError               prompts: unknown prompt or field
-├── FileError                 agent.files:  a file or folder that can't be read or written
-├── SettingsError             agent.settings: a setting that can't be used
-├── BriefError                agent.songwriter: something is asked for that no song can have
-├── WriterError               agent.offline.reading: a song that can't be written
-├── SongError                 agent.songbook: a song folder that can't be opened or changed
-├── SpanError                 agent.spans: a place in the song that does not exist
-├── StudioError               agent.studio: a verb that can't be done with this song
-├── CommandError              agent.slash: an unknown slash command, or one that lacks its argument
-├── PlayerError               agent.player: no player, or one that failed
-└── LlmError                  agent.llm_errors: the endpoint failed; a tree of its own, drawn there
+├── FileError                 agent.files: a file or folder that can't be read or written
+├── SettingsError             agent.settings.settings: a setting that can't be used
+├── BriefError                agent.writers.brief: something is asked for that no song can have
+├── WriterError               agent.writers.offline.reading: a song that can't be written
+├── SongError                 agent.song.songbook: a song folder that can't be opened or changed
+├── SpanError                 agent.studio.spans: a place in the song that does not exist
+├── StudioError               agent.studio.open_song: a verb that can't be done with this song
+├── CommandError              agent.chat.slash: an unknown slash command, or one that lacks its argument
+├── PlayerError               agent.studio.player: no player, or one that failed
+└── LlmError                  agent.llm.errors: the endpoint failed; a tree of its own, drawn there
 """
 
 

@@ -80,6 +80,16 @@ def test_who_asks_for_diffrhythm_reads_one_line_with_what_to_type(run, arguments
     assert "Traceback" not in asked.stderr
 
 
+def test_the_list_of_engines_says_what_to_install_and_how_large_it_is(run):
+    listed = run("engines", "--json")
+    assert listed.returncode == 0, listed.stderr
+    states = {state["name"]: state for state in json.loads(listed.stdout)["engines"]}
+    assert states["sketch"]["is_ready"] and not states["diffrhythm"]["is_ready"]
+    assert states["diffrhythm"]["install"].startswith('pip install "songsmith[diffrhythm]"')
+    assert states["diffrhythm"]["install_bytes"] > 5e8 and states["diffrhythm"]["fetch_bytes"] > 5e9
+    assert run("engines").stdout.count("ready") >= 2
+
+
 def test_a_voice_is_asked_of_the_hub_without_torch(run):
     asked = run("-c", "import songsmith.engine.weights.pull, huggingface_hub.file_download")
     assert asked.returncode == 0, asked.stderr

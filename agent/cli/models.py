@@ -92,10 +92,12 @@ def pull(
     An interrupted pull goes on where it stopped. Files come from Hugging Face (HF_ENDPOINT sets a mirror,
     HF_HUB_OFFLINE=1 forbids it) and are pinned to the commit they first came from.
     """
+    from songsmith.engine.weights.pull import check_packages
     from songsmith.engine.weights.pull import pull as pull_parts
 
     store = _store()
     wanted = _wanted(parts or [], variant, version)
+    check_packages(wanted)
     _accept_licences(store, wanted, yes)
     with _download_bar() as on_progress:
         pulled = pull_parts(store, wanted, on_progress=on_progress)

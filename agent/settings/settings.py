@@ -63,7 +63,9 @@ class Settings(Profile):
     writer: Literal["auto", "llm", "offline"] = Field(
         default="auto", description="who writes lyrics"
     )
-    engine: str = Field(default="auto", description="who sings: auto, diffrhythm, sketch")
+    engine: str = Field(
+        default="auto", description="who sings: auto, or one that `songsmith engines` lists"
+    )
     engines: dict[str, dict[str, str | int | float | bool]] = Field(
         default={}, description="options of an engine, by its name"
     )

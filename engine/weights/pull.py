@@ -21,7 +21,7 @@ from songsmith.engine.weights.hub import (
 from songsmith.engine.weights.parts import convert, format_bytes, missing_bytes
 from songsmith.engine.weights.store import Store
 
-__all__ = ["OnPull", "PullProgress", "Pulled", "pull"]
+__all__ = ["OnPull", "PullProgress", "Pulled", "check_packages", "pull"]
 
 _SPARE_BYTES = 200_000_000
 
@@ -61,7 +61,7 @@ def pull(store: Store, parts: Sequence[Part], *, on_progress: OnPull) -> Pulled:
             f"the licence of {', '.join(part.name for part in refused)} was not accepted",
             hint="`songsmith models pull` shows it; --yes accepts",
         )
-    _check_packages(parts)
+    check_packages(parts)
     fetched: list[str] = []
     present: list[str] = []
     notes: list[str] = []
@@ -137,7 +137,7 @@ def _is_recorded(store: Store, part: Part, file: WeightFile, source: Path) -> bo
     return True
 
 
-def _check_packages(parts: Sequence[Part]) -> None:
+def check_packages(parts: Sequence[Part]) -> None:
     """Refuse to fetch gigabytes that nothing here could convert or load."""
     for name in dict.fromkeys(part.extra for part in parts if part.extra):
         extra = torch_extra(name, CONVERTING_MODULES)
