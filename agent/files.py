@@ -22,9 +22,16 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
 
 def write_new(path: Path, data: bytes | str) -> None:
     """Put `data` at `path`, where nothing may be yet."""
-    if path.exists():
-        raise FileError("is there already and nothing is overwritten", where=str(path))
-    write_whole(path, data)
+    try:
+        atomic.write_new(path, data.encode() if isinstance(data, str) else data)
+    except FileExistsError as error:
+        raise FileError(
+            "is already there, and nothing is overwritten",
+            where=str(path),
+            hint="move it away, or try again",
+        ) from error
+    except OSError as error:
+        raise _file_error(path, "written", error) from error
 
 
 def make_folder(path: Path) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "FORMATS",
     "AudioError",
     "Loudness",
+    "encoded",
     "load_audio",
     "measure_loudness",
     "quantise",
@@ -56,6 +57,7 @@ def quantise(audio: Audio) -> Audio:
     steps = np.asarray(audio, dtype=np.float32) * np.float32(_STEPS)
     np.clip(np.rint(steps, out=steps), -_STEPS, _STEPS - 1, out=steps)
     steps *= np.float32(1 / _STEPS)
+    steps += np.float32(0)  # files know no minus zero, so a take has none
     return steps
 
 
@@ -90,10 +92,23 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
     format_name = path.suffix.lstrip(".").lower()
     if format_name not in FORMATS:
         raise AudioError(
-            f"there is no sound format {path.suffix or path.name!r}",
+            f"no such sound format: {path.suffix or path.name!r}",
             where=str(path),
             hint=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )
+    data = encoded(audio, format_name, tags=tags)
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise AudioError(
+            f"can't be written ({(error.strerror or str(error)).lower()})",
+            where=str(path),
+            hint="check the folder, its rights and the space on the disk",
+        ) from error
+
+
+def encoded(audio: Audio, format_name: str, *, tags: Mapping[str, str] | None = None) -> bytes:
+    """`audio` (2, samples) as a file of one of `FORMATS`, with `tags` as `save_audio` takes them."""
     buffer = io.BytesIO()
     samples = _file_samples(audio, format_name)
     with soundfile.SoundFile(
@@ -109,14 +124,7 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
             file.write(samples[start : start + _BLOCK_FRAMES])
     if tags:
         _write_tags(buffer, format_name, tags)
-    try:
-        write_whole(path, buffer.getvalue())
-    except OSError as error:
-        raise AudioError(
-            f"can't be written ({(error.strerror or str(error)).lower()})",
-            where=str(path),
-            hint="check the folder, its rights and the space on the disk",
-        ) from error
+    return buffer.getvalue()
 
 
 def measure_loudness(audio: Audio) -> Loudness:

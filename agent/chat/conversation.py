@@ -114,10 +114,12 @@ def song_as_text(session: Session) -> str:
         rows += ["", "faults:", *(f"- {fault.severity}: {fault}" for fault in faults[:30])]
         rows += [] if faults else ["- none"]
     rows += ["", "takes:"]
-    for manifest in studio.takes().takes:
+    listed = studio.takes()
+    for manifest in listed.takes:
         picked = ", picked" if manifest.take == song.picked else ""
         parent = f", only a part differs from {manifest.parent}" if manifest.parent else ""
-        heard = f", heard: {manifest.hearing.get('summary')}" if manifest.hearing else ""
+        hearing = listed.hearings.get(manifest.take)
+        heard = f", heard: {hearing.get('summary')}" if hearing else ""
         rows.append(
             f"- {manifest.take}: {manifest.engine}, seed {manifest.seed}{parent}{heard}{picked}"
         )

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import count
 
 from pathvalidate import is_valid_filename
 
-__all__ = ["folder_name", "free_folder", "without_request"]
+__all__ = ["folder_name", "folder_names", "without_request"]
 
 _MOST_CHARACTERS = 60
 _MARKS = "".join(
@@ -55,10 +56,9 @@ def without_request(prompt: str) -> str:
     return (prompt.strip()[asked.end() :] if asked else "") or prompt.strip()
 
 
-def free_folder(parent: Path, title: str) -> Path:
-    """A folder for `title` in `parent` that does not exist yet: the plain name, or name-2, name-3, …"""
+def folder_names(title: str) -> Iterator[str]:
+    """Names of folders for `title`, the plain one first: name, name-2, name-3, …"""
     name = folder_name(title)
-    path, number = parent / name, 2
-    while path.exists():
-        path, number = parent / f"{name}-{number}", number + 1
-    return path
+    yield name
+    for number in count(2):
+        yield f"{name}-{number}"

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from songsmith.agent.song.file_names import PlainName, TakeName
+
 __all__ = ["SongFile", "State", "TakeManifest", "Version", "now"]
 
 
@@ -21,11 +23,11 @@ class Version(_Stored):
     made_by: str
     """The verb that made it, as people read it: "write", "fix 0:42-0:55 → t003"."""
     made_at: str
-    words: str = ""
+    words: PlainName = ""
     """File name of its lyrics."""
     style: str = ""
     duration_s: float = 0.0
-    takes: tuple[str, ...] = ()
+    takes: tuple[TakeName, ...] = ()
     picked: str = ""
 
 
@@ -54,8 +56,8 @@ class TakeManifest(_Stored):
     """All that is needed to make a take again, and what was measured of it."""
 
     schema_version: Literal[1] = 1
-    take: str
-    file: str
+    take: TakeName
+    file: PlainName
     engine: str
     seed: int
     lyrics: str
@@ -66,13 +68,14 @@ class TakeManifest(_Stored):
     spans: tuple[tuple[float, float], ...] = ()
     parent: str = ""
     details: dict[str, Any] = Field(default_factory=dict, repr=False)
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[PlainName, ...] = ()
     lufs: float | None = None
     true_peak_dbtp: float | None = None
     samples_sha256: str = ""
     made_at: str
     made_with: dict[str, str] = Field(default_factory=dict, repr=False)
     hearing: dict[str, Any] | None = Field(default=None, repr=False)
+    """What was heard of it, in manifests of version 0.1; since then a hearing is a file of its own."""
 
 
 def now() -> str:

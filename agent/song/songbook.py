@@ -2,27 +2,38 @@
 
     song.json            a `SongFile`: every version, the present state, what undo and redo lead to
     v001.lrc             the words as of version 1; a version that changes no words names an older file
-    takes/t001.flac      a take; t001.json its manifest, with all that is needed to make it again
+    takes/t001.flac      a take; t001.json its manifest, with all that is needed to make it again;
+                         t001.hearing.json what was heard of it, t001.hearing-2.json what was heard later
     export/              copies for other programs
 
 Every change writes new files first and `song.json` last, in one rename: a kill at any moment leaves the
-song as it was before or after. Nothing is ever overwritten or deleted; undo only moves the present state.
+song as it was before or after. No words, take, hearing or version is ever overwritten or deleted; undo only
+moves the present state. A change is made to the song as it is on the disk under its lock, whatever another
+process did since this one read it.
 """
 
+import json
+import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from songsmith import atomic
 from songsmith.agent.files import FileError, make_folder, read_text, write_new, write_whole
-from songsmith.agent.song.names import free_folder
+from songsmith.agent.song.file_names import file_in, take_number
+from songsmith.agent.song.merge import conflicts, merged
+from songsmith.agent.song.names import folder_name, folder_names
 from songsmith.agent.song.song_file import SongFile, State, TakeManifest, Version, now
+from songsmith.agent.song.take_claims import claim_take, release_take, sweep_claims
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
@@ -43,15 +54,21 @@ class Song:
 
     @classmethod
     def create(cls, parent: Path, *, name: str, title: str, prompt: str, language: str) -> "Song":
-        """A new song in a new folder below `parent`, named after `name`."""
+        """A new song in a new folder below `parent`, named after `name`. The folder appears whole."""
         make_folder(parent)
-        song = cls(
-            free_folder(parent, name), SongFile(title=title, prompt=prompt, language=language)
-        )
-        with song.beginning():
-            make_folder(song.folder / "takes")
-            song._write()
-        return song
+        _sweep_unfinished(parent)
+        file = SongFile(title=title, prompt=prompt, language=language)
+        aside = _unfinished_folder(parent, folder_name(name))
+        try:
+            make_folder(aside / "takes")
+            cls(aside, file)._write()
+            for free in folder_names(name):
+                if not (parent / free).exists() and _is_moved(aside, parent / free):
+                    return cls(parent / free, file)
+            raise AssertionError("there is always another name")
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
 
     @classmethod
     def open(cls, folder: Path) -> "Song":
@@ -63,13 +80,22 @@ class Song:
                 where=str(folder),
                 hint='give the folder of a song, or make one: songsmith make "…"',
             )
+        for swept in (folder, folder / "takes"):
+            atomic.sweep(swept)
+        sweep_claims(folder / "takes")
+        return cls(folder, cls._read(folder))
+
+    @staticmethod
+    def _read(folder: Path) -> SongFile:
+        """What `song.json` holds now."""
+        path = file_in(folder, "song.json")
         try:
-            return cls(folder, SongFile.model_validate_json(read_text(path)))
+            return SongFile.model_validate_json(read_text(path))
         except ValidationError as error:
             fault = error.errors()[0]
             place = ".".join(str(part) for part in fault["loc"])
             raise SongError(
-                f"is no song file of this version of songsmith ({place}: {fault['msg'].lower()})",
+                f"is not a song file that this version of songsmith can read ({place}: {fault['msg'].lower()})",
                 where=str(path),
                 hint="restore it from a copy, or open it with the songsmith that made it",
             ) from error
@@ -114,7 +140,7 @@ class Song:
     def lyrics_of(self, version: Version) -> Lyrics:
         if not version.words:
             return Lyrics(title=self.file.title, language=self.language)
-        path = self.folder / version.words
+        path = file_in(self.folder, version.words)
         try:
             stat = path.stat()
         except OSError as error:
@@ -135,7 +161,7 @@ class Song:
 
     def manifest(self, take: str) -> TakeManifest:
         """Manifest of a take, of this or any other version."""
-        path = self.folder / "takes" / f"{take}.json"
+        path = file_in(self.folder / "takes", f"{take}.json")
         if not path.is_file():
             known = ", ".join(self.takes) or "none yet"
             raise SongError(
@@ -145,14 +171,14 @@ class Song:
             return TakeManifest.model_validate_json(read_text(path))
         except ValidationError as error:
             raise SongError(
-                "is no take manifest of this version",
+                "is not a manifest that this version of songsmith can read",
                 where=str(path),
                 hint="restore it from a copy",
             ) from error
 
     def audio_path(self, take: str) -> Path:
         """The sound file of a take."""
-        return self.folder / "takes" / self.manifest(take).file
+        return file_in(self.folder / "takes", self.manifest(take).file)
 
     def sound_files(self, take: str) -> tuple[Path, ...]:
         """The take in every format it was kept in, its own file first."""
@@ -162,6 +188,10 @@ class Song:
 
     # --- changes
 
+    def reload(self) -> None:
+        """Read again what the disk holds: another process may have changed the song."""
+        self.file = self._read(self.folder)
+
     def add_version(
         self,
         made_by: str,
@@ -169,14 +199,25 @@ class Song:
         lyrics: Lyrics | None = None,
         style: str | None = None,
         duration_s: float | None = None,
-        takes: Sequence[str] | None = None,
+        new_takes: Sequence[str] = (),
         picked: str | None = None,
+        is_whole: bool = False,
+        continues: Version | None = None,
     ) -> Version:
-        """The next version: the present one with what is given changed. One undo takes it back."""
+        """The next version: the present one with what is given changed. One undo takes it back.
+
+        `lyrics` were made of the words as this object knows them. If another process changed those since, the
+        two changes are merged line by line; `SongError` says which lines both changed. With `is_whole` the
+        words are new as a whole and nothing is merged. A version that `continues` one belongs to the same step:
+        the same undo takes both back.
+        """
+        base = self.version
         with self._changing():
             number = self._next_number()
             words = self.version.words
             if lyrics is not None:
+                if words != base.words and not is_whole:
+                    lyrics = self._merged(base, lyrics)
                 words = f"v{number:03d}.lrc"
                 write_new(self.folder / words, format_lrc(lyrics))
             changes: dict[str, Any] = {"style": style, "duration_s": duration_s, "picked": picked}
@@ -187,29 +228,35 @@ class Song:
                     "made_by": made_by,
                     "made_at": now(),
                     "words": words,
-                    "takes": self.takes if takes is None else tuple(takes),
+                    "takes": (*self.takes, *new_takes),
                     **{name: value for name, value in changes.items() if value is not None},
                 }
             )
             state = self.file.state
-            tips = {**state.tips, state.branch: number}
-            moved = State(version=number, branch=state.branch, tips=tips)
-            self._save(versions=(*self.file.versions, version), **self._moved_to(moved))
+            is_same_step = continues is not None and state.version == continues.number
+            moved = self._moved_to(
+                State(
+                    version=number, branch=state.branch, tips={**state.tips, state.branch: number}
+                )
+            )
+            if is_same_step:
+                moved["past"] = self.file.past
+            self._save(versions=(*self.file.versions, version), **moved)
             return version
 
-    def extend_version(self, takes: Sequence[str], made_by: str) -> Version:
-        """Add further takes of the same render to the version that its first take made."""
-        with self._changing():
-            version = self.version.model_copy(
-                update={
-                    "takes": (*self.takes, *takes),
-                    "picked": self.version.picked,
-                    "made_by": made_by,
-                }
-            )
-            others = tuple(v for v in self.file.versions if v.number != version.number)
-            self._save(versions=(*others, version))
-            return version
+    def _merged(self, base: Version, ours: Lyrics) -> Lyrics:
+        """`ours`, made of the words of `base`, on top of the words as they are now."""
+        before, theirs = self.lyrics_of(base), self.lyrics
+        clashing = conflicts(before, ours, theirs)
+        if clashing == []:
+            return merged(before, ours, theirs)
+        what = (
+            f"the words were changed meanwhile by {self.version.made_by!r} (v{self.version.number})"
+        )
+        lines = "" if clashing is None else f", line {', '.join(map(str, clashing))} too"
+        raise SongError(
+            what + lines, where=str(self.folder), hint="look at them, then make your change again"
+        )
 
     def undo(self) -> Version:
         """Step back to the state before the last change."""
@@ -255,16 +302,26 @@ class Song:
                 shutil.rmtree(self.folder, ignore_errors=True)
             raise
 
-    def next_take(self) -> str:
-        """A name for a take that no file has, not even one left by a render that was killed."""
-        numbers = [
-            int(path.name[1:4]) for path in (self.folder / "takes").glob("t[0-9][0-9][0-9]*")
-        ]
-        return f"t{max(numbers, default=0) + 1:03d}"
+    def claim_take(self) -> str:
+        """A name for a new take, which is this process's until `release_take`."""
+        try:
+            return claim_take(self.folder / "takes")
+        except OSError as error:
+            raise FileError(
+                f"can't be written to ({(error.strerror or str(error)).lower()})",
+                where=str(self.folder / "takes"),
+                hint="check the folder, its rights and the space on the disk",
+            ) from error
+
+    def release_take(self, name: str) -> None:
+        release_take(self.folder / "takes", name)
 
     def _next_number(self) -> int:
         """One more than every version and every words file, even one left by a change that was killed."""
-        files = [int(path.stem[1:]) for path in self.folder.glob("v[0-9][0-9][0-9].lrc")]
+        names = (
+            re.fullmatch(r"v(\d{1,18})\.lrc", path.name) for path in self.folder.glob("v*.lrc")
+        )
+        files = [int(match[1]) for match in names if match]
         return max([*files, *(version.number for version in self.file.versions)], default=0) + 1
 
     def add_manifest(self, manifest: TakeManifest) -> None:
@@ -272,16 +329,41 @@ class Song:
             self.folder / "takes" / f"{manifest.take}.json", manifest.model_dump_json(indent=1)
         )
 
-    def set_hearing(self, take: str, hearing: Mapping[str, Any]) -> None:
-        """Keep what was heard of a take in its manifest."""
-        heard = self.manifest(take).model_copy(update={"hearing": dict(hearing)})
-        write_whole(self.folder / "takes" / f"{take}.json", heard.model_dump_json(indent=1))
+    def hearing(self, take: str) -> dict[str, Any] | None:
+        """What was heard of a take when it was last listened to."""
+        files = self._hearing_files(take)
+        if not files:
+            return self.manifest(take).hearing
+        try:
+            heard = json.loads(read_text(file_in(files[-1].parent, files[-1].name)))
+        except ValueError as error:
+            raise SongError(
+                "is not a hearing that can be read",
+                where=str(files[-1]),
+                hint="remove it and listen to the take again",
+            ) from error
+        return heard if isinstance(heard, dict) else None
+
+    def add_hearing(self, take: str, hearing: Mapping[str, Any]) -> None:
+        """Keep what was heard of a take, beside what was heard of it before."""
+        number = len(self._hearing_files(take)) + 1
+        ending = "" if number == 1 else f"-{number}"
+        write_new(
+            self.folder / "takes" / f"{take}.hearing{ending}.json",
+            json.dumps(dict(hearing), ensure_ascii=False, indent=1),
+        )
+
+    def _hearing_files(self, take: str) -> list[Path]:
+        """Its hearings, the first one first."""
+        files = (self.folder / "takes").glob(f"{take}.hearing*.json")
+        return sorted(files, key=lambda path: (len(path.name), path.name))
 
     def stray_takes(self) -> tuple[str, ...]:
         """Takes on the disk that no version knows: finished just before a render was killed."""
         known = {take for version in self.file.versions for take in version.takes}
-        found = {path.stem for path in (self.folder / "takes").glob("t[0-9][0-9][0-9].json")}
-        return tuple(sorted(found - known))
+        found = {path.stem for path in (self.folder / "takes").glob("t*.json")}
+        numbers = {take_number(name): name for name in found - known if name.startswith("t")}
+        return tuple(numbers[number] for number in sorted(n for n in numbers if n is not None))
 
     def _moved_to(self, state: State) -> dict[str, Any]:
         return {"state": state, "past": (*self.file.past, self.file.state), "future": ()}
@@ -320,7 +402,7 @@ class _Change:
                 hint="check the folder and its rights",
             ) from error
         try:
-            self._before = Song.open(self._song.folder).file
+            self._before = Song._read(self._song.folder)
         except SongsmithError:
             self._lock.release()
             raise
@@ -330,6 +412,48 @@ class _Change:
         if kind is not None:
             self._song.file = self._before
         self._lock.release()
+
+
+def _unfinished_folder(parent: Path, name: str) -> Path:
+    """A new folder below `parent` that becomes a song when it is moved to its name."""
+    try:
+        return Path(mkdtemp(prefix=f".{name}.", suffix=f".{os.getpid()}.part", dir=parent))
+    except OSError as error:
+        raise FileError(
+            f"can't be written to ({(error.strerror or str(error)).lower()})",
+            where=str(parent),
+            hint="check the folder, its rights and the space on the disk",
+        ) from error
+
+
+def _is_moved(aside: Path, folder: Path) -> bool:
+    """Move `aside` to `folder`; False if another process took that name at the same moment."""
+    try:
+        aside.rename(folder)
+    except OSError as error:
+        if folder.exists():
+            return False
+        raise FileError(
+            f"can't be made ({(error.strerror or str(error)).lower()})",
+            where=str(folder),
+            hint="check the folder and its rights",
+        ) from error
+    folder.chmod(0o777 & ~_umask())
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _sweep_unfinished(parent: Path) -> None:
+    """Remove the folders of songs whose making was killed before they had a name."""
+    for path in parent.glob(".*.part"):
+        match = re.fullmatch(r"\..*\.(\d+)\.part", path.name, re.DOTALL)
+        if match and path.is_dir() and atomic.is_abandoned(path, int(match[1])):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from songsmith.agent.files import make_folder, write_whole
+from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.names import folder_name
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.results import Exported
@@ -25,10 +26,10 @@ def export_take(song: Song, take: str, formats: Sequence[str]) -> Exported:
                 f"there is no sound format {name!r}", hint=f"choose {', '.join(FORMATS)}"
             )
     manifest = song.manifest(take)
-    folder, takes = song.folder / "export", song.folder / "takes"
+    folder, takes = file_in(song.folder, "export"), song.folder / "takes"
     make_folder(folder)
     stem = folder / folder_name(song.title)
-    audio = load_audio(takes / manifest.file)
+    audio = load_audio(song.audio_path(take))
     files: list[Path] = []
     for format_name in dict.fromkeys(formats):
         files.append(Path(f"{stem}.{format_name}"))
@@ -45,8 +46,8 @@ def export_take(song: Song, take: str, formats: Sequence[str]) -> Exported:
             write_whole(files[-1], text)
     for attachment in manifest.attachments:
         files.append(Path(f"{stem}{Path(attachment).suffix}"))
-        shutil.copyfile(takes / f"{take}.{attachment}", files[-1])
+        shutil.copyfile(file_in(takes, f"{take}.{attachment}"), files[-1])
     for sound in sorted((takes / f"{take}.stems").glob("*.flac")):
         files.append(Path(f"{stem}.{sound.name}"))
-        shutil.copyfile(sound, files[-1])
+        shutil.copyfile(file_in(sound.parent, sound.name), files[-1])
     return Exported(folder, tuple(files))

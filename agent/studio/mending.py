@@ -81,7 +81,7 @@ def ears_called(model: str, allowed: bool) -> Ears:
 def listen_to_take(
     opened: OpenSong, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
 ) -> Hearing:
-    """Hear a take against the words it was sung with; what was heard is kept in its manifest."""
+    """Hear a take against the words it was sung with; what was heard is kept beside it."""
     from songsmith.engine.audio import load_audio
 
     name = opened.take_named(take)
@@ -97,7 +97,7 @@ def listen_to_take(
             Store(models_folder()), audio, opened.song.manifest(name).style
         ),
     )
-    opened.song.set_hearing(name, hearing_document(hearing))
+    opened.song.add_hearing(name, hearing_document(hearing))
     return hearing
 
 

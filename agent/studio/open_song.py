@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.settings.settings import Settings
+from songsmith.agent.song.file_names import take_name, take_number
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.rendering import Engines
 from songsmith.agent.studio.results import Audience
@@ -45,7 +46,8 @@ class OpenSong:
         """A take of the present version from "t003", "3", or "" for the one that counts."""
         if not text:
             return self.picked_take()
-        name = f"t{int(text):03d}" if text.isdecimal() else text.casefold()
+        number = take_number(text)
+        name = "" if number is None else take_name(number)
         if name not in self.song.takes:
             raise StudioError(
                 f"there is no take {text!r} in this version",

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from songsmith import __version__
+from songsmith.agent.files import make_folder, write_new
 from songsmith.agent.settings.settings import Settings
-from songsmith.agent.song.song_file import TakeManifest, now
+from songsmith.agent.song.file_names import file_in
+from songsmith.agent.song.song_file import TakeManifest, Version, now
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.engine_options import typed_options
 from songsmith.engine.engine import (
@@ -155,27 +157,42 @@ def render_takes(
     formats: Sequence[str] = (),
     on_progress: Callable[[Progress], None],
 ) -> list[TakeManifest]:
-    """Render and keep each take as soon as it is done; all takes of one call are one version."""
+    """Render and keep each take as soon as it is done; one undo takes all takes of one call back."""
     manifests: list[TakeManifest] = []
+    version: Version | None = None
     for take in engine.render(request, on_progress):
         manifest = save_take(song, take, request, parent=parent, formats=formats)
         manifests.append(manifest)
-        names = [m.take for m in manifests]
-        words = f"{made_by} → {', '.join(names)}"
-        if len(manifests) == 1:
-            song.add_version(words, takes=(*song.takes, manifest.take), picked=manifest.take)
-        else:
-            song.extend_version([manifest.take], words)
+        version = song.add_version(
+            f"{made_by} → {', '.join(m.take for m in manifests)}",
+            new_takes=[manifest.take],
+            picked=manifest.take if version is None else None,
+            continues=version,
+        )
     return manifests
 
 
 def save_take(
     song: Song, take: Take, request: RenderRequest, *, parent: str, formats: Sequence[str] = ()
 ) -> TakeManifest:
-    """Write a take, its attachments and stems, its manifest last."""
-    from songsmith.engine.audio import measure_loudness, quantise, save_audio
+    """Write a take under a number of its own: its sound, attachments and stems, its manifest last."""
+    name = song.claim_take()
+    try:
+        return _save_as(name, song, take, request, parent, formats)
+    finally:
+        song.release_take(name)
 
-    name = song.next_take()
+
+def _save_as(
+    name: str,
+    song: Song,
+    take: Take,
+    request: RenderRequest,
+    parent: str,
+    formats: Sequence[str],
+) -> TakeManifest:
+    from songsmith.engine.audio import encoded, measure_loudness, quantise
+
     folder = song.folder / "takes"
     audio = quantise(take.audio)
     tags = {
@@ -185,13 +202,11 @@ def save_take(
         "lyrics": format_lrc(request.lyrics),
     }
     for format_name in dict.fromkeys(("flac", *formats)):
-        save_audio(folder / f"{name}.{format_name}", audio, tags=tags)
+        write_new(folder / f"{name}.{format_name}", encoded(audio, format_name, tags=tags))
     for stem, sound in take.stems.items():
-        (folder / f"{name}.stems").mkdir(exist_ok=True)
-        save_audio(folder / f"{name}.stems" / f"{stem}.flac", sound)
+        make_folder(folder / f"{name}.stems")
+        write_new(folder / f"{name}.stems" / f"{stem}.flac", encoded(sound, "flac"))
     for attachment, data in take.attachments.items():
-        from songsmith.agent.files import write_new
-
         write_new(folder / f"{name}.{attachment}", data)
     loudness = measure_loudness(audio)
     is_sound = loudness.lufs > float("-inf")
@@ -225,14 +240,14 @@ def load_take(song: Song, name: str) -> Take:
     manifest = song.manifest(name)
     folder = song.folder / "takes"
     return Take(
-        audio=load_audio(folder / manifest.file),
+        audio=load_audio(file_in(folder, manifest.file)),
         seed=manifest.seed,
         engine=manifest.engine,
         details=manifest.details,
         attachments={
-            attachment: (folder / f"{name}.{attachment}").read_bytes()
+            attachment: path.read_bytes()
             for attachment in manifest.attachments
-            if (folder / f"{name}.{attachment}").is_file()
+            if (path := file_in(folder, f"{name}.{attachment}")).is_file()
         },
     )
 
@@ -277,7 +292,7 @@ def replay_take(
         options=options_of(manifest),
     )
     again = quantise(next(iter(engine.render(request, on_progress))).audio)
-    kept = load_audio(song.folder / "takes" / manifest.file)
+    kept = load_audio(song.audio_path(name))
     if again.shape != kept.shape:
         return Replay(name, False, float("inf"))
     return Replay(name, bool(np.array_equal(again, kept)), float(np.abs(again - kept).max()))

@@ -99,6 +99,7 @@ class TakeList:
     takes: tuple[TakeManifest, ...]
     picked: str
     differs: Mapping[str, str] = field(default_factory=dict)
+    hearings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

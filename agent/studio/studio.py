@@ -106,12 +106,17 @@ class Studio:
         if brief.title:
             lyrics = replace(lyrics, title=brief.title)
         result = self._take_over(
-            "write", lyrics, style=brief.style or written.style, duration_s=brief.duration_s
+            "write",
+            lyrics,
+            style=brief.style or written.style,
+            duration_s=brief.duration_s,
+            is_whole=True,
         )
         return replace(result, writer=author.name, why=why, notes=tuple(written.notes))
 
     def revise(self, lines: Sequence[int], instruction: str, *, writer: str = "") -> Written:
         """Rewrite exactly these lines; all stamps and all other lines stay."""
+        self.song.reload()
         self._need_words()
         author, why = choose_writer(
             self.settings, writer, on_event=self.audience.note, ledger=self.ledger
@@ -138,6 +143,7 @@ class Studio:
 
     def replace_lines(self, words: Mapping[int, str]) -> Written:
         """Put these words into the lines of these numbers; stamps stay."""
+        self.song.reload()
         self._need_words()
         lines = self.song.lyrics.lines
         for number, text in words.items():
@@ -162,10 +168,12 @@ class Studio:
             Lyrics(title=brief.title or brief.prompt, language=brief.language),
             style=brief.style or brief.prompt,
             duration_s=brief.duration_s or DEFAULT_DURATION_S,
+            is_whole=True,
         )
 
     def check(self, *, repair: bool = False, engine: str = "") -> Checked:
         """All faults of the words; with `repair` the safe ones are put right as a new version."""
+        self.song.reload()
         self._need_words()
         lyrics = self.song.lyrics
         repaired: tuple[Fault, ...] = ()
@@ -180,6 +188,7 @@ class Studio:
         self, *, duration_s: float | None = None, bpm: float = 90.0, keep: Sequence[int] = ()
     ) -> Written:
         """New stamps on the bar grid for all lines but those to keep."""
+        self.song.reload()
         self._need_words()
         length_s = duration_s or self.duration_s
         check_length(length_s)
@@ -233,7 +242,9 @@ class Studio:
             for manifest in manifests
             if manifest.parent
         }
-        return TakeList(manifests, self.song.picked, differs)
+        heard = {take: self.song.hearing(take) for take in self.song.takes}
+        hearings = {take: hearing for take, hearing in heard.items() if hearing}
+        return TakeList(manifests, self.song.picked, differs, hearings)
 
     def pick(self, take: str) -> Step:
         """Choose the take that counts."""
@@ -335,6 +346,7 @@ class Studio:
 
     @property
     def _open(self) -> OpenSong:
+        self.song.reload()
         return OpenSong(self.song, self.settings, self.engines, self.audience, self.ledger)
 
     @property
@@ -361,9 +373,13 @@ class Studio:
         style: str | None = None,
         duration_s: float | None = None,
         parse_faults: Sequence[Fault] = (),
+        is_whole: bool = False,
     ) -> Written:
         before = self.song.lyrics
-        version = self.song.add_version(made_by, lyrics=lyrics, style=style, duration_s=duration_s)
+        version = self.song.add_version(
+            made_by, lyrics=lyrics, style=style, duration_s=duration_s, is_whole=is_whole
+        )
+        lyrics = self.song.lyrics  # another process's change may have been merged in
         report = self._report(lyrics, parse_faults=parse_faults)
         return Written(version, lyrics, report, changes=diff_lyrics(before, lyrics))
 

@@ -156,7 +156,7 @@ def _take(manifest: TakeManifest, song: Song | None) -> dict[str, Any]:
         "files": [str(path) for path in files],
         "parent": manifest.parent or None,
         "spans": [list(span) for span in manifest.spans],
-        "hearing": manifest.hearing,
+        "hearing": song.hearing(manifest.take) if song else manifest.hearing,
     }
 
 

@@ -197,8 +197,8 @@ class Terminal:
             ]
             if manifest.parent:
                 facts.append(f"only {result.differs[manifest.take]} differs from {manifest.parent}")
-            if manifest.hearing:
-                facts.append(str(manifest.hearing.get("summary", "listened to")))
+            if heard := result.hearings.get(manifest.take):
+                facts.append(str(heard.get("summary", "listened to")))
             print_under(self.console, Text(f"  {mark} "), Text(printable(" · ".join(facts))))
 
     def history(self, history: History) -> None:

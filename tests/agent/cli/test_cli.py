@@ -269,7 +269,7 @@ def test_mistakes_with_a_song_change_nothing(run, tmp_path, monkeypatch, argumen
         monkeypatch.delenv(name, raising=False)
     song = Song.create(tmp_path, name="x", title="X", prompt="x", language="en")
     lyrics = Lyrics("X", "en", (Section("", (LyricLine(1.0, "The train is late again"),)),))
-    song.add_version("write", lyrics=lyrics, takes=["t001"], picked="t001")
+    song.add_version("write", lyrics=lyrics, new_takes=["t001"], picked="t001")
     code, out, err = run(*(part.format(song=song.folder) for part in arguments))
     assert code == 1
     assert words in err

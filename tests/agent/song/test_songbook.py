@@ -85,7 +85,7 @@ def test_as_many_undos_as_changes_give_the_first_state_back(tmp_path_factory, ch
         elif change.startswith("branch"):
             song.branch(change.split()[1])
         else:
-            song.add_version(change, style=f"{change} {number}", takes=[f"t{number}"])
+            song.add_version(change, style=f"{change} {number}", new_takes=[f"t{number:03d}"])
     for _ in changes:
         song.undo()
     assert facts(song) == before
@@ -104,7 +104,7 @@ def test_files_left_by_a_change_that_was_cut_off_are_not_overwritten(song):
     (song.folder / "takes" / "t004.flac").write_bytes(b"left behind")
     song.add_version("write", lyrics=lyrics("one"))
     assert song.version.words == "v002.lrc"
-    assert song.next_take() == "t005"
+    assert song.claim_take() == "t005"
 
 
 @pytest.mark.parametrize(

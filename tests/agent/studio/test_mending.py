@@ -119,7 +119,7 @@ def test_a_hearing_is_strict_json_with_its_summary(hearing):
 def test_a_take_is_heard_and_its_manifest_remembers(studio):
     hearing = studio.listen()
     assert hearing.missing == (2,)
-    kept = studio.song.manifest("t001").hearing or {}
+    kept = studio.song.hearing("t001") or {}
     assert kept["missing"] == [2]
     assert kept["summary"] == hearing.summary
 
@@ -226,7 +226,7 @@ def test_a_new_song_is_listened_to_and_its_best_take_picked(tmp_path):
     )
     assert made.mended is not None
     assert made.song.picked == made.mended.picked
-    recalls = [(made.song.manifest(take).hearing or {})["recall"] for take in ("t001", "t002")]
+    recalls = [(made.song.hearing(take) or {})["recall"] for take in ("t001", "t002")]
     assert made.mended.hearing.recall >= max(recalls) - 1e-3
 
 
