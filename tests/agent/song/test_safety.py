@@ -194,6 +194,7 @@ def test_many_processes_make_songs_of_one_name_and_each_gets_its_own_folder(tmp_
         for _ in range(3)
     ]
     for process in processes:
+        assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
     names = [name for process in processes for name in process.communicate()[0].split()]

@@ -26,6 +26,7 @@ def test_a_number_is_claimed_once_by_many_processes_at_the_same_moment(tmp_path)
         for _ in range(3)
     ]
     for process in processes:
+        assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
     claimed = [name for process in processes for name in process.communicate()[0].split()]
