@@ -13,6 +13,7 @@ from songsmith.agent.chat.editor import edited_words
 from songsmith.agent.chat.session import Session
 from songsmith.agent.chat.talk import Talk
 from songsmith.agent.studio.engine_options import option_words
+from songsmith.agent.studio.engine_states import engine_list, engine_state
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import parse_duration
@@ -184,6 +185,11 @@ class SlashCommands:
         self._show(self._session.studio.branch(argument))
 
     # --- the session
+
+    def engines(self, argument: str) -> None:
+        """/engines [NAME] - who can sing here, or the options of one"""
+        known = self._session.engines
+        self._show(engine_state(known, argument) if argument else engine_list(known))
 
     def cost(self, argument: str) -> None:
         """/cost - tokens and money spent on the LLM in this session"""

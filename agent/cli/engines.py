@@ -1,10 +1,15 @@
 """`songsmith engines`: who can sing here, what each needs, and the options of one."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from songsmith.agent.cli.flags import JsonOption
+from songsmith.agent.cli.frame import answer, terminal
+
+if TYPE_CHECKING:
+    from songsmith.agent.studio.rendering import Engines
 
 __all__ = ["app"]
 
@@ -21,35 +26,27 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     """Every engine: ready or not and why, what to install or fetch, languages, lengths, speed."""
     if context.invoked_subcommand:
         return
-    from songsmith.agent.studio.engine_states import engine_states
-    from songsmith.agent.studio.rendering import Engines
-    from songsmith.agent.views.documents import plain, to_json
+    from songsmith.agent.studio.engine_states import engine_list
 
-    states = engine_states(Engines())
-    if as_json:
-        typer.echo(to_json({"engines": plain(states)}))
-        return
-    from songsmith.agent.views.engines import draw_engines
-    from songsmith.agent.views.terminal import Terminal
-
-    draw_engines(Terminal().console, states)
+    _show(engine_list, as_json)
 
 
-@app.command(short_help="One engine with its options.")
-def show(
+@app.command(name="show", short_help="One engine with its options.")
+def show_(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `songsmith engines` names it.")],
     as_json: JsonOption = False,
 ) -> None:
     """One engine: how it stands here, and every option it takes."""
     from songsmith.agent.studio.engine_states import engine_state
+
+    _show(lambda engines: engine_state(engines, name), as_json)
+
+
+def _show(ask: "Callable[[Engines], object]", as_json: bool) -> None:
     from songsmith.agent.studio.rendering import Engines
-    from songsmith.agent.views.documents import plain, to_json
+    from songsmith.agent.views.show import show
 
-    state = engine_state(Engines(), name)
-    if as_json:
-        typer.echo(to_json(plain(state)))
-        return
-    from songsmith.agent.views.engines import draw_engine
-    from songsmith.agent.views.terminal import Terminal
-
-    draw_engine(Terminal().console, state)
+    with terminal(as_json) as screen:
+        result = ask(Engines())
+        show(screen, result)
+    answer(as_json, result)

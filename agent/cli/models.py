@@ -39,7 +39,7 @@ _Parts = Annotated[
 
 @app.command(name="list")
 def list_(as_json: _Json = False) -> None:
-    """Every part of every engine, and the voices that are here: size, licence."""
+    """List every part of every engine, and the voices here."""
     from songsmith.engine.weights.parts import format_bytes, part_states
 
     store = _store()

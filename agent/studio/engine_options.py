@@ -37,12 +37,15 @@ def option_words(words: Sequence[str]) -> dict[str, object]:
 
 
 def typed_options(card: EngineCard, options: Mapping[str, object]) -> dict[str, object]:
-    """`options` with numbers and switches that were given as words turned into what the engine takes."""
+    """`options` as the engine takes them: numbers and switches that were given as words, names in full.
+
+    A manifest keeps them so, and means the same wherever the take is made again.
+    """
     if not any(isinstance(value, str) for value in options.values()):
         return dict(options)
     parsed = parse_options(card.options, card.name, options)
     typed = {}
     for name, value in options.items():
         meant = getattr(parsed, name)
-        typed[name] = meant if isinstance(meant, (bool, int, float)) else value
+        typed[name] = meant if isinstance(meant, (str, bool, int, float)) else value
     return typed

@@ -9,10 +9,11 @@ from songsmith.agent.studio.rendering import Engines
 from songsmith.engine.engine import EngineCard
 
 __all__ = [
+    "EngineList",
     "EngineState",
     "OptionFacts",
+    "engine_list",
     "engine_state",
-    "engine_states",
 ]
 
 SONG_S = 95.0
@@ -55,9 +56,16 @@ class EngineState:
     options: tuple[OptionFacts, ...]
 
 
-def engine_states(engines: Engines) -> list[EngineState]:
-    """All engines, the best first; no model is loaded."""
-    return [engine_state(engines, name) for name in engines.all_names()]
+@dataclass(frozen=True)
+class EngineList:
+    """Every engine there is, the best first."""
+
+    engines: tuple[EngineState, ...]
+
+
+def engine_list(engines: Engines) -> EngineList:
+    """How all engines stand; no model is loaded."""
+    return EngineList(tuple(engine_state(engines, name) for name in engines.all_names()))
 
 
 def engine_state(engines: Engines, name: str) -> EngineState:

@@ -326,12 +326,7 @@ def filled(wish: RenderWish, settings: Settings, engine: str) -> RenderWish:
     options: dict[str, object] = dict(settings.engines.get(engine, {}))
     if settings.voice and "voice" in engine_card(engine).options.model_fields:
         options.setdefault("voice", settings.voice)
-    options |= typed_options(engine_card(engine), wish.options)
-    if isinstance(voice := options.get("voice"), str):
-        from songsmith.engine.sketch.voices.piper_voice import absolute_name
-
-        # A manifest must name the same file from wherever the take is made again.
-        options["voice"] = absolute_name(voice)
+    options = typed_options(engine_card(engine), options | dict(wish.options))
     return replace(
         wish,
         takes=wish.takes or settings.takes,

@@ -2,6 +2,7 @@
 
 from songsmith.agent.phrases import clock
 from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.engine_states import EngineList, EngineState
 from songsmith.agent.studio.make import Made
 from songsmith.agent.studio.mending import Mended
 from songsmith.agent.studio.rendering import Replay
@@ -16,6 +17,7 @@ from songsmith.agent.studio.results import (
     TakeList,
     Written,
 )
+from songsmith.agent.views.engines import draw_engine, draw_engines
 from songsmith.agent.views.hearing import draw_hearing, draw_mended
 from songsmith.agent.views.terminal import Terminal, shown_path
 from songsmith.engine.listening.listen import Hearing
@@ -52,6 +54,10 @@ def show(screen: Terminal, result: object, song: Song | None = None) -> None:
             screen.replayed(result)
         case Step():
             screen.fact(result.done, result.what)
+        case EngineList():
+            draw_engines(screen.console, result.engines)
+        case EngineState():
+            draw_engine(screen.console, result)
         case Played():
             screen.fact("played", result.file.name)
         case _:

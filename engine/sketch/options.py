@@ -1,10 +1,20 @@
 """What a person may choose about a render of the sketch engine."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 __all__ = ["SketchOptions"]
+
+
+def _in_full(voice: str) -> str:
+    """A voice that is a file by its path from the root, so that it means the same in every folder."""
+    if ".onnx" not in voice.casefold():
+        return voice
+
+    from songsmith.engine.sketch.voices.piper_voice import absolute_name
+
+    return absolute_name(voice)
 
 
 class SketchOptions(BaseModel):
@@ -12,7 +22,7 @@ class SketchOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    voice: str = Field(
+    voice: Annotated[str, AfterValidator(_in_full)] = Field(
         default="", description="who sings, e.g. en-us+low; `--voice list` names all"
     )
     key: str = Field(

@@ -103,8 +103,18 @@ def test_a_chat_sings_with_it_and_takes_its_options(folder):
         screen=Terminal(plain=True, file=screen),
         overrides={"engine": "beep"},
     )
-    chat.run(["/render 2 pitch_hz=440", "/fix line 2 pitch_hz=500", "/render pitch_hz=9"])
-    assert "pitch_hz can't be '9'" in screen.getvalue()
+    chat.run(
+        [
+            "/render 2 pitch_hz=440",
+            "/fix line 2 pitch_hz=500",
+            "/render pitch_hz=9",
+            "/engines",
+            "/engines beep",
+        ]
+    )
+    printed = screen.getvalue()
+    assert "pitch_hz can't be '9'" in printed
+    assert "one tone a line" in printed and "pitch of the first line" in printed
     manifests = [Song.open(song.folder).manifest(name) for name in ("t001", "t002", "t003")]
     assert [m.options["pitch_hz"] for m in manifests] == [440, 440, 500]
 
