@@ -29,6 +29,7 @@ from songsmith.engine.sketch.mixing.mix import Gains, Mix, mix_song, render_trac
 from songsmith.engine.sketch.options import SketchOptions
 from songsmith.engine.sketch.score import Note, Score, SungLine
 from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_notes
+from songsmith.engine.sketch.speed import wall_seconds
 from songsmith.engine.sketch.style.style import SketchStyle, parse_style
 from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
 from songsmith.engine.sketch.voices.voices import choose_voice
@@ -91,8 +92,8 @@ class SketchEngine:
         return EngineStatus(is_ready=True, reason="built in, nothing to download")
 
     def song_seconds(self, duration_s: float) -> float:
-        """By what was measured on two cores, with words in half of the song."""
-        return _wall_s(duration_s, duration_s / 2)
+        """With words in half of the song."""
+        return wall_seconds(duration_s, duration_s / 2)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""
@@ -102,7 +103,7 @@ class SketchEngine:
         takes = len(request.seeds)
         return Forecast(
             style=order.style.summary(score.bpm, score.tonic, score.mode),
-            wall_s=round(takes * _wall_s(request.duration_s, sung_s), 1),
+            wall_s=round(takes * wall_seconds(request.duration_s, sung_s), 1),
             memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14),
             notes=(*order.style.notes, *_line_notes(order, score)),
         )
@@ -131,10 +132,6 @@ class SketchEngine:
         elif style.is_unaccompanied:
             order = replace(order, style=replace(style, is_unaccompanied=False))
         return order
-
-
-def _wall_s(duration_s: float, sung_s: float) -> float:
-    return 1.0 + 0.03 * duration_s + 0.05 * sung_s
 
 
 def _check(request: RenderRequest, options: SketchOptions) -> None:

@@ -211,7 +211,7 @@ def test_a_forecast_says_style_and_what_will_go_badly():
     assert forecast.wall_s > 0
     assert any("qwertyuiop" in note for note in forecast.notes)
     assert any(note.startswith("line 1: about") for note in forecast.notes)
-    assert any(note.startswith("line 2 holds nothing to sing") for note in forecast.notes)
+    assert any(note.startswith("line 2 has nothing to sing") for note in forecast.notes)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_signs_that_nobody_can_sing_leave_an_instrumental():
     take = render(request(lyrics=line("🎷🎷"), duration_s=6.0))[0]
 
     assert take.details["vocals"] == {}
-    assert "line 1 holds nothing to sing" in take.details["notes"][0]
+    assert "line 1 has nothing to sing" in take.details["notes"][0]
 
 
 @pytest.mark.parametrize(

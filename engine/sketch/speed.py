@@ -1,0 +1,29 @@
+"""How long a song takes here: the times measured on one machine, by how much slower or faster this one is."""
+
+import time
+from functools import cache
+
+import numpy as np
+
+__all__ = ["wall_seconds"]
+
+_BASE_S, _PER_SONG_S, _PER_SUNG_S = 1.0, 0.03, 0.05  # two AVX2 cores, without a GPU
+_REFERENCE_S = 0.011
+"""What the trial takes on that machine."""
+
+
+def wall_seconds(duration_s: float, sung_s: float) -> float:
+    """Time that one take of `duration_s` takes here when words are sung in `sung_s` of it."""
+    return (_BASE_S + _PER_SONG_S * duration_s + _PER_SUNG_S * sung_s) * _slowness()
+
+
+@cache
+def _slowness() -> float:
+    """This machine's time over the reference, by transforms and sorting for some hundredths of a second."""
+    noise = np.random.default_rng(0).standard_normal(1 << 18)
+    best_s = float("inf")
+    for _ in range(4):
+        start_s = time.perf_counter()
+        np.fft.irfft(np.fft.rfft(noise) * 0.5).cumsum().sort()
+        best_s = min(best_s, time.perf_counter() - start_s)
+    return best_s / _REFERENCE_S
