@@ -177,3 +177,12 @@ def test_engines_of_our_own_are_loaded_from_their_cards():
     for name in engine_names():
         assert load_engine(name).name == name == engine_card(name).name
         assert load_engine(name).card is engine_card(name)
+
+
+def test_a_song_folder_can_not_bring_an_engine(run):
+    song = Path(json.loads(run(*MAKE, "--json")[1])["folder"])
+    (song / "evil.py").write_text("raise SystemExit(99)\n", encoding="utf-8")
+    for name in ("evil:Engine", "../evil", "songsmith.engine.sketch.engine:SketchEngine"):
+        (song / "songsmith.toml").write_text(f'engine = "{name}"\n', encoding="utf-8")
+        code, _, err = run("render", str(song))
+        assert code == 1 and "there is no engine" in err
