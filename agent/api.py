@@ -9,7 +9,7 @@ from pathlib import Path
 
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
-from songsmith.agent.studio.make import Made, brief_for, make_song
+from songsmith.agent.studio.make import Made, SongWish, brief_for, make_song
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.studio.results import Audience, Silence
@@ -38,11 +38,9 @@ def make(
     language: str = "",
     length_s: float | None = None,
     seed: int | None = None,
-    takes: int = 1,
     engine: str = "",
     writer: str = "",
-    format: str = "flac",
-    options: Mapping[str, object] | None = None,
+    render: RenderWish | None = None,
     out: Path | str = "songs",
     go_on_with_faults: bool = False,
     until_sung: float | None = None,
@@ -51,20 +49,13 @@ def make(
 ) -> Made:
     """Write (or take over `lyrics`), check and sing a song; the same arguments with a seed give the same samples.
 
-    Raises `SongsmithError` with one clear line for everything a caller can put right.
+    `render` says more of how it is sung: several takes, formats, the engine's own options. Raises `SongsmithError`
+    with one clear line for everything a caller can put right.
     """
-    from songsmith.engine.audio import FORMATS, AudioError
-
-    if format not in FORMATS:
-        raise AudioError(
-            f"there is no sound format {format!r}", hint=f"choose {', '.join(FORMATS)}"
-        )
-    wish = RenderWish(
-        engine=engine, takes=takes, seed=seed, options=options or {}, formats=(format,)
-    )
+    wish = replace(render or RenderWish(), seed=seed)
+    wish = replace(wish, engine=engine or wish.engine)
     if lyrics is None and not wish.options.get("instrumental"):
         _need_prompt(prompt)
-    _need_takes(takes)
     settings = load_settings(None, {"out": Path(out)})
     brief = brief_for(
         settings,
@@ -76,15 +67,17 @@ def make(
         seed=seed,
     )
     return make_song(
-        brief,
-        replace(wish, seed=brief.seed),
+        SongWish(
+            brief,
+            words=None if lyrics is None else _parsed(lyrics),
+            writer=writer,
+            render=replace(wish, seed=brief.seed),
+            until_sung=until_sung,
+            max_rounds=max_rounds,
+        ),
         settings,
-        parsed=None if lyrics is None else _parsed(lyrics),
-        writer=writer,
         audience=audience,
         may_go_on=lambda report: go_on_with_faults,
-        until_sung=until_sung,
-        max_rounds=max_rounds,
     )
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "OnProgress",
     "Progress",
     "RenderRequest",
+    "RequestOutline",
     "Span",
     "Take",
     "all_parts",
@@ -148,6 +149,16 @@ class Forecast:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RequestOutline:
+    """What is known of a request before its words are: what the person asked for."""
+
+    style: str
+    language: str
+    duration_s: float
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
 class Engine(Protocol):
     """A singer. Its `card` says all that is known of it before a model is loaded; `name` is the card's."""
 
@@ -160,6 +171,10 @@ class Engine(Protocol):
 
     def song_seconds(self, duration_s: float) -> float:
         """About how long a song of this length takes on this machine, with the default options; 0 if unknown."""
+        ...
+
+    def check_outline(self, outline: RequestOutline) -> None:
+        """Raise `EngineError` for what would be refused whatever the words are, before anybody writes them."""
         ...
 
     def forecast(self, request: RenderRequest) -> Forecast:

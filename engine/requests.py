@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from songsmith.engine.card import EngineCard
 from songsmith.engine.engine import EngineError, RenderRequest, Span
 
-__all__ = ["check_request", "parse_options"]
+__all__ = ["check_duration", "check_language", "check_request", "parse_options"]
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -18,12 +18,8 @@ def check_request(card: EngineCard, request: RenderRequest) -> None:
     check_duration(card, request.duration_s)
     if not request.seeds:
         raise EngineError("no seed given, so no take to make", hint="give at least one seed")
-    language = request.lyrics.language
-    if request.lyrics.lines and not card.sings(language):
-        raise EngineError(
-            f"the {card.name} engine does not sing {language!r}",
-            hint=f"it sings {_languages(card)}; --engine sketch sings any language",
-        )
+    if request.lyrics.lines:
+        check_language(card, request.lyrics.language)
     if bool(request.spans) != (request.parent is not None):
         raise EngineError(
             "spans can be sung again only in a take, and a take only in spans",
@@ -39,6 +35,15 @@ def check_duration(card: EngineCard, duration_s: float) -> None:
         raise EngineError(
             f"the {card.name} engine can't make a song of {duration_s:g} s",
             hint=f"ask for {card.min_duration_s:g} to {card.max_duration_s:g} s with --length",
+        )
+
+
+def check_language(card: EngineCard, language: str) -> None:
+    """Raise `EngineError` for a language that this engine does not sing."""
+    if not card.sings(language):
+        raise EngineError(
+            f"the {card.name} engine does not sing {language!r}",
+            hint=f"it sings {_languages(card)}; --engine sketch sings any language",
         )
 
 

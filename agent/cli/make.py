@@ -65,7 +65,7 @@ def make(
 ) -> None:
     """Write, check and sing a song."""
     from songsmith.agent.settings.settings import load_settings
-    from songsmith.agent.studio.make import brief_for, make_song
+    from songsmith.agent.studio.make import SongWish, brief_for, make_song
     from songsmith.agent.views.show import show
 
     settings = load_settings(None, {"out": out})
@@ -87,17 +87,19 @@ def make(
     )
     with terminal(as_json) as screen:
         made = make_song(
-            brief,
-            _with_seed(wish, brief.seed),
+            SongWish(
+                brief,
+                words=parsed,
+                writer=writer,
+                render=_with_seed(wish, brief.seed),
+                until_sung=until_sung,
+                max_rounds=max_rounds,
+                name=prompt.strip() or ("" if lyrics in (None, "-") else Path(lyrics or "").stem),
+            ),
             settings,
-            parsed=parsed,
-            writer=writer,
-            name=prompt.strip() or ("" if lyrics in (None, "-") else Path(lyrics or "").stem),
             audience=screen,
             on_written=lambda written: show(screen, written),
             may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
-            until_sung=until_sung,
-            max_rounds=max_rounds,
         )
         show(screen, made)
     answer(as_json, made)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,22 +10,23 @@ from songsmith.agent.settings.settings import Settings
 from songsmith.agent.song.names import without_request
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.open_song import StudioError
-from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled
+from songsmith.agent.studio.rendering import Engines, RenderWish, filled
 from songsmith.agent.studio.results import Audience, Rendered, Silence, Written
+from songsmith.agent.studio.singing import render_with
 from songsmith.agent.studio.studio import Studio
 from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped
-from songsmith.engine.engine import Engine
+from songsmith.agent.writers.writer import Writer
+from songsmith.engine.engine import Engine, RequestOutline
 from songsmith.engine.listening.ears_models import find_model
 from songsmith.lyrics.check import Report
-from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 from songsmith.lyrics.reading.lrc import Parsed
 
 if TYPE_CHECKING:
     from songsmith.agent.studio.mending import Mended
 
-__all__ = ["Made", "begin_song", "brief_for", "make_song"]
+__all__ = ["Cast", "Made", "SongWish", "begin_song", "brief_for", "choose_cast", "make_song"]
 
 
 @dataclass(frozen=True)
@@ -74,106 +75,151 @@ def begin_song(brief: Brief, parsed: Parsed | None, settings: Settings, *, name:
     )
 
 
+@dataclass(frozen=True)
+class SongWish:
+    """What a person wants made: from what, who writes it, how it is sung, and how well its words must be heard.
+
+    `words` are theirs; without them `writer` writes some. `name` is what its folder is named after. The settings decide
+    what is left open.
+    """
+
+    brief: Brief
+    words: Parsed | None = None
+    writer: str = ""
+    render: RenderWish = field(default_factory=RenderWish)
+    until_sung: float | None = None
+    max_rounds: int | None = None
+    name: str = ""
+
+    @property
+    def is_instrumental(self) -> bool:
+        return bool(self.render.options.get("instrumental"))
+
+    @property
+    def language(self) -> str:
+        return self.brief.language or (self.words.lyrics.language if self.words else "")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who makes a song, decided before anything is written: writer (None for words that are there), engine, ears.
+
+    `render` is filled from the settings; nobody listens where `until_sung` is 0.
+    """
+
+    engine: Engine
+    engine_why: str
+    render: RenderWish
+    writer: Writer | None
+    writer_why: str
+    until_sung: float
+    max_rounds: int
+
+
 def make_song(
-    brief: Brief,
-    wish: RenderWish,
+    wish: SongWish,
     settings: Settings,
     *,
-    parsed: Parsed | None = None,
-    writer: str = "",
-    name: str = "",
     audience: Audience | None = None,
     engines: Engines | None = None,
     on_written: Callable[[Written], None] = lambda written: None,
     may_go_on: Callable[[Report], bool] = lambda report: False,
-    until_sung: float | None = None,
-    max_rounds: int | None = None,
 ) -> Made:
-    """Write (or take over `parsed`), check, sing. Nothing is written to the disk before there are a writer, an
+    """Write (or take over the wish's words), check, sing. Nothing is written to the disk before there are a writer, an
     engine that can sing this, and ears where they are asked for.
 
-    Lines that can't be sung as written stop the song unless `may_go_on` says otherwise. With `until_sung`
-    (or that setting) the takes are listened to and lines below it sung again, up to `max_rounds` times.
+    Lines that can't be sung as written stop the song unless `may_go_on` says otherwise. With `until_sung` the takes
+    are listened to and lines below it sung again.
     """
     started_s = time.monotonic()
-    engines = engines or Engines()
-    is_instrumental = bool(wish.options.get("instrumental"))
-    engine, _ = engines.choose(wish.engine or settings.engine, brief.language)
-    length_s = stamped(parsed.lyrics, brief.duration_s)[1] if parsed else brief.duration_s
-    _refuse_early(engine, brief, length_s or DEFAULT_DURATION_S, wish, settings)
-    if parsed is None and not is_instrumental:
-        choose_writer(settings, writer)
-    is_heard = bool(until_sung or settings.until_sung) and not is_instrumental
-    if is_heard:
-        from songsmith.agent.studio.mending import check_budget
-
-        check_budget(until_sung or settings.until_sung or 0.0, max_rounds or settings.max_rounds)
-        find_model(settings.listen_model, brief.language)
-    song = begin_song(brief, parsed, settings, name=name)
-    studio = Studio(song, settings=settings, engines=engines, audience=audience or Silence())
-    written = _words_for(studio, brief, parsed, writer, is_instrumental)
+    engines, audience = engines or Engines(), audience or Silence()
+    cast = choose_cast(wish, settings, engines, audience)
+    song = begin_song(wish.brief, wish.words, settings, name=wish.name)
+    studio = Studio(song, settings=settings, engines=engines, audience=audience)
+    written = _words_for(studio, wish, cast)
     on_written(written)
     if written.report.has_errors and not may_go_on(written.report):
-        raise StudioError(
-            f"{_lines_at_fault(written.report)} can't be sung as written",
-            where=str(song.folder),
-            hint=f"repair them (songsmith check {song.folder} --repair), change them (songsmith edit), and sing"
-            f" them (songsmith render), or go on all the same with --yes",
+        raise _not_singable(written.report, song)
+    rendered = _sing(studio, cast)
+    mended = None
+    if cast.until_sung:
+        mended = studio.mend(
+            until_sung=cast.until_sung,
+            max_rounds=cast.max_rounds,
+            among=[manifest.take for manifest in rendered.takes],
         )
-    rendered = studio.render(wish)
-    if not is_heard:
-        return Made(song, written, rendered, wall_s=time.monotonic() - started_s)
-    mended = studio.mend(
-        until_sung=until_sung,
-        max_rounds=max_rounds,
-        among=[manifest.take for manifest in rendered.takes],
-    )
     return Made(song, written, rendered, mended, time.monotonic() - started_s)
 
 
-def _refuse_early(
-    engine: Engine, brief: Brief, length_s: float, wish: RenderWish, settings: Settings
-) -> None:
-    """Let the engine refuse length, voice and options before there is a folder."""
-    stand_in = LyricLine(0.0, brief.prompt or brief.title or "la la la")
-    is_instrumental = bool(wish.options.get("instrumental"))
-    build_request(
-        engine,
-        Lyrics(
-            language=brief.language,
-            sections=() if is_instrumental else (Section("", (stand_in,)),),
-        ),
-        brief.style or brief.prompt or "pop",
-        length_s,
-        filled(wish, settings, engine.name),
+def choose_cast(wish: SongWish, settings: Settings, engines: Engines, audience: Audience) -> Cast:
+    """Who writes, sings and listens. Raises for what can't be done, whatever the words will be."""
+    brief = wish.brief
+    engine, engine_why = engines.choose(wish.render.engine or settings.engine, wish.language)
+    render = filled(wish.render, settings, engine.name)
+    render.check()
+    length_s = stamped(wish.words.lyrics, brief.duration_s)[1] if wish.words else brief.duration_s
+    style = brief.style or brief.prompt or settings.style or "pop"
+    engine.check_outline(
+        RequestOutline(style, wish.language, length_s or DEFAULT_DURATION_S, render.options)
     )
+    writer, writer_why = None, ""
+    if wish.words is None and not wish.is_instrumental:
+        writer, writer_why = choose_writer(settings, wish.writer, on_event=audience.note)
+    until_sung = 0.0 if wish.is_instrumental else wish.until_sung or settings.until_sung or 0.0
+    max_rounds = wish.max_rounds or settings.max_rounds
+    if until_sung:
+        _check_ears(until_sung, max_rounds, settings, wish.language)
+    return Cast(engine, engine_why, render, writer, writer_why, until_sung, max_rounds)
 
 
-def _words_for(
-    studio: Studio, brief: Brief, parsed: Parsed | None, writer: str, is_instrumental: bool
-) -> Written:
+def _check_ears(until_sung: float, max_rounds: int, settings: Settings, language: str) -> None:
+    """Raise `ListenError` unless somebody here can listen this often for this much."""
+    from songsmith.agent.studio.mending import check_budget
+
+    check_budget(until_sung, max_rounds)
+    find_model(settings.listen_model, language)
+
+
+def _sing(studio: Studio, cast: Cast) -> Rendered:
+    """The takes, by the engine that was chosen; by another where the words came in a language it doesn't sing."""
+    if cast.render.engine or cast.engine.card.sings(studio.language):
+        return render_with(studio.opened, cast.engine, cast.engine_why, cast.render)
+    return studio.render(cast.render)
+
+
+def _words_for(studio: Studio, wish: SongWish, cast: Cast) -> Written:
     """The first words of a song; where they fail, its folder goes again."""
     with studio.song.beginning():
-        if is_instrumental:
-            return studio.leave_wordless(brief)
-        if parsed is not None:
-            return _take_over(studio, parsed, brief)
-        return studio.write(brief, writer=writer)
+        if wish.is_instrumental:
+            return studio.leave_wordless(wish.brief)
+        if cast.writer is None:
+            return _take_over(studio, wish)
+        return studio.write_with(cast.writer, cast.writer_why, wish.brief)
 
 
-def _take_over(studio: Studio, parsed: Parsed, brief: Brief) -> Written:
+def _take_over(studio: Studio, wish: SongWish) -> Written:
     """Words from a file, with what the flags say of title, language and style on top."""
-    words = parsed.lyrics
+    assert wish.words is not None
+    brief, words = wish.brief, wish.words.lyrics
     words = replace(
         words, title=brief.title or words.title, language=brief.language or words.language
     )
     written = studio.edit(
-        replace(parsed, lyrics=words),
+        replace(wish.words, lyrics=words),
         made_by="write",
         style=brief.style or brief.prompt,
         duration_s=brief.duration_s,
     )
     return replace(written, writer="you", why="from the lyrics you gave")
+
+
+def _not_singable(report: Report, song: Song) -> StudioError:
+    return StudioError(
+        f"{_lines_at_fault(report)} can't be sung as written",
+        where=str(song.folder),
+        hint=f"repair them (songsmith check {song.folder} --repair), change them (songsmith edit), and sing"
+        f" them (songsmith render), or go on all the same with --yes",
+    )
 
 
 def _lines_at_fault(report: Report) -> str:

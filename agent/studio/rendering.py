@@ -61,6 +61,17 @@ class RenderWish:
     options: Mapping[str, object] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
 
+    def check(self) -> None:
+        """Raise for a number of takes, a seed or a format that can't be."""
+        from songsmith.engine.audio import FORMATS, AudioError
+
+        self.seeds()
+        for name in self.formats:
+            if name not in FORMATS:
+                raise AudioError(
+                    f"there is no sound format {name!r}", hint=f"choose {', '.join(FORMATS)}"
+                )
+
     def seeds(self) -> tuple[int, ...]:
         """One seed a take: the given one and those after it."""
         if not 0 <= self.takes <= _MOST_TAKES:

@@ -17,7 +17,7 @@ from songsmith.agent.studio.results import Audience, Rendered
 from songsmith.agent.studio.spans import SpanError
 from songsmith.engine.engine import Engine, Forecast, RenderRequest, Span
 
-__all__ = ["fix_take", "forecast_song", "render_song"]
+__all__ = ["fix_take", "forecast_song", "render_song", "render_with"]
 
 _ENDING_S = 2.0
 """How much of a take's ending is sung anew when the song gets longer."""
@@ -33,6 +33,11 @@ def forecast_song(opened: OpenSong, wish: RenderWish) -> Rendered:
 def render_song(opened: OpenSong, wish: RenderWish) -> Rendered:
     """Sing the whole song: one new take a seed."""
     engine, why, wish = _chosen(opened, wish, opened.settings.engine)
+    return render_with(opened, engine, why, wish)
+
+
+def render_with(opened: OpenSong, engine: Engine, why: str, wish: RenderWish) -> Rendered:
+    """Sing the whole song with `engine`; `wish` is filled for it."""
     request, forecast = _whole_song(opened, engine, wish)
     _announce(opened.audience, engine.name, why, forecast)
     takes = render_takes(

@@ -36,6 +36,7 @@ from songsmith.agent.studio.spans import parse_lines, parse_pointer
 from songsmith.agent.writers.brief import Brief, check_length
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
+from songsmith.agent.writers.writer import Writer
 from songsmith.engine.engine import Span, engine_names
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
@@ -99,6 +100,10 @@ class Studio:
         author, why = choose_writer(
             self.settings, writer, on_event=self.audience.note, ledger=self.ledger
         )
+        return self.write_with(author, why, brief)
+
+    def write_with(self, author: Writer, why: str, brief: Brief) -> Written:
+        """Write new words for the whole song by a writer who was chosen before, and why."""
         self.audience.fact("writer", f"{author.name} ({why})")
         brief = brief.model_copy(update={"duration_s": brief.duration_s or DEFAULT_DURATION_S})
         written = author.write(brief, self.audience.text)
@@ -207,15 +212,15 @@ class Studio:
     @property
     def duration_s(self) -> float:
         """Length of the song: as asked, else what its words need."""
-        return self._open.duration_s
+        return self.opened.duration_s
 
     def forecast(self, wish: RenderWish | None = None) -> Rendered:
         """What a render would do, before the time is spent."""
-        return forecast_song(self._open, wish or RenderWish())
+        return forecast_song(self.opened, wish or RenderWish())
 
     def render(self, wish: RenderWish | None = None) -> Rendered:
         """Sing the whole song: one new take a seed."""
-        return render_song(self._open, wish or RenderWish())
+        return render_song(self.opened, wish or RenderWish())
 
     def fix(
         self,
@@ -229,8 +234,8 @@ class Studio:
 
         A `duration_s` beyond the take's makes the song longer: what comes after its end is sung too.
         """
-        parent = take or self._open.picked_take()
-        return fix_take(self._open, parent, spans, wish or RenderWish(), duration_s)
+        parent = take or self.opened.picked_take()
+        return fix_take(self.opened, parent, spans, wish or RenderWish(), duration_s)
 
     def takes(self) -> TakeList:
         """All takes of the present version, and what each differs in from its parent."""
@@ -253,7 +258,7 @@ class Studio:
 
     def take_named(self, text: str) -> str:
         """A take of the present version from "t003", "3", or "" for the one that counts."""
-        return self._open.take_named(text)
+        return self.opened.take_named(text)
 
     def play(self, take: str = "") -> Played:
         """Play a take to its end."""
@@ -275,7 +280,7 @@ class Studio:
         """Hear what was sung in a take, line by line; `allowed` lets a model be downloaded."""
         from songsmith.agent.studio.mending import listen_to_take
 
-        return listen_to_take(self._open, take, model=model, language=language, allowed=allowed)
+        return listen_to_take(self.opened, take, model=model, language=language, allowed=allowed)
 
     def mend(
         self,
@@ -289,7 +294,7 @@ class Studio:
         from songsmith.agent.studio.mending import DEFAULT_BAR, mend_take
 
         return mend_take(
-            self._open,
+            self.opened,
             take,
             until_sung=self.settings.until_sung or DEFAULT_BAR
             if until_sung is None
@@ -345,13 +350,14 @@ class Studio:
     # --- what the verbs share
 
     @property
-    def _open(self) -> OpenSong:
+    def opened(self) -> OpenSong:
+        """The song as it is on the disk now, with all that its verbs work with."""
         self.song.reload()
         return OpenSong(self.song, self.settings, self.engines, self.audience, self.ledger)
 
     @property
     def language(self) -> str:
-        return self._open.language
+        return self.opened.language
 
     def lines_named(self, text: str) -> list[int]:
         """Line numbers of "7-9", "line 7" or "chorus 2"."""

@@ -7,8 +7,8 @@ from songsmith.engine.diffrhythm.device import choose_device, choose_dtype
 from songsmith.engine.diffrhythm.forecast import Cost, cost_of, machine_flops_per_s
 from songsmith.engine.diffrhythm.model_cache import Resident, dit_config
 from songsmith.engine.diffrhythm.options import Options
-from songsmith.engine.diffrhythm.parts import dit_part, parts_for
-from songsmith.engine.diffrhythm.plan import Plan, make_plan
+from songsmith.engine.diffrhythm.parts import Version, dit_part, parts_for
+from songsmith.engine.diffrhythm.plan import Plan, check_plan_outline, make_plan
 from songsmith.engine.diffrhythm.readiness import format_wait, readiness, song_seconds
 from songsmith.engine.engine import (
     EngineError,
@@ -16,10 +16,12 @@ from songsmith.engine.engine import (
     Forecast,
     OnProgress,
     RenderRequest,
+    RequestOutline,
     Take,
 )
 from songsmith.engine.weights.parts import format_bytes
 from songsmith.engine.weights.store import Store, models_folder
+from songsmith.lyrics.frames import Variant
 
 __all__ = ["DiffRhythmEngine"]
 
@@ -41,10 +43,16 @@ class DiffRhythmEngine:
         """On a CPU by a short measurement of it; 0, unknown, where a GPU would sing that torch does not see yet."""
         return song_seconds(Store(models_folder()), duration_s)
 
+    def check_outline(self, outline: RequestOutline) -> None:
+        """Options, length, language, style, weights and device; see `Engine.check_outline`."""
+        options = check_plan_outline(outline)
+        _complete_store(options.variant_for(outline.duration_s), options.version)
+        choose_dtype(options.dtype, choose_device(options.device))
+
     def forecast(self, request: RenderRequest) -> Forecast:
         """Variant, lines, steps, memory and time. Raises `EngineError` for what `render` would refuse."""
         plan = make_plan(request)
-        store = _complete_store(plan)
+        store = _complete_store(plan.variant, plan.options.version)
         device = choose_device(plan.options.device)
         cost = _cost(plan, request, store, device)
         return Forecast(
@@ -57,7 +65,7 @@ class DiffRhythmEngine:
     def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
         """Takes in the order of the seeds. What can be refused without loading a model is refused at once."""
         plan = make_plan(request)
-        store = _complete_store(plan)
+        store = _complete_store(plan.variant, plan.options.version)
         device = choose_device(plan.options.device)
         choose_dtype(plan.options.dtype, device)
 
@@ -66,13 +74,13 @@ class DiffRhythmEngine:
         return Rendering(plan, request, store, device, self._resident, on_progress).takes()
 
 
-def _complete_store(plan: Plan) -> Store:
-    """The models folder, with all that the plan needs in it."""
+def _complete_store(variant: Variant, version: Version) -> Store:
+    """The models folder, with all that this model needs in it."""
     store = Store(models_folder())
-    parts = parts_for(plan.variant, plan.options.version)
+    parts = parts_for(variant, version)
     is_whole = all(store.has(part) for part in parts if part.is_required)
     if extra().missing or not is_whole:
-        status = readiness(store, plan.variant, plan.options.version)
+        status = readiness(store, variant, version)
         raise EngineError(f"DiffRhythm can't sing here yet: {status.reason}", hint=status.remedy)
     return store
 

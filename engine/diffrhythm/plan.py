@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from songsmith.engine.diffrhythm.card import CARD
 from songsmith.engine.diffrhythm.options import Options
-from songsmith.engine.engine import EngineError, RenderRequest, Span
-from songsmith.engine.requests import check_request, parse_options
+from songsmith.engine.engine import EngineError, RenderRequest, RequestOutline, Span
+from songsmith.engine.requests import check_duration, check_language, check_request, parse_options
 from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
 from songsmith.lyrics.frames import BASE_FRAMES, LaidLine, Layout, Variant, lay_out, longest_s
 from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
@@ -46,7 +46,7 @@ def make_plan(request: RenderRequest) -> Plan:
     options = parse_options(Options, CARD.name, request.options)
     check_request(CARD, request)
     _check_end(request)
-    _check_style(request, options)
+    _check_style(request.style, options)
     variant = options.variant_for(request.duration_s)
     lines = () if options.instrumental else request.lyrics.lines
     phonemes = phonemize_lines([line.text for line in lines])
@@ -70,13 +70,23 @@ def make_plan(request: RenderRequest) -> Plan:
     )
 
 
-def _check_style(request: RenderRequest, options: Options) -> None:
+def check_plan_outline(outline: RequestOutline) -> Options:
+    """The options of an outline. Raises `EngineError` for what `make_plan` would refuse whatever the words are."""
+    options = parse_options(Options, CARD.name, outline.options)
+    check_duration(CARD, outline.duration_s)
+    if not options.instrumental:
+        check_language(CARD, outline.language)
+    _check_style(outline.style, options)
+    return options
+
+
+def _check_style(style: str, options: Options) -> None:
     for reference in options.style_audio:
         if not reference.path.is_file():
             raise EngineError(
                 "there is no such file to take the style from", where=str(reference.path)
             )
-    if options.style_text_weight and not request.style.strip():
+    if options.style_text_weight and not style.strip():
         raise EngineError(
             "no style was given", hint="say what it should sound like, or give --style-audio"
         )

@@ -14,10 +14,11 @@ from songsmith.engine.engine import (
     OnProgress,
     Progress,
     RenderRequest,
+    RequestOutline,
     Span,
     Take,
 )
-from songsmith.engine.requests import check_request, parse_options
+from songsmith.engine.requests import check_duration, check_request, parse_options
 from songsmith.engine.sketch.band.band import Track, play_band
 from songsmith.engine.sketch.band.synth import soundfont
 from songsmith.engine.sketch.card import CARD
@@ -94,6 +95,14 @@ class SketchEngine:
     def song_seconds(self, duration_s: float) -> float:
         """With words in half of the song."""
         return wall_seconds(duration_s, duration_s / 2)
+
+    def check_outline(self, outline: RequestOutline) -> None:
+        """Options, length and voice; see `Engine.check_outline`."""
+        options = parse_options(SketchOptions, CARD.name, outline.options)
+        check_duration(CARD, outline.duration_s)
+        style = _with_options(parse_style(outline.style), options)
+        if options.sing and not options.instrumental:
+            choose_voice(outline.language, options.voice or style.voice)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""

@@ -13,9 +13,10 @@ from songsmith.engine.engine import (
     OnProgress,
     Progress,
     RenderRequest,
+    RequestOutline,
     Take,
 )
-from songsmith.engine.requests import check_request, parse_options
+from songsmith.engine.requests import check_duration, check_request, parse_options
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.lyrics.limits import SingingLimits
 
@@ -45,6 +46,10 @@ class BeepEngine:
 
     def song_seconds(self, duration_s: float) -> float:
         return 0.01 * duration_s
+
+    def check_outline(self, outline: RequestOutline) -> None:
+        check_duration(self.card, outline.duration_s)
+        parse_options(self.card.options, self.card.name, outline.options)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         check_request(self.card, request)

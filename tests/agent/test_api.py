@@ -20,15 +20,24 @@ def settings_of_nobody(tmp_path, monkeypatch):
     [
         (lambda: songsmith.make(""), "the prompt is empty"),
         (lambda: songsmith.write(" "), "the prompt is empty"),
-        (lambda: songsmith.make("x", format="aac"), "choose flac, wav, mp3, ogg"),
+        (
+            lambda: songsmith.make("x", render=songsmith.RenderWish(formats=("aac",))),
+            "choose flac, wav, mp3, ogg",
+        ),
         (lambda: songsmith.make("x", length_s=0), "can't last 0 s"),
         (lambda: songsmith.make("x", engine="cassette"), "diffrhythm and sketch"),
         (lambda: songsmith.render("", style="folk"), "no line to sing"),
         (lambda: songsmith.render('{"lyrics": "la"}', style="folk"), "this is JSON"),
         (lambda: songsmith.open_song("nowhere"), "no song here"),
-        (lambda: songsmith.make("x", takes=0), "0 takes are no song"),
+        (
+            lambda: songsmith.make("x", render=songsmith.RenderWish(takes=-1)),
+            "-1 takes can't be made",
+        ),
         (lambda: songsmith.make("x", until_sung=2), "the bar can't be 2"),
-        (lambda: songsmith.make("x", options={"voice": "nobody"}), "no voice 'nobody'"),
+        (
+            lambda: songsmith.make("x", render=songsmith.RenderWish(options={"voice": "nobody"})),
+            "no voice 'nobody'",
+        ),
         (lambda: songsmith.check(LRC, variant="huge"), "choose base or full"),  # type: ignore[arg-type]
         (lambda: songsmith.check(LRC, length_s=-1), "can't last -1 s"),
     ],

@@ -63,7 +63,9 @@ MAKE = ("make", "--lyrics", "song.lrc", "--length", "15", "--seed", "7", "--engi
 
 
 def test_the_library_makes_checks_fixes_and_replays_with_it(folder):
-    made = songsmith.make(lyrics=LRC, length_s=15, engine="beep", options={"pitch_hz": "440"})
+    made = songsmith.make(
+        lyrics=LRC, length_s=15, engine="beep", render=RenderWish(options={"pitch_hz": "440"})
+    )
     assert made.rendered.engine == "beep"
     studio = songsmith.open_song(made.song.folder)
     (take,) = studio.takes().takes

@@ -219,7 +219,7 @@ def test_a_new_song_is_listened_to_and_its_best_take_picked(tmp_path):
         style="soft rock",
         length_s=LENGTH_S,
         seed=3,
-        takes=2,
+        render=RenderWish(takes=2),
         engine="sketch",
         out=tmp_path,
         until_sung=0.3,
