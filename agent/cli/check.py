@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from songsmith.agent.studio.studio import Studio
     from songsmith.agent.views.terminal import Terminal
     from songsmith.lyrics.check import Variant
+    from songsmith.lyrics.fault import Fault
 
 __all__ = ["check"]
 
@@ -40,7 +41,7 @@ def check(
             "--out",
             "-o",
             metavar="FILE",
-            help="Where the repaired words go; without it FILE itself, kept as FILE.orig.",
+            help="Where the repaired words go; without it FILE itself, kept as FILE.orig, FILE.orig-2, …",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -59,15 +60,19 @@ def check(
     to_stdout = repair and source == "-" and out is None and not as_json
     with terminal(as_json or to_stdout) as screen:
         song = None
+        unread: tuple[Fault, ...] = ()
         if is_song(source):
             studio = open_studio(source, screen)
             song = studio.song
             checked = _check_song(studio, length, _variant(variant), engine, repair)
         else:
-            checked = _check_words(source, screen, length, _variant(variant), engine, repair)
-        if repair:
-            _keep_repaired(source, out, checked, to_stdout=to_stdout)
+            checked, unread = _check_words(
+                source, screen, length, _variant(variant), engine, repair
+            )
         show(screen, checked)
+        if repair:
+            _refuse_loss(source, checked, unread)
+            _keep_repaired(source, out, checked, to_stdout=to_stdout)
     answer(as_json, checked, song)
     if checked.report.has_errors:
         raise typer.Exit(1)
@@ -98,12 +103,11 @@ def _check_words(
     variant: "Variant | None",
     engine: str,
     repair: bool,
-) -> "Checked":
-    """The words of a file or of stdin; plain ones get stamps first."""
+) -> "tuple[Checked, tuple[Fault, ...]]":
+    """The words of a file or of stdin, and what of them could not be read; plain ones get stamps first."""
     from songsmith.agent.song.diff import diff_lyrics
     from songsmith.agent.studio.results import Checked
     from songsmith.agent.writers.stamping import check_for, stamped
-    from songsmith.lyrics.fault import Fault
     from songsmith.lyrics.lyric import Draft
     from songsmith.lyrics.repair import repair_lyrics
 
@@ -113,20 +117,39 @@ def _check_words(
         screen.note("no stamps in there: these are computed")
     lyrics, faults = before, parsed.faults
     repaired: tuple[Fault, ...] = ()
+    unread = tuple(fault for fault in parsed.faults if fault.severity == "error")
     if repair:
         lyrics, repaired = repair_lyrics(before, duration_s=duration_s)
         # Reading repairs what it can; a line that could not be read is still lost in the new file.
-        faults = tuple(fault for fault in faults if fault.severity == "error")
+        faults = unread
     report = check_for(engine, lyrics, duration_s=duration_s, variant=variant, parse_faults=faults)
-    return Checked(lyrics, report, repaired, diff_lyrics(before, lyrics))
+    return Checked(lyrics, report, repaired, diff_lyrics(before, lyrics)), unread
 
 
 def _variant(text: str) -> "Variant | None":
     return "base" if text == "base" else "full" if text == "full" else None
 
 
+def _refuse_loss(source: str, checked: "Checked", unread: "tuple[Fault, ...]") -> None:
+    """Words that could not be read would be missing from the repaired ones: then nothing is written."""
+    from songsmith.lyrics.reading.lrc import LrcError
+
+    if unread:
+        raise LrcError(
+            f"nothing was written, since words would be lost: {unread[0].message}",
+            where=f"{source}:{unread[0].source_line}" if unread[0].source_line else source,
+            hint=unread[0].hint or "correct that line by hand, then repair the rest",
+        )
+    if not checked.lyrics.lines:
+        raise LrcError(
+            "nothing was written: no words to sing were found",
+            where=source,
+            hint="give a lyrics file, e.g. LRC, SRT or plain text",
+        )
+
+
 def _keep_repaired(source: str, out: Path | None, checked: "Checked", *, to_stdout: bool) -> None:
-    """Mended words go to --out, else to the file they came from (its old self kept aside), else to stdout."""
+    """Repaired words go to --out, else to the file they came from (its old self kept), else to stdout."""
     from songsmith.agent.files import write_whole
     from songsmith.lyrics.reading.lrc import format_lrc
 
@@ -135,9 +158,18 @@ def _keep_repaired(source: str, out: Path | None, checked: "Checked", *, to_stdo
         write_whole(out, lrc)
     elif to_stdout:
         sys.stdout.write(lrc)
-    elif Path(source).is_file():
-        path = Path(source)
-        kept = path.with_name(f"{path.name}.orig")
-        if not kept.exists():
-            write_whole(kept, path.read_bytes())
-        write_whole(path, lrc)
+    elif Path(source).is_file() and Path(source).read_bytes() != lrc.encode():
+        _keep_as_it_was(Path(source))
+        write_whole(Path(source).resolve(), lrc)
+
+
+def _keep_as_it_was(path: Path) -> None:
+    """A copy of `path` beside it, under the first free name: song.lrc.orig, song.lrc.orig-2, …"""
+    from songsmith.agent.files import write_new
+
+    number = 1
+    while (
+        kept := path.with_name(f"{path.name}.orig" + (f"-{number}" if number > 1 else ""))
+    ).exists():
+        number += 1
+    write_new(kept, path.read_bytes())

@@ -167,9 +167,17 @@ def pointed_spans(studio: "Studio", times: list[str], lines: str, section: str) 
     return spans
 
 
-def takes(song: SongArgument, as_json: JsonOption = False) -> None:
+def takes(
+    song: SongArgument,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare each sound file with its manifest's hash.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """List the takes of a song."""
-    do_with_song(song, as_json, lambda studio: studio.takes())
+    result = do_with_song(song, as_json, lambda studio: studio.takes(verify=verify))
+    if result.damaged:
+        raise typer.Exit(1)
 
 
 def pick(

@@ -1,9 +1,15 @@
-"""Changing the user's settings file: one value at a time, comments kept, checked first, readable by its owner only."""
+"""Changing the user's settings file: one value at a time, comments kept, checked first, readable by its owner only.
 
+Several processes may change it at once: each reads the file as it is under a lock. A link stays a link.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import tomlkit
+from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from tomlkit.exceptions import TOMLKitError
 
@@ -28,29 +34,55 @@ def set_value(path: Path, key: str, value: str) -> None:
     Raises `SettingsError`, or `FileError` where it can't be written.
     """
     parts = _parts(key)
-    document = _read(path)
-    table: Any = document
-    for part in parts[:-1]:
-        table = table.setdefault(part, tomlkit.table())
-    table[parts[-1]] = _as_toml(parts, value)
-    validated(document.unwrap(), str(path))
-    _write(path, tomlkit.dumps(document).rstrip() + "\n")
+    with _locked(path):
+        document = _read(path)
+        table: Any = document
+        for part in parts[:-1]:
+            table = table.setdefault(part, tomlkit.table())
+        table[parts[-1]] = _as_toml(parts, value)
+        validated(document.unwrap(), str(path))
+        _write(path, tomlkit.dumps(document).rstrip() + "\n")
 
 
 def unset_value(path: Path, key: str) -> bool:
     """Take setting `key`, or a whole table, out of the file; False if it was not there."""
     parts = _parts(key)
-    document = _read(path)
-    table: Any = document
-    for part in parts[:-1]:
-        table = table.get(part, {})
-    if not hasattr(table, "keys") or parts[-1] not in table:
-        if parts[0] not in Settings.model_fields:
-            raise _unknown(key)
-        return False
-    del table[parts[-1]]
-    _write(path, tomlkit.dumps(document).rstrip() + "\n")
-    return True
+    with _locked(path):
+        document = _read(path)
+        table: Any = document
+        for part in parts[:-1]:
+            table = table.get(part, {})
+        if not hasattr(table, "keys") or parts[-1] not in table:
+            if parts[0] not in Settings.model_fields:
+                raise _unknown(key)
+            return False
+        del table[parts[-1]]
+        _write(path, tomlkit.dumps(document).rstrip() + "\n")
+        return True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """While this process alone changes the file, wherever a link at `path` leads."""
+    path = path.resolve()
+    make_folder(path.parent)
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=10)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise SettingsError(
+            "another songsmith is changing the settings", where=str(path), hint="try again"
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            f"can't be changed ({(error.strerror or str(error)).lower()})",
+            where=str(path),
+            hint="check the folder and its rights",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _parts(key: str) -> list[str]:
@@ -105,5 +137,4 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
 
 def _write(path: Path, text: str) -> None:
     """Replace the file in one step; from its first moment nobody else can read it."""
-    make_folder(path.parent)
-    write_whole(path, text, mode=0o600)
+    write_whole(path.resolve(), text, mode=0o600)

@@ -1,7 +1,7 @@
 """Settings and where each value came from: flags > environment > the song's file > the user's file > defaults.
 
 Every layer is checked by itself, so that an error names the file or the variable that holds the mistake. A
-song folder may come from a stranger: its `songsmith.toml` can't hold a key nor say where keys are sent.
+song folder may come from a stranger: its `songsmith.toml` holds what `_IN_SONGS` lists and names no file.
 """
 
 import difflib
@@ -35,7 +35,25 @@ _PREFIX = "SONGSMITH_"
 _CONFIG_VARIABLE = "SONGSMITH_CONFIG"
 _OTHER_VARIABLES = {_CONFIG_VARIABLE, "SONGSMITH_MODELS", "SONGSMITH_GITHUB_RAW"}
 """Variables that are no settings: this module's, and the engines' own."""
-_NOT_IN_SONGS = ("api_key", "base_url", "profiles", "out")
+_IN_SONGS = (
+    "style",
+    "voice",
+    "language",
+    "length_s",
+    "takes",
+    "seed",
+    "format",
+    "writer",
+    "engine",
+    "engines",
+    "mend_rounds",
+    "until_sung",
+    "max_rounds",
+)
+"""What a song's own file may set: how it sounds. Where keys and words are sent, what is read from this machine
+and what may be spent are the person's to say."""
+_PATH = re.compile(r"[~.]|.*[/\\]|.*\.[A-Za-z]\w{1,11}(#|$)", re.DOTALL)
+_METRE = re.compile(r"\d+/\d+")
 
 
 class SettingsError(SongsmithError):
@@ -227,15 +245,35 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _song_layer(song_dir: Path) -> _Layer:
     path = song_dir / SONG_FILE
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise SettingsError(
+            "is a link or no file, and is not followed", where=str(path), hint="put a file there"
+        )
     values = _read_toml(path)
-    for key in _NOT_IN_SONGS:
-        if key in values:
+    for key in values:
+        if key in Settings.model_fields and key not in _IN_SONGS:
             raise SettingsError(
-                f"{key} can't be set in a song's folder, which may travel",
+                f"{key} can't be set in a song's folder, which may come from somebody else",
                 where=str(path),
                 hint=f"remove it there and run `songsmith config set {key}`",
             )
-    return _Layer(str(path), values)
+    layer = _Layer(str(path), values)
+    _refuse_paths(layer)
+    return layer
+
+
+def _refuse_paths(layer: _Layer) -> None:
+    """A voice or an option of an engine that is a file would be read from the person's disk."""
+    for path, value in _leaves(layer.values, validated(layer.values, layer.name)):
+        is_free = path[0] not in ("voice", "engine", "engines")
+        if is_free or not isinstance(value, str) or _METRE.fullmatch(value):
+            continue
+        if _PATH.match(value):
+            raise SettingsError(
+                f"{'.'.join(path)} names a file, which a song's folder can't",
+                where=layer.name,
+                hint="remove it there, and give it as a flag or in your own settings",
+            )
 
 
 def _environment_values(environ: Mapping[str, str]) -> dict[str, str]:

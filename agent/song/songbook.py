@@ -285,7 +285,7 @@ class Song:
             state = self.file.state
             tips = dict(state.tips)
             if name not in tips:
-                is_version = name[:1] == "v" and name[1:].isdecimal()
+                is_version = re.fullmatch(r"v[0-9]{1,18}", name) is not None
                 start = self.version_numbered(int(name[1:])) if is_version else self.version
                 tips[name] = start.number
             moved = State(version=tips[name], branch=name, tips=tips)

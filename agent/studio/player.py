@@ -21,6 +21,9 @@ _PLAYERS: tuple[tuple[str, ...], ...] = (
 )
 
 
+_SOUND = (".flac", ".wav", ".mp3", ".ogg")
+
+
 class PlayerError(SongsmithError):
     """No player, or one that failed."""
 
@@ -31,7 +34,12 @@ def player_command() -> tuple[str, ...] | None:
 
 
 def play_file(path: Path) -> None:
-    """Play `path` to its end; Ctrl-C stops it."""
+    """Play `path` to its end; Ctrl-C stops it. Only sound files are handed to the system."""
+    path = path.absolute()
+    if path.suffix.lower() not in _SOUND or not path.is_file():
+        raise PlayerError(
+            "is not a sound file", where=str(path), hint=f"sound files end in {', '.join(_SOUND)}"
+        )
     if sys.platform == "win32":
         import os
 

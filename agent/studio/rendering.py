@@ -43,6 +43,7 @@ __all__ = [
     "render_takes",
     "replay_take",
     "save_take",
+    "sound_sha256",
 ]
 
 _MOST_TAKES = 64
@@ -265,12 +266,14 @@ def load_take(song: Song, name: str) -> Take:
 
 @dataclass(frozen=True)
 class Replay:
-    """A take made again: whether its samples are the same, and the largest difference if not."""
+    """A take made again: whether its samples are the same, and the largest difference if not. With `is_swapped`
+    the take's file no longer holds the sound it was saved with."""
 
     take: str
     is_same: bool
     largest_difference: float
     file: Path | None = None
+    is_swapped: bool = False
 
 
 def options_of(manifest: TakeManifest) -> dict[str, Any]:
@@ -304,9 +307,18 @@ def replay_take(
     )
     again = quantise(next(iter(engine.render(request, on_progress))).audio)
     kept = load_audio(song.audio_path(name))
+    is_swapped = manifest.samples_sha256 not in ("", sha256_of(quantise(kept).tobytes()))
     if again.shape != kept.shape:
-        return Replay(name, False, float("inf"))
-    return Replay(name, bool(np.array_equal(again, kept)), float(np.abs(again - kept).max()))
+        return Replay(name, False, float("inf"), is_swapped=is_swapped)
+    difference = float(np.abs(again - kept).max(initial=0.0))
+    return Replay(name, bool(np.array_equal(again, kept)), difference, is_swapped=is_swapped)
+
+
+def sound_sha256(path: Path) -> str:
+    """The hash of a sound file's samples, as a manifest holds it."""
+    from songsmith.engine.audio import load_audio, quantise
+
+    return sha256_of(quantise(load_audio(path)).tobytes())
 
 
 def sha256_of(data: bytes) -> str:

@@ -100,6 +100,8 @@ class TakeList:
     picked: str
     differs: Mapping[str, str] = field(default_factory=dict)
     hearings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    damaged: Mapping[str, str] | None = None
+    """What is wrong with the sound files, by take; None where they were not verified."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.phrases import clock, lines_of
 from songsmith.agent.settings.settings import Settings, load_settings
 from songsmith.agent.song.diff import diff_lyrics
-from songsmith.agent.song.song_file import Version
-from songsmith.agent.song.songbook import Song, SongError
+from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.exporting import export_take
+from songsmith.agent.studio.history import changes_between
 from songsmith.agent.studio.open_song import OpenSong, StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, Replay, replay_take
 from songsmith.agent.studio.results import (
@@ -33,6 +33,7 @@ from songsmith.agent.studio.results import (
 )
 from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
 from songsmith.agent.studio.spans import parse_lines, parse_pointer
+from songsmith.agent.studio.verifying import damaged_takes
 from songsmith.agent.writers.brief import Brief, check_length
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
@@ -237,8 +238,9 @@ class Studio:
         parent = take or self.opened.picked_take()
         return fix_take(self.opened, parent, spans, wish or RenderWish(), duration_s)
 
-    def takes(self) -> TakeList:
-        """All takes of the present version, and what each differs in from its parent."""
+    def takes(self, *, verify: bool = False) -> TakeList:
+        """All takes of the present version, and what each differs in from its parent; with `verify` also
+        whether their sound files still hold what was saved."""
         manifests = tuple(self.song.manifest(take) for take in self.song.takes)
         differs = {
             manifest.take: ", ".join(
@@ -249,7 +251,8 @@ class Studio:
         }
         heard = {take: self.song.hearing(take) for take in self.song.takes}
         hearings = {take: hearing for take, hearing in heard.items() if hearing}
-        return TakeList(manifests, self.song.picked, differs, hearings)
+        damaged = damaged_takes(self.song, manifests) if verify else None
+        return TakeList(manifests, self.song.picked, differs, hearings, damaged)
 
     def pick(self, take: str) -> Step:
         """Choose the take that counts."""
@@ -330,16 +333,7 @@ class Studio:
 
     def diff(self, before: str = "", after: str = "") -> Changes:
         """What changed from one version ("v2", default: the one before) to another (default: now)."""
-        new = self._version(after) if after else self.song.version
-        old = self._version(before) if before else self.song.version_numbered(new.parent)
-        lines = list(diff_lyrics(self.song.lyrics_of(old), self.song.lyrics_of(new)))
-        for name in ("style", "picked"):
-            was, now = getattr(old, name), getattr(new, name)
-            if was != now:
-                lines += [f"- {name}: {was}"] * bool(was) + [f"+ {name}: {now}"] * bool(now)
-        lines += [f"+ take {take}" for take in new.takes if take not in old.takes]
-        lines += [f"- take {take}" for take in old.takes if take not in new.takes]
-        return Changes(f"v{old.number}", f"v{new.number}", tuple(lines))
+        return changes_between(self.song, before, after)
 
     # --- out
 
@@ -402,9 +396,3 @@ class Studio:
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
             raise StudioError("this song has no words yet", hint="write some first")
-
-    def _version(self, text: str) -> Version:
-        number = text.strip().casefold().removeprefix("v")
-        if not number.isdecimal():
-            raise SongError(f"{text!r} is no version", hint="write e.g. v2")
-        return self.song.version_numbered(int(number))

@@ -39,10 +39,13 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
                 "picked": result.picked,
                 "takes": [_take(manifest, song) for manifest in result.takes],
             }
+            if result.damaged is not None:
+                body["damaged"] = dict(result.damaged)
         case Replay():
             body = {
                 "take": result.take,
                 "is_same": result.is_same,
+                "is_swapped": result.is_swapped,
                 "largest_difference": result.largest_difference,
             }
         case Hearing():

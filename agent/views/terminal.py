@@ -199,6 +199,8 @@ class Terminal:
                 facts.append(f"only {result.differs[manifest.take]} differs from {manifest.parent}")
             if heard := result.hearings.get(manifest.take):
                 facts.append(str(heard.get("summary", "listened to")))
+            if result.damaged is not None:
+                facts.append(result.damaged.get(manifest.take, "verified"))
             print_under(self.console, Text(f"  {mark} "), Text(printable(" · ".join(facts))))
 
     def history(self, history: History) -> None:
@@ -215,6 +217,8 @@ class Terminal:
         """Whether a take made again has the same samples."""
         if result.is_same:
             verdict = "the same samples"
+        elif result.is_swapped:
+            verdict = "its file is not the sound that was saved: it was swapped or changed"
         else:
             verdict = f"not the same: samples differ by up to {result.largest_difference:.2g}"
         self.fact("replay", f"{result.take}: {verdict}")

@@ -188,3 +188,31 @@ def test_a_song_folder_can_not_bring_an_engine(run):
         (song / "songsmith.toml").write_text(f'engine = "{name}"\n', encoding="utf-8")
         code, _, err = run("render", str(song))
         assert code == 1 and "there is no engine" in err
+
+
+def test_a_take_whose_sound_was_swapped_is_told(run, folder):
+    code, out, _ = run(*MAKE, "--takes", "2", "--json")
+    assert code == 0
+    song = Song.open(Path(json.loads(out)["folder"]))
+    code, out, _ = run("takes", str(song.folder), "--verify", "--json")
+    assert (code, json.loads(out)["damaged"]) == (0, {})
+    assert run("replay", str(song.folder), "t001")[0] == 0
+    song.audio_path("t001").write_bytes(song.audio_path("t002").read_bytes())
+    code, out, err = run("takes", str(song.folder), "--verify")
+    assert code == 1
+    assert "t001.flac is not the sound that was saved" in " ".join((out + err).split())
+    code, out, _ = run("replay", str(song.folder), "t001", "--json")
+    assert (code, json.loads(out)["is_swapped"]) == (1, True)
+    song.audio_path("t002").unlink()
+    code, out, _ = run("takes", str(song.folder), "--verify", "--json")
+    assert (code, set(json.loads(out)["damaged"])) == (1, {"t001", "t002"})
+
+
+def test_only_sound_files_are_handed_to_a_player(run, folder):
+    code, out, _ = run(*MAKE, "--json")
+    song = Song.open(Path(json.loads(out)["folder"]))
+    manifest = song.folder / "takes" / "t001.json"
+    manifest.write_text(manifest.read_text().replace("t001.flac", "t001.json"))
+    code, _, err = run("play", str(song.folder))
+    assert code == 1
+    assert "is not a sound file" in err

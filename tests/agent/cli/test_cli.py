@@ -333,3 +333,36 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
     folder = tmp_path / "songs" / "night-train"
     assert len(Song.open(folder).lyrics.lines) > 8
     assert not list(folder.rglob("*.part*"))
+
+
+def test_a_repair_that_would_lose_a_line_writes_nothing(run, tmp_path):
+    path = tmp_path / "song.lrc"
+    words = "[00:10.00-1]one line here\n[00:04.00]another line here\n"
+    path.write_text(words, encoding="utf-8")
+    for extra in ((), ("-o", str(tmp_path / "new.lrc"))):
+        code, _, err = run("check", str(path), "--repair", *extra)
+        assert code == 1
+        assert "song.lrc:1: nothing was written" in err
+    assert path.read_text(encoding="utf-8") == words
+    assert [found.name for found in tmp_path.glob("*.lrc*")] == ["song.lrc"]
+
+
+@pytest.mark.parametrize("words", ['{"lyrics": [{"words": "hello"}]}', "\n"])
+def test_a_file_without_words_is_not_replaced_by_an_empty_one(run, tmp_path, words):
+    path = tmp_path / "song.json"
+    path.write_text(words, encoding="utf-8")
+    code, _, err = run("check", str(path), "--repair")
+    assert (code, path.read_text(encoding="utf-8")) == (1, words)
+    assert "Traceback" not in err
+
+
+def test_the_state_before_each_repair_is_kept(run, tmp_path):
+    path = tmp_path / "song.lrc"
+    drafts = [f"[00:09.00]second {n} here\n[00:04.00]first {n} here\n" for n in ("a", "b", "c")]
+    for draft in drafts:
+        path.write_text(draft, encoding="utf-8")
+        assert run("check", str(path), "--repair")[0] == 0
+        assert run("check", str(path), "--repair")[0] == 0
+    kept = ("song.lrc.orig", "song.lrc.orig-2", "song.lrc.orig-3")
+    assert [(tmp_path / name).read_text(encoding="utf-8") for name in kept] == drafts
+    assert len(list(tmp_path.glob("song.lrc*"))) == 4

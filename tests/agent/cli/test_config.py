@@ -1,6 +1,7 @@
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from songsmith.agent.cli.config import app
+from songsmith.agent.settings.config_file import set_value, unset_value
 from songsmith.agent.settings.settings import SettingsError, endpoint, load_settings
 from songsmith.errors import SongsmithError
 
@@ -161,3 +163,28 @@ def test_a_file_where_no_folder_can_be_is_one_line(config):
     said = config("set", "takes", "2").exception
     assert isinstance(said, SongsmithError)
     assert str(config.file.parent) in str(said)
+
+
+def test_values_set_by_many_processes_at_once_are_all_kept(tmp_path):
+    file = tmp_path / "config.toml"
+    values = {"takes": "3", "seed": "7", "voice": "low", "style": "bossa", "format": "wav"}
+    code = "import sys; from pathlib import Path; from songsmith.agent.settings.config_file import set_value as put"
+    running = [
+        subprocess.Popen([sys.executable, "-c", f"{code}; put(Path(sys.argv[1]), *sys.argv[2:])", file, *pair])
+        for pair in values.items()
+    ]  # fmt: skip
+    assert [process.wait() for process in running] == [0] * len(values)
+    text = file.read_text(encoding="utf-8")
+    assert all(f"{key} = " in text for key in values)
+
+
+def test_a_settings_file_that_is_a_link_stays_one(tmp_path):
+    target = tmp_path / "dotfiles" / "songsmith.toml"
+    target.parent.mkdir()
+    target.write_text("takes = 2\n", encoding="utf-8")
+    link = tmp_path / "config.toml"
+    link.symlink_to(target)
+    set_value(link, "seed", "7")
+    assert unset_value(link, "takes")
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").split() == ["seed", "=", "7"]

@@ -152,7 +152,6 @@ MINE = '[profiles.deepseek]\napi_key = "mine"\n'
         ({"mine": MINE, "DEEPSEEK_API_KEY": "d"}, DEEPSEEK, "deepseek-chat", "d"),
         ({"mine": 'profile = "box"\n[profiles.box]\nbase_url = "http://box/v1"'}, BOX, "", None),
         ({"mine": 'model = "r"', "flags": {"profile": "openai"}, "OPENAI_API_KEY": "o"}, OPENAI, "gpt-4.1", "o"),
-        ({"song": 'profile = "ollama"\nmodel = "tiny"'}, "http://127.0.0.1:11434/v1", "tiny", None),
     ],
     ids=str,
 )  # fmt: skip
@@ -206,3 +205,49 @@ def test_loading_settings_again_and_again_keeps_nothing(home):
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 300_000
+
+
+@pytest.mark.parametrize(
+    "key",
+    sorted(
+        set(Settings.model_fields)
+        - {"style", "voice", "language", "length_s", "takes", "seed", "format", "writer"}
+        - {"engine", "engines", "mend_rounds", "until_sung", "max_rounds"}
+    ),
+)
+def test_a_song_sets_how_it_sounds_and_nothing_else(home, key):
+    value = "{ box = { model = 'x' } }" if key == "profiles" else '"vllm"'
+    with pytest.raises(SettingsError, match=f"{key} can't be set in a song's folder"):
+        home.load(song=f"{key} = {value}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'voice = "/home/me/voice.onnx"',
+        'voice = "voice.onnx#low"',
+        'engines.sketch.voice = "../voice"',
+        'engines.sketch.voice = "~me"',
+        'engines.sketch.voice = "C:\\\\voice"',
+        'engines.diffrhythm.style_audio = "diary.flac"',
+        'engines.diffrhythm.device = "http://example.com"',
+    ],
+)
+def test_a_song_names_no_file_of_this_machine(home, text):
+    with pytest.raises(SettingsError, match="names a file, which a song's folder can't"):
+        home.load(song=text)
+    assert home.load(mine=text)
+
+
+def test_a_song_may_choose_voice_style_and_metre(home):
+    settings = home.load(
+        song='voice = "en_US-joe-medium#low"\nstyle = "AC/DC, loud."\nengines.sketch.time = "3/4"'
+    )
+    assert settings.engines["sketch"]["time"] == "3/4"
+
+
+def test_the_settings_of_a_song_are_not_a_link_to_elsewhere(home, tmp_path):
+    (tmp_path / "secret").write_text("takes = 5", encoding="utf-8")
+    (home.song / "songsmith.toml").symlink_to(tmp_path / "secret")
+    with pytest.raises(SettingsError, match="is a link"):
+        load_settings(home.song, environ={"SONGSMITH_CONFIG": str(home.file)})
