@@ -265,7 +265,7 @@ def _song_layer(song_dir: Path) -> _Layer:
 def _refuse_paths(layer: _Layer) -> None:
     """A voice or an option of an engine that is a file would be read from the person's disk."""
     for path, value in _leaves(layer.values, validated(layer.values, layer.name)):
-        is_free = path[0] not in ("voice", "engine", "engines")
+        is_free = path[0] not in ("voice", "engines")
         if is_free or not isinstance(value, str) or _METRE.fullmatch(value):
             continue
         if _PATH.match(value):
