@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -216,3 +218,61 @@ def test_only_sound_files_are_handed_to_a_player(run, folder):
     code, _, err = run("play", str(song.folder))
     assert code == 1
     assert "is not a sound file" in err
+
+
+_FIX = """
+import sys
+import songsmith
+from songsmith.agent.studio.rendering import RenderWish
+from songsmith.engine.engine import register_engine
+from tests.agent.beep import CARD, BeepEngine
+
+register_engine(CARD, BeepEngine)
+studio = songsmith.open_song(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+for seed in range(4):
+    spans = studio.spans_named("line 2")
+    made = studio.fix(spans, RenderWish(seed=int(sys.argv[2]) + seed), take="t001")
+    print(made.takes[0].take, flush=True)
+"""
+
+
+def _fixing(song: Path, seed: int) -> "subprocess.Popen[str]":
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-c", _FIX, str(song.absolute()), str(seed)],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_processes_that_fix_one_song_at_once_lose_no_take(run, folder):
+    song = Path(json.loads(run(*MAKE, "--json")[1])["folder"])
+    first = (song / "takes" / "t001.flac").read_bytes()
+    running = [_fixing(song, seed) for seed in (10, 20, 30)]
+    for process in running:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    names = [name for process in running for name in process.communicate("go\n")[0].split()]
+    assert len(set(names)) == len(names) == 12
+    assert set(Song.open(song).takes) == {"t001", *names}
+    assert run("takes", str(song), "--verify")[0] == 0
+    assert (song / "takes" / "t001.flac").read_bytes() == first
+
+
+def test_a_process_killed_between_takes_leaves_a_whole_song(run, folder):
+    song = Path(json.loads(run(*MAKE, "--json")[1])["folder"])
+    process = _fixing(song, 10)
+    assert process.stdin and process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "t002\n"
+    process.kill()
+    process.communicate()
+    opened = Song.open(song)
+    assert {"t001", "t002"} <= set(opened.takes)
+    assert not [*song.rglob("*.part"), *song.rglob("*.claim")]
+    assert run("takes", str(song), "--verify")[0] == 0
