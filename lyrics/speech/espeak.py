@@ -5,17 +5,13 @@ The weights were trained with espeak-ng 1.51. Release 1.52 writes the vowel of "
 notations and the vowel is put right.
 """
 
-import atexit
 import ctypes
 import re
-import shutil
-import tempfile
 from functools import cache, lru_cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from songsmith.errors import SongsmithError
+from songsmith.lyrics.speech.espeak_files import PhonemeError, espeak_data, espeak_library
 
 __all__ = ["WORD_BREAK", "PhonemeError", "pronounce"]
 
@@ -34,14 +30,7 @@ _SOUNDLESS = frozenset(
     ("", ";", ":", "::", "!", "|")
 )  # mnemonics of glides and pauses, without IPA
 
-_LONGEST_DATA_PATH = 140
-"""Bytes. espeak-ng keeps its path in a short buffer, and ends the process when the path does not fit."""
-
 _lock = Lock()
-
-
-class PhonemeError(SongsmithError):
-    """Words can't be turned into phonemes: espeak-ng can't be loaded, or lacks its data."""
 
 
 @lru_cache(maxsize=8192)
@@ -89,11 +78,9 @@ def _ask(espeak: Any, text: str, notation: int) -> str:
 def _espeak() -> Any:
     """The library, loaded once. It is not thread-safe: hold `_lock` when asking it."""
     try:
-        import espeakng_loader
         from phonemizer.backend.espeak.api import EspeakAPI
 
-        library = espeakng_loader.get_library_path()
-        api = EspeakAPI(library, _data_path(Path(espeakng_loader.get_data_path())))
+        api = EspeakAPI(str(espeak_library()), str(espeak_data()))
     except (ImportError, OSError, RuntimeError) as error:
         raise PhonemeError(
             f"espeak-ng can't be loaded ({error})",
@@ -104,21 +91,3 @@ def _espeak() -> Any:
             "espeak-ng has no en-us voice", hint="pip install --force-reinstall espeakng-loader"
         )
     return api
-
-
-def _data_path(data: Path) -> str:
-    """A path to espeak-ng's data that fits its buffer: the data itself or a short link to it."""
-    if not (data / "phontab").is_file():
-        raise PhonemeError(
-            f"espeak-ng's data is missing at {data}",
-            hint="pip install --force-reinstall espeakng-loader",
-        )
-    if len(str(data).encode()) <= _LONGEST_DATA_PATH:
-        return str(data)
-    folder = Path(tempfile.mkdtemp(prefix="espeak-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        (folder / data.name).symlink_to(data, target_is_directory=True)
-    except OSError:  # file systems and users without the right to make links
-        shutil.copytree(data, folder / data.name)
-    return str(folder / data.name)

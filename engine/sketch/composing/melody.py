@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.composing.rhythm import grid_places, lay_syllables
+from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Harmony, Note, Score, SungLine
-from songsmith.engine.sketch.voices.syllables import Syllable
 
 __all__ = ["compose"]
 

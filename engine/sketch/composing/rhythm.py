@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Score, SungLine
-from songsmith.engine.sketch.voices.syllables import Syllable
 
 __all__ = ["GridPlace", "grid_places", "lay_syllables"]
 

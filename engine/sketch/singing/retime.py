@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from songsmith.engine.sketch.voices.espeak import Phoneme
-from songsmith.engine.sketch.voices.sounds import longest_s
-from songsmith.engine.sketch.voices.syllables import Syllable
+from songsmith.engine.sketch.phonetics.espeak import Phoneme
+from songsmith.engine.sketch.phonetics.sounds import longest_s
+from songsmith.engine.sketch.phonetics.syllables import Syllable
 
 __all__ = ["Stretch", "retime_line"]
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.phonetics.espeak import Speech
+from songsmith.engine.sketch.phonetics.sounds import closure_s, consonant_gain, sound_kind
+from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing.retime import Stretch, retime_line
 from songsmith.engine.sketch.singing.timbre import drift, fill_top, quick_levels
-from songsmith.engine.sketch.voices.espeak import Speech
-from songsmith.engine.sketch.voices.sounds import closure_s, consonant_gain, sound_kind
-from songsmith.engine.sketch.voices.syllables import Syllable
 
 __all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_line"]
 

@@ -2,7 +2,8 @@
 
 They are plain subprocesses over pipes: a script that uses songsmith as a library needs no
 `if __name__ == "__main__"`, as it would with multiprocessing. Where none can be started, or one dies,
-this process does the work alone; the samples are the same.
+this process does the work alone; the samples are the same. A library's pool (loky was tried) starts as fast, but its
+workers share the terminal's Ctrl-C and print a traceback each, and one that dies ends the whole pool.
 """
 
 import atexit

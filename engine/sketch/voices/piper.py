@@ -7,18 +7,21 @@ sounds the singer counts in. Tones are left out: in a song the melody replaces t
 import functools
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.voices.espeak import Phoneme, Speech, speak
-from songsmith.engine.sketch.voices.onsets import refine_onsets
-from songsmith.engine.sketch.voices.phoneme_alignment import snap_to_voicing, sounding_span
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech, speak
+from songsmith.engine.sketch.phonetics.hanzi import speak_mandarin
+from songsmith.engine.sketch.phonetics.onsets import refine_onsets
+from songsmith.engine.sketch.phonetics.phoneme_alignment import snap_to_voicing, sounding_span
+from songsmith.engine.sketch.phonetics.syllables import split_syllables
 from songsmith.engine.sketch.voices.piper_voice import PiperVoice
+from songsmith.engine.sketch.voices.speaking_voice import Spoken
 
-__all__ = ["natural_pitch_hz", "speak_piper", "unknown_letters"]
+__all__ = ["PiperSpeaker", "natural_pitch_hz", "speak_piper", "unknown_letters"]
 
 _RATE_HZ = 22_050
 _GUIDE_RATE_WPM = 120
@@ -31,6 +34,32 @@ _STRESS_MARKS = ("", "ˌ", "ˈ")
 _PAUSE, _LAST_PAUSE = ",", "."
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PiperSpeaker:
+    """A loaded Piper voice as a `SpeakingVoice`."""
+
+    voice: PiperVoice
+
+    @property
+    def name(self) -> str:
+        return self.voice.language
+
+    @property
+    def language(self) -> str:
+        return self.voice.language
+
+    def speak(self, text: str) -> Spoken | None:
+        if self.language == "cmn":
+            return speak_mandarin(
+                text, lambda words, pinyin: speak_piper(words, self.voice, pinyin)
+            )
+        speech = speak_piper(text, self.voice)
+        return speech, split_syllables(speech, text)
+
+    def unknown_sounds(self, text: str) -> tuple[str, ...]:
+        return unknown_letters(text, self.voice)
 
 
 def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:

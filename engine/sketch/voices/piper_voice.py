@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.sketch.voices.languages import espeak_file
+from songsmith.engine.sketch.phonetics.languages import espeak_file
 from songsmith.engine.sketch.voices.published import VOICE_PREFIX, voice_part
 
 __all__ = [

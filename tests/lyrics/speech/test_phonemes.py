@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from songsmith.lyrics.speech.english import english_phones, spoken_english
-from songsmith.lyrics.speech.espeak import PhonemeError, _data_path, pronounce
+from songsmith.lyrics.speech.espeak import PhonemeError, pronounce
+from songsmith.lyrics.speech.espeak_files import short_path
 from songsmith.lyrics.speech.phonemes import (
     PhonemeLine,
     phonemize,
@@ -208,7 +209,7 @@ def test_threads_get_the_same_phonemes():
 
 def test_espeak_without_its_data_is_one_clear_line(tmp_path):
     with pytest.raises(PhonemeError, match=r"data is missing at .*; pip install"):
-        _data_path(tmp_path)
+        short_path(tmp_path)
 
 
 def test_a_deep_folder_is_reached_by_a_short_link(tmp_path):
@@ -216,7 +217,7 @@ def test_a_deep_folder_is_reached_by_a_short_link(tmp_path):
     data.mkdir(parents=True)
     (data / "phontab").write_text("here")
 
-    path = Path(_data_path(data))
+    path = short_path(data)
 
     assert len(str(path)) < len(str(data))
     assert (path / "phontab").read_text() == "here"

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from songsmith.engine.engine import EngineError, RenderRequest, load_engine
+from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.voices.piper import natural_pitch_hz
 from songsmith.engine.sketch.voices.piper_voice import absolute_name, has_joe, is_piper, load_piper
-from songsmith.engine.sketch.voices.sounds import sound_kind
 from songsmith.engine.sketch.voices.speaking import say, unknown_sounds
 from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
 from songsmith.lyrics.lyric import Lyrics

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from songsmith.engine.sketch.voices.espeak import speak
+from songsmith.engine.sketch.phonetics.espeak import speak
 from songsmith.engine.sketch.voices.presence import SCALE, brighten, presence_taps
 
 RATE_HZ = 22_050

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from songsmith.engine.sketch.voices.espeak import Phoneme, Speech
-from songsmith.engine.sketch.voices.sounds import is_nucleus
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
+from songsmith.engine.sketch.phonetics.sounds import is_nucleus
 
 __all__ = ["Syllable", "split_syllables", "split_word"]
 _VOWEL_GROUP = re.compile(

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from songsmith.engine.sketch.voices.espeak import Phoneme, Speech
-from songsmith.engine.sketch.voices.sounds import is_nucleus
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
+from songsmith.engine.sketch.phonetics.sounds import is_nucleus
 
 __all__ = ["join_glides"]
 

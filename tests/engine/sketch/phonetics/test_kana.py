@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from songsmith.engine.sketch.voices.kana import speak_japanese, spell_word
-from songsmith.engine.sketch.voices.sounds import sound_kind
+from songsmith.engine.sketch.phonetics.kana import speak_japanese, spell_word
+from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.lyrics.speech.japanese import count_morae
 
 ROWS = [

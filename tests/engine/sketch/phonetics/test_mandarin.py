@@ -5,11 +5,11 @@ from statistics import mean
 
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.composing.melody import compose
+from songsmith.engine.sketch.phonetics.espeak import speak
+from songsmith.engine.sketch.phonetics.hanzi import spelled
+from songsmith.engine.sketch.phonetics.syllables import split_syllables
 from songsmith.engine.sketch.style.style import parse_style
-from songsmith.engine.sketch.voices.espeak import speak
-from songsmith.engine.sketch.voices.hanzi import spelled
 from songsmith.engine.sketch.voices.speaking import say
-from songsmith.engine.sketch.voices.syllables import split_syllables
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 from songsmith.lyrics.speech.mandarin import syllable_phones
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from songsmith.engine.sketch.voices.espeak import Speech
-from songsmith.engine.sketch.voices.pinyin_sounds import pinyin_parts
-from songsmith.engine.sketch.voices.syllables import Syllable, split_syllables
+from songsmith.engine.sketch.phonetics.espeak import Speech
+from songsmith.engine.sketch.phonetics.pinyin_sounds import pinyin_parts
+from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
 from songsmith.lyrics.speech.mandarin import readings, spoken_mandarin
 
 __all__ = ["speak_mandarin", "spelled"]

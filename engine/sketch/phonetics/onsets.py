@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.voices.espeak import Phoneme, Speech
-from songsmith.engine.sketch.voices.sounds import sound_kind
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
+from songsmith.engine.sketch.phonetics.sounds import sound_kind
 
 __all__ = ["refine_onsets"]
 

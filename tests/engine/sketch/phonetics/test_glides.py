@@ -1,7 +1,7 @@
 import pytest
 
-from songsmith.engine.sketch.voices.espeak import speak
-from songsmith.engine.sketch.voices.glides import join_glides
+from songsmith.engine.sketch.phonetics.espeak import speak
+from songsmith.engine.sketch.phonetics.glides import join_glides
 from songsmith.engine.sketch.voices.speaking import say
 
 SYLLABLES = {

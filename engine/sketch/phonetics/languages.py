@@ -1,7 +1,7 @@
 """Which of espeak-ng's voice files speaks a language."""
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.sketch.voices.espeak import list_espeak_voices
+from songsmith.engine.sketch.phonetics.espeak import list_espeak_voices
 
 __all__ = ["espeak_file"]
 

@@ -7,9 +7,9 @@ kanji; here `lyrics.japanese` reads and this module spells.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from songsmith.engine.sketch.voices.espeak import Speech, speak
-from songsmith.engine.sketch.voices.onsets import refine_onsets
-from songsmith.engine.sketch.voices.syllables import Syllable, split_syllables
+from songsmith.engine.sketch.phonetics.espeak import Speech, speak
+from songsmith.engine.sketch.phonetics.onsets import refine_onsets
+from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
 from songsmith.lyrics.speech.japanese import hiragana, morae, read_japanese
 
 __all__ = ["speak_japanese", "spell_word"]

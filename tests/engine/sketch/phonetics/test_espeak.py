@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from songsmith.engine.engine import EngineError
-from songsmith.engine.sketch.voices.espeak import interrupts_held, list_espeak_voices, speak
-from songsmith.engine.sketch.voices.onsets import refine_onsets
-from songsmith.engine.sketch.voices.syllables import split_syllables, split_word
+from songsmith.engine.sketch.phonetics.espeak import interrupts_held, list_espeak_voices, speak
+from songsmith.engine.sketch.phonetics.onsets import refine_onsets
+from songsmith.engine.sketch.phonetics.syllables import split_syllables, split_word
 
 
 def test_a_text_gives_the_same_samples_whatever_was_spoken_before():

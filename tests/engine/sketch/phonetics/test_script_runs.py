@@ -1,6 +1,6 @@
 import pytest
 
-from songsmith.engine.sketch.voices.script_runs import script_runs
+from songsmith.engine.sketch.phonetics.script_runs import script_runs
 
 
 @pytest.mark.parametrize(

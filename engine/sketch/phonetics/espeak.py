@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.engine import EngineError
+from songsmith.lyrics.speech.espeak_files import espeak_data, espeak_library
 
 __all__ = ["EspeakVoice", "Phoneme", "Speech", "list_espeak_voices", "speak"]
 
@@ -35,6 +36,7 @@ _CHARS_UTF8, _PHONEMES = 1, 0x100
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _WORD_EVENT, _PHONEME_EVENT = 1, 7
 
+_NOISE_SEED = 1
 _lock = threading.Lock()
 
 
@@ -152,9 +154,7 @@ def list_espeak_voices() -> tuple[EspeakVoice, ...]:
 
 def _has_dictionary(identifier: str) -> bool:
     """Whether the data hold the dictionary that a voice file ("gmw/af") asks for; without it all is silence."""
-    import espeakng_loader
-
-    data = Path(espeakng_loader.get_data_path())
+    data = espeak_data()
     named = re.search(
         r"^dictionary\s+(\S+)", (data / "lang" / identifier).read_text("utf-8"), re.MULTILINE
     )
@@ -183,8 +183,6 @@ class _Library:
     """The library freshly loaded and initialised; unloaded on exit, so that no state stays."""
 
     def __enter__(self) -> "_Library":
-        import espeakng_loader
-
         try:
             self.api = ctypes.CDLL(str(_private_copy()))
         except OSError as error:
@@ -192,11 +190,13 @@ class _Library:
                 f"espeak-ng can't be loaded ({error})", hint="reinstall espeakng-loader"
             ) from error
         options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
-        data = str(espeakng_loader.get_data_path()).encode()
+        data = str(espeak_data()).encode()
         self.rate_hz = self.api.espeak_Initialize(_SYNCHRONOUS, 0, data, options)
         if self.rate_hz <= 0:
             self._unload()
             raise EngineError("espeak-ng can't find its data", hint="reinstall espeakng-loader")
+        # It seeds the noise of breathy voices with the time of day.
+        self.api.espeak_ng_SetRandSeed(ctypes.c_long(_NOISE_SEED))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -281,9 +281,7 @@ def _phonemes(
 @functools.cache
 def _private_copy() -> Path:
     """A copy of the library that nobody else loads; its folder goes when the process ends."""
-    import espeakng_loader
-
-    original = Path(espeakng_loader.get_library_path())
+    original = espeak_library()
     folder = Path(tempfile.mkdtemp(prefix="songsmith-espeak-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(shutil.copy(original, folder / original.name))

@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.voices.espeak import Phoneme, Speech
-from songsmith.engine.sketch.voices.onsets import refine_onsets
-from songsmith.engine.sketch.voices.sounds import sound_kind
-from songsmith.engine.sketch.voices.syllables import Syllable, split_syllables
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
+from songsmith.engine.sketch.phonetics.onsets import refine_onsets
+from songsmith.engine.sketch.phonetics.sounds import sound_kind
+from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
 from songsmith.lyrics.speech.mandarin import readings, spoken_mandarin
 
 __all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "spoken_line"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from songsmith.engine.sketch.voices.espeak import list_espeak_voices
-from songsmith.engine.sketch.voices.sounds import sound_kind
+from songsmith.engine.sketch.phonetics.espeak import list_espeak_voices
+from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice
 

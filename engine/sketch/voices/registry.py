@@ -1,0 +1,44 @@
+"""The voices there are beside espeak-ng's own, and any voice by its name."""
+
+import functools
+import importlib
+
+from songsmith.engine.sketch.voices.espeak_voice import EspeakSpeaker
+from songsmith.engine.sketch.voices.piper import PiperSpeaker
+from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
+from songsmith.engine.sketch.voices.speaking_voice import NamedVoice, SpeakingVoice
+
+__all__ = ["clearest_voice", "named_voices", "speaking_voice"]
+
+_MODULES = ("joe", "kokoro", "baker", "pico")
+"""Modules of this package whose `VOICES` are the named voices. A new voice is a module and its name here."""
+
+
+@functools.cache
+def named_voices() -> dict[str, NamedVoice]:
+    """All of them by name, installed or not."""
+    found: dict[str, NamedVoice] = {}
+    for module in _MODULES:
+        voices = importlib.import_module(f"songsmith.engine.sketch.voices.{module}").VOICES
+        found.update({voice.name: voice for voice in voices})
+    return found
+
+
+def clearest_voice(language: str, register: str) -> NamedVoice | None:
+    """The installed voice of a language (its espeak file) that is understood better in a song than espeak's."""
+    clear = [
+        voice
+        for voice in named_voices().values()
+        if voice.language == language and register in voice.ranks and voice.is_installed()
+    ]
+    return min(clear, key=lambda voice: voice.ranks[register], default=None)
+
+
+@functools.lru_cache(maxsize=64)
+def speaking_voice(name: str) -> SpeakingVoice:
+    """The speaker called `name`: a named voice, a Piper voice by the path of its file, or espeak-ng's."""
+    if name.casefold() in named_voices():
+        return named_voices()[name.casefold()]
+    if is_piper(name):
+        return PiperSpeaker(load_piper(name))
+    return EspeakSpeaker(name)
