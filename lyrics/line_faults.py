@@ -15,6 +15,7 @@ from songsmith.lyrics.limits import SingingLimits
 from songsmith.lyrics.lyric import LyricLine, clean_text
 from songsmith.lyrics.pace import BREAK_S, BUSY_PER_S, SPARSE_PER_S, TOO_FAST_PER_S, Slot
 from songsmith.lyrics.rates import FRAME_RATE_HZ
+from songsmith.lyrics.speech.han import has_han
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.speech.phonemes import PhonemeLine, spoken_text, unsupported_scripts
 from songsmith.lyrics.speech.spoken import CHINESE_SIGNS, sung_text
@@ -308,7 +309,7 @@ def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
             )
         signs = [s for s in signs if _IN_WORDS[s] not in spoken and CHINESE_SIGNS[s] not in spoken]
     if signs and facts.language != "ja":  # its reader knows them
-        table = CHINESE_SIGNS if re.search(r"[\u3400-\u9fff]", text) else _IN_WORDS
+        table = CHINESE_SIGNS if has_han(text) else _IN_WORDS
         words = ", ".join(f"“{table[sign]}” for “{sign}”" for sign in signs)
         shown = " ".join(signs)
         if facts.is_framed:

@@ -6,6 +6,7 @@ from songsmith.lyrics.check import Report, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.repair import repair_lyrics
+from songsmith.lyrics.speech.language_guess import guess_language
 from songsmith.lyrics.timing import retime
 
 __all__ = ["faults_by_line", "is_better", "language_of_lyrics", "retimed"]
@@ -48,12 +49,8 @@ def retimed(lyrics: Lyrics, duration_s: float, bpm: float) -> tuple[Lyrics, list
 
 
 def language_of_lyrics(lyrics: Lyrics, asked: str = "") -> str:
-    """ "zh" if most of the lyric is Chinese, else "en", unless the language is known."""
-    if asked or lyrics.language in ("en", "zh"):
-        return asked or lyrics.language
-    letters = [char for line in lyrics.lines for char in line.text if char.isalpha()]
-    chinese = sum("\u4e00" <= char <= "\u9fff" for char in letters)
-    return "zh" if chinese * 3 > len(letters) else "en"
+    """The language of a lyric: as asked, as its tag says, else as its words tell."""
+    return asked or lyrics.language or guess_language("\n".join(line.text for line in lyrics.lines))
 
 
 def _candidates(lyrics: Lyrics, duration_s: float, bpm: float) -> list[Lyrics]:

@@ -29,6 +29,8 @@ from songsmith.engine.listening.word_alignment import (
 )
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.speech.han import is_han
+from songsmith.lyrics.speech.language_guess import guess_language
 
 __all__ = ["HeardLine", "HeardWordMark", "Hearing", "ListenError", "Verdict", "listen"]
 
@@ -60,7 +62,9 @@ def listen(
     end, lyrics without lines and missing models.
     """
     _check(audio, lyrics)
-    spoken = language or lyrics.language or _language_of(lyrics)
+    spoken = (
+        language or lyrics.language or guess_language("\n".join(line.text for line in lyrics.lines))
+    )
     ear = _Listener(audio, lyrics, ears, spoken)
     whole = ear.whole()
     drift = None
@@ -141,7 +145,7 @@ class _Listener:
     def _second_language(self) -> str:
         """The other language of lyrics in English and Chinese, "" if there is none or no ears for it."""
         text = "".join(word.text for word in self.sung)
-        hanzi = sum(map(_is_hanzi, text)) / max(1, len(self.sung))
+        hanzi = sum(map(is_han, text)) / max(1, len(self.sung))
         other = {"en": "zh", "zh": "en"}.get(self.language, "")
         if not other or not _LEAST_SHARE <= hanzi <= 1 - _LEAST_SHARE:
             return ""
@@ -228,14 +232,3 @@ def _silent_s(audio: Audio) -> float:
     count = audio.shape[1] // block
     power = np.square(audio[:, : count * block]).mean(axis=0).reshape(count, block).mean(axis=1)
     return float(np.count_nonzero(power < 1e-6)) * block / SAMPLE_RATE_HZ
-
-
-def _language_of(lyrics: Lyrics) -> str:
-    """ "zh" for words mostly in Chinese characters, else "en"."""
-    text = "".join(line.text for line in lyrics.lines)
-    letters = sum(letter.isalpha() for letter in text)
-    return "zh" if sum(map(_is_hanzi, text)) * 2 > letters else "en"
-
-
-def _is_hanzi(letter: str) -> bool:
-    return "\u3400" <= letter <= "\u9fff"

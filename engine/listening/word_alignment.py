@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.phonemes import phonemize, spoken_text
 
 __all__ = [
@@ -38,7 +39,7 @@ _FLOW = 0.1
 """What it is worth that a word follows one of its own line, so that a stray "the" goes where its line is."""
 _AWAY = 0.05
 """Share of a match's worth that every second outside the line's slot takes."""
-_HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_HANZI = re.compile(f"[{HAN}]")
 _STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
 """Lyric words against heard words that may match at once: transcribers cut words differently."""
 

@@ -11,6 +11,7 @@ from songsmith.lyrics.lyric import LyricLine, Lyrics, clean_text
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 from songsmith.lyrics.reading.events import Event, Tag, Words
 from songsmith.lyrics.reading.inline import read_inline
+from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.phonemes import syllable_count
 from songsmith.lyrics.stamps import format_stamp, parse_clock
 
@@ -152,7 +153,7 @@ def _karaoke(line: LyricLine, start_s: float, end_s: float) -> str:
 
 def _words(text: str) -> list[tuple[int, str]]:
     """Words with the offsets at which they begin and the space after them; a Chinese character is a word."""
-    pattern = r"[\u3400-\u9fff](?:[^\w\s])*\s*|[^\s\u3400-\u9fff]+\s*"
+    pattern = rf"[{HAN}](?:[^\w\s])*\s*|[^\s{HAN}]+\s*"
     return [(match.start(), match.group()) for match in re.finditer(pattern, text)]
 
 

@@ -16,6 +16,8 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
+from songsmith.lyrics.speech.han import HAN
+
 __all__ = [
     "HOW_TO_READ_KANJI",
     "Reading",
@@ -29,11 +31,11 @@ __all__ = [
 
 HOW_TO_READ_KANJI = 'pip install "songsmith[japanese]", or write the words in kana'
 
-_HAN = r"\u3400-\u9fff\uf900-\ufaff々〆"
+_KANJI = f"{HAN}々〆"
 _KANA = r"\u3041-\u3096\u30a1-\u30faー"
-_RUBY = re.compile(rf"[{_HAN}]+[(（]([{_KANA}]+)[)）]")
+_RUBY = re.compile(rf"[{_KANJI}]+[(（]([{_KANA}]+)[)）]")
 _MORA = re.compile(r"[ァ-ヺ][ァィゥェォャュョヮ]?|ー")
-_UNREADABLE = re.compile(rf"[{_HAN}\d]+")
+_UNREADABLE = re.compile(rf"[{_KANJI}\d]+")
 _O_ROW, _U_ROW = "オコソトノホモヨロゴゾドボポョォ", "ウクスツヌフムユルグズヅブプュゥ"
 _SIGNS = {"&": "アンド", "%": "パーセント", "+": "プラス", "=": "イコール", "@": "アット"}
 _PARTICLES = {"ハ": "ワ", "ヘ": "エ"}
@@ -92,7 +94,7 @@ def _by_letters(text: str) -> Reading:
         text = text.replace(sign, f" {name} ")
     unread = tuple(_UNREADABLE.findall(text))
     words: list[str] = []
-    for phrase in re.split(rf"[^{_KANA}{_HAN}\s\d]+", text):
+    for phrase in re.split(rf"[^{_KANA}{_KANJI}\s\d]+", text):
         for word in _UNREADABLE.sub(" ", phrase).split():
             kana = _with_particle(_katakana(word), is_first=not words)
             words.append(_with_long_vowels(kana))

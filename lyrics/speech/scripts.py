@@ -8,6 +8,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
+from songsmith.lyrics.speech.han import is_han
+
 __all__ = [
     "MARKS",
     "Language",
@@ -38,13 +40,6 @@ _WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x02BB: 0x27,
     0x02BC: 0x27,
 }
-_HAN = (
-    (0x4E00, 0x9FFF),
-    (0x3400, 0x4DBF),
-    (0x20000, 0x323AF),
-    (0xF900, 0xFAFF),
-    (0x3007, 0x3007),  # the round zero
-)
 _LAST_LATIN = 0xA71F  # past it come letters of medievalists that espeak-ng has no sound for
 _NAMES = {"HIRAGANA": "kana", "KATAKANA": "kana", "HANGUL": "Hangul", "CJK": "Chinese"}
 _NOT_SCRIPTS = frozenset(("LATIN", "MICRO", "MODIFIER", "unknown"))
@@ -72,7 +67,7 @@ def language_of(character: str) -> Language | None:
     """The language that a letter is sung in; None for other letters, digits, marks and spaces."""
     if character.isascii():
         return "en" if character.isalpha() else None
-    if any(first <= ord(character) <= last for first, last in _HAN):
+    if is_han(character):
         return "zh"
     if not character.isalpha() or ord(character) > _LAST_LATIN:
         return None

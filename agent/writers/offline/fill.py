@@ -6,10 +6,11 @@ from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
-from songsmith.agent.writers.offline.finals import han, rhyme_group
+from songsmith.agent.writers.offline.finals import rhyme_group
 from songsmith.agent.writers.offline.lexicon import lexicon
 from songsmith.agent.writers.offline.pronounce import end_word, pronunciations, syllables
 from songsmith.agent.writers.offline.scenes import Block
+from songsmith.lyrics.speech.han import han_in
 
 __all__ = ["Tongue", "choose", "fill_block", "fits", "line_end", "line_length", "shuffled"]
 
@@ -37,14 +38,14 @@ def line_length(line: str, tongue: Tongue) -> int:
     """Syllables of a line: what it asks of a singer's breath."""
     if tongue == "en":
         return syllables(line)
-    return len(han(line))
+    return len(han_in(line))
 
 
 def line_end(line: str, tongue: Tongue) -> str:
     """What a line ends on: its last word (English) or character and rhyme group (Chinese)."""
     if tongue == "en":
         return end_word(line)
-    return han(line)[-1:] + rhyme_group(line)
+    return han_in(line)[-1:] + rhyme_group(line)
 
 
 def fits(line: str, tongue: Tongue) -> bool:

@@ -1,9 +1,10 @@
 """Mandarin rhyme: which of the thirteen rhyme groups (十三辙) a line ends in, by the final of its last syllable."""
 
-import re
 from functools import lru_cache
 
-__all__ = ["han", "rhyme_group"]
+from songsmith.lyrics.speech.han import han_in
+
+__all__ = ["rhyme_group"]
 
 _GROUPS = {
     "发花": "a ia ua",
@@ -25,17 +26,12 @@ _GROUP_OF = {final: name for name, finals in _GROUPS.items() for final in finals
 _PARTICLES = "了的吗呢吧啊呀着"
 
 
-def han(text: str) -> str:
-    """The Han characters of a text."""
-    return "".join(re.findall(r"[\u4e00-\u9fff]", text))
-
-
 @lru_cache(maxsize=8192)
 def rhyme_group(line: str) -> str:
     """Name of the rhyme group of a line's last full syllable, "" if it has none."""
     from pypinyin import Style, pinyin  # here: its phrase table takes a moment to load
 
-    sung = han(line)
+    sung = han_in(line)
     while len(sung) > 1 and sung[-1] in _PARTICLES:
         sung = sung[:-1]
     if not sung:

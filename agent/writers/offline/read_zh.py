@@ -7,10 +7,10 @@ as a noun only where it stands plainly as one (《…》, 叫…的, 关于…�
 import re
 from collections.abc import Iterator
 
-from songsmith.agent.writers.offline.finals import han
 from songsmith.agent.writers.offline.lexicon import lexicon
 from songsmith.agent.writers.offline.scenes import load_scenes
 from songsmith.agent.writers.offline.wish import Topic, Wish, plain_text
+from songsmith.lyrics.speech.han import HAN, han_in
 
 __all__ = ["read_chinese"]
 
@@ -18,15 +18,13 @@ _MOST_CHARACTERS = 600
 _MOST_TOPICS = 3
 _ROLES = ("kin", "person", "animal", "place", "city", "thing", "food", "things", "matter")
 _MOODS = ("angry", "sad", "bitter", "tender", "hopeful", "dark", "funny")
-_QUOTED = re.compile(r"[《“「]([\u4e00-\u9fff]{1,4})[》”」]")
-_NAMED = re.compile(r"(?:名叫|叫做|叫作|名字叫|叫)([\u4e00-\u9fff]{1,3}?)(?=[的，。,!！ ]|$)")
+_QUOTED = re.compile(rf"[《“「]([{HAN}]{{1,4}})[》”」]")
+_NAMED = re.compile(rf"(?:名叫|叫做|叫作|名字叫|叫)([{HAN}]{{1,3}}?)(?=[的，。,!！ ]|$)")
 # After a person or animal a name is known by its shape: 小雨, 阿强, 团团.
 _KIN_NAMED = re.compile(
-    r"(?:儿|子|狗|猫|友|妹|弟|姐|哥|宝)((?:[小阿][\u4e00-\u9fff]|豆豆|团团|圆圆|乐乐|毛毛|萌萌|妞妞|朵朵))(?=[的，。,！!过满七八九]|$)"
+    rf"(?:儿|子|狗|猫|友|妹|弟|姐|哥|宝)((?:[小阿][{HAN}]|豆豆|团团|圆圆|乐乐|毛毛|萌萌|妞妞|朵朵))(?=[的，。,！!过满七八九]|$)"
 )
-_ABOUT = re.compile(
-    r"(?:关于|献给|写给|送给)(?:一[个只条位本])?([\u4e00-\u9fff]{1,4}?)(?=的|，|。|,|$)"
-)
+_ABOUT = re.compile(rf"(?:关于|献给|写给|送给)(?:一[个只条位本])?([{HAN}]{{1,4}}?)(?=的|，|。|,|$)")
 
 
 def read_chinese(prompt: str, title: str = "") -> Wish:
@@ -98,4 +96,4 @@ def _stands_alone(text: str, i: int) -> bool:
     before, after = text[max(0, i - 1) : i], text[i + 1 : i + 2]
     if text[i] in lexicon("zh")["animal"] and before and before in "的只条匹头":
         return True
-    return all(not han(c) or c in "的和与只条把首个是叫" for c in before + after)
+    return all(not han_in(c) or c in "的和与只条把首个是叫" for c in before + after)

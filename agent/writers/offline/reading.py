@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 
-from songsmith.agent.writers.offline.finals import han
 from songsmith.agent.writers.offline.read_en import read_english
 from songsmith.agent.writers.offline.read_zh import read_chinese
 from songsmith.agent.writers.offline.wish import Topic, Wish
 from songsmith.errors import SongsmithError
+from songsmith.lyrics.speech.han import han_in
 
 __all__ = ["WriterError", "mentions", "read_prompt"]
 
@@ -36,14 +36,14 @@ def read_prompt(prompt: str, *, language: str = "", title: str = "") -> Wish:
         )
     foreign = [name for name, signs in _OTHER_SCRIPTS.items() if re.search(signs, prompt + title)]
     if not language:
-        language = "zh" if han(prompt + title) and "Japanese" not in foreign else "en"
+        language = "zh" if han_in(prompt + title) and "Japanese" not in foreign else "en"
     wish = read_chinese(prompt, title) if language == "zh" else read_english(prompt, title)
     notes = list(wish.notes)
     if foreign:
         notes.append(
             f"the offline writer reads English and Chinese: words in {' and '.join(foreign)} script were left out"
         )
-    elif language == "en" and han(prompt + title):
+    elif language == "en" and han_in(prompt + title):
         notes.append("Chinese words were left out of the English song")
     return Wish(wish.language, wish.topics, wish.calls, wish.moods, wish.age, tuple(notes))
 
@@ -51,7 +51,7 @@ def read_prompt(prompt: str, *, language: str = "", title: str = "") -> Wish:
 def mentions(lines: Iterable[str], topic: Topic) -> bool:
     """Whether some line sings the topic's words, whole or at least its last one."""
     text = " ".join(lines).lower()
-    if han(topic.words):
+    if han_in(topic.words):
         return topic.words in text
     head = topic.words.lower().split()[-1]
     return re.search(rf"\b{re.escape(head)}(?:e?s|'s)?\b", text) is not None

@@ -11,12 +11,13 @@ from functools import lru_cache
 from random import Random
 
 from songsmith.agent.writers.offline.fill import choose, fill_block, line_end, line_length
-from songsmith.agent.writers.offline.finals import han, rhyme_group
+from songsmith.agent.writers.offline.finals import rhyme_group
 from songsmith.agent.writers.offline.pronounce import chimes, rhymes
 from songsmith.agent.writers.offline.reading import WriterError, read_prompt
 from songsmith.agent.writers.offline.scenes import Scene, load_scenes
 from songsmith.agent.writers.offline.wish import Wish
 from songsmith.lyrics.lyric import Draft, Lyrics, section_kind
+from songsmith.lyrics.speech.han import han_in
 
 __all__ = ["rewrite_lines"]
 
@@ -43,7 +44,7 @@ def rewrite_lines(
             raise WriterError(
                 f"there is no line {number}", hint=f"the song has lines 1 to {len(song)}"
             )
-    tongue = "zh" if han("".join(line.text for line in song)) else "en"
+    tongue = "zh" if han_in("".join(line.text for line in song)) else "en"
     seeded = f"{seed}|{instruction}|{sorted(which)}|{'|'.join(line.text for line in song)}"
     return _Rewriter(song, tongue, instruction, Random(seeded)).rewrite(sorted(set(which)))
 
@@ -257,4 +258,6 @@ class _Rewriter:
         if self.tongue == "en":
             return rhymes(one, other)
         group = rhyme_group(one)
-        return bool(group) and group == rhyme_group(other) and han(one)[-1:] != han(other)[-1:]
+        return (
+            bool(group) and group == rhyme_group(other) and han_in(one)[-1:] != han_in(other)[-1:]
+        )

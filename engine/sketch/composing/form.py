@@ -18,6 +18,7 @@ from songsmith.engine.sketch.harmony import MODES, key_of_chords, parse_chord
 from songsmith.engine.sketch.score import Bar, Score, SongPart, SungLine
 from songsmith.engine.sketch.style.style import SketchStyle
 from songsmith.lyrics.lyric import LyricLine, Lyrics
+from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
 
 __all__ = ["count_syllables", "is_sung", "make_score", "slots"]
@@ -41,7 +42,7 @@ _ENERGY = {
 _VOWELS = re.compile(
     r"[aeiouyàáâäæãåāèéêëēîïíīôöòóœøōõûüùúūÿąęěıő]+|[аеёиоуыэюяіїє]|[αεηιουωάέήίόύώ]", re.IGNORECASE
 )
-_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
+_IDEOGRAPH = re.compile(f"[{HAN}\uac00-\ud7a3]")
 
 
 def is_sung(line: LyricLine) -> bool:

@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from songsmith.lyrics.speech.han import HAN
+
 __all__ = ["Instrument", "Mention", "Mood", "StyleWords", "TempoWord", "vocabulary"]
 
 _PARTS = re.compile(r"[,，;；、。/|\n·+&()（）]|\.\s|\s[-–—]\s|\band\b|\bwith\b")
@@ -20,7 +22,7 @@ _MOST_WORDS = 4
 """Words of a tag; a longer one is a sentence, and a text with a sentence in it is a tale, not a list of tags."""
 _MOST_IDEOGRAPHS = 8
 _MOST_LEFT = 4
-_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]")
+_IDEOGRAPHS = re.compile(f"[{HAN}]")
 
 
 class _Entry(BaseModel):

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songsmith.agent.writers.offline import WriterError, compose, lines_of, write_song
-from songsmith.agent.writers.offline.finals import han, rhyme_group
+from songsmith.agent.writers.offline.finals import rhyme_group
 from songsmith.agent.writers.offline.pronounce import rhymes, syllables
 from songsmith.lyrics.lyric import Draft, section_kind
+from songsmith.lyrics.speech.han import han_in
 
 PROMPTS = [
     "jazzy nightclub love song",
@@ -278,12 +279,12 @@ def test_an_empty_prompt_gives_songs_about_different_things():
 def test_the_prompt_tells_the_language(prompt: str, language: str):
     song = write_song(prompt, seed=1)
     assert song.language == language
-    assert all(bool(han(line)) == (language == "zh") for line in lines(song))
+    assert all(bool(han_in(line)) == (language == "zh") for line in lines(song))
 
 
 def test_a_language_asked_for_wins():
     assert write_song("a love song", language="zh", seed=1).language == "zh"
-    assert not han(sung(write_song("一首情歌", language="en", seed=1)))
+    assert not han_in(sung(write_song("一首情歌", language="en", seed=1)))
 
 
 def test_a_language_it_cannot_write_is_said_with_the_mend():
