@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pyloudnorm
 from numpy.typing import NDArray
+from pedalboard import HighShelfFilter, PeakFilter, Pedalboard, Plugin
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import butter, sosfilt
 
@@ -31,44 +32,28 @@ Sos = NDArray[np.float64]
 
 
 def high_pass(frequency_hz: float, *, order: int = 2) -> Sos:
-    """A Butterworth high pass as second-order sections."""
+    """A Butterworth high pass as second-order sections; pedalboard's own is of first order."""
     return np.asarray(
         butter(order, frequency_hz, "highpass", fs=SAMPLE_RATE_HZ, output="sos"), dtype=np.float64
     )
 
 
-def peak(frequency_hz: float, gain_db: float, q: float = 1.0) -> Sos:
-    """A bell (Bristow-Johnson's cookbook)."""
-    amplitude, omega = 10 ** (gain_db / 40), 2 * np.pi * frequency_hz / SAMPLE_RATE_HZ
-    alpha, cosine = np.sin(omega) / (2 * q), np.cos(omega)
-    a0 = 1 + alpha / amplitude
-    b = [1 + alpha * amplitude, -2 * cosine, 1 - alpha * amplitude]
-    a = [a0, -2 * cosine, 1 - alpha / amplitude]
-    return np.asarray(np.array([b + a]) / a0, dtype=np.float64)
+def peak(frequency_hz: float, gain_db: float, q: float = 1.0) -> Plugin:
+    """A bell."""
+    return PeakFilter(frequency_hz, gain_db, q)
 
 
-def shelf(frequency_hz: float, gain_db: float) -> Sos:
-    """A high shelf of slope 1 (same cookbook)."""
-    amplitude, omega = 10 ** (gain_db / 40), 2 * np.pi * frequency_hz / SAMPLE_RATE_HZ
-    cosine, root = np.cos(omega), np.sqrt(amplitude) * np.sqrt(2) * np.sin(omega)
-    up, down = amplitude + 1, amplitude - 1
-    a0 = up - down * cosine + root
-    b = [
-        amplitude * (up + down * cosine + root),
-        -2 * amplitude * (down + up * cosine),
-        amplitude * (up + down * cosine - root),
-    ]
-    a = [a0, 2 * (down - up * cosine), up - down * cosine - root]
-    return np.asarray(np.array([b + a]) / a0, dtype=np.float64)
+def shelf(frequency_hz: float, gain_db: float) -> Plugin:
+    """A high shelf of slope 1."""
+    return HighShelfFilter(frequency_hz, gain_db, 2**-0.5)
 
 
-def equalise(audio: Audio, *sections: Sos) -> Audio:
-    """`audio` (channels, samples) through all sections, in double precision inside."""
-    sos = np.concatenate(sections)
-    filtered = np.empty(audio.shape, dtype=np.float32)
-    for place, block in _filtered_blocks(sos, audio):
-        filtered[:, place : place + block.shape[1]] = block
-    return filtered
+def equalise(audio: Audio, first: Sos, *filters: Plugin) -> Audio:
+    """`audio` (channels, samples) through a high pass, in double precision inside, and then through `filters`."""
+    passed = np.empty(audio.shape, dtype=np.float32)
+    for place, block in _filtered_blocks(first, audio):
+        passed[:, place : place + block.shape[1]] = block
+    return np.asarray(Pedalboard(list(filters))(passed, SAMPLE_RATE_HZ), dtype=np.float32)
 
 
 def _filtered_blocks(sos: Sos, audio: Audio) -> Iterator[tuple[int, NDArray[np.float64]]]:
