@@ -53,7 +53,9 @@ def equalise(audio: Audio, first: Sos, *filters: Plugin) -> Audio:
     passed = np.empty(audio.shape, dtype=np.float32)
     for place, block in _filtered_blocks(first, audio):
         passed[:, place : place + block.shape[1]] = block
-    return np.asarray(Pedalboard(list(filters))(passed, SAMPLE_RATE_HZ), dtype=np.float32)
+    for plugin in filters:
+        passed = plugin(passed, SAMPLE_RATE_HZ)
+    return np.asarray(passed, dtype=np.float32)
 
 
 def _filtered_blocks(sos: Sos, audio: Audio) -> Iterator[tuple[int, NDArray[np.float64]]]:
