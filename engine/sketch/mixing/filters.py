@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pyloudnorm
 from numpy.typing import NDArray
-from pedalboard import HighShelfFilter, PeakFilter, Pedalboard, Plugin
+from pedalboard import HighShelfFilter, PeakFilter, Plugin
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import butter, sosfilt
 
