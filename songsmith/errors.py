@@ -7,7 +7,7 @@ SongsmithError                a line: what, where, how to put it right; the comm
 ├── EngineError               engine.engine: an engine that can't do what was asked
 │   ├── Cancelled             engine.engine: the person stopped a render
 │   ├── CheckpointError       engine.diffrhythm.model.rename: tensors missing, left over or of another shape
-│   ├── DeviceError           engine.diffrhythm.device_limits: out of memory, unsupported dtype
+│   ├── DeviceError           engine.device_limits: out of memory, unsupported dtype
 │   ├── StyleError            engine.diffrhythm.style_embedding: reference audio that can't be used
 │   └── WeightsError          engine.weights.hub: missing, damaged or wrong weights
 ├── ListenError               engine.listening.ears_models: no ears installed, or nothing to hear

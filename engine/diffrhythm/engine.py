@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from songsmith.engine.device import choose_device, choose_dtype
 from songsmith.engine.diffrhythm.card import CARD, extra
-from songsmith.engine.diffrhythm.device import choose_device, choose_dtype
-from songsmith.engine.diffrhythm.forecast import Cost, cost_of, machine_flops_per_s
+from songsmith.engine.diffrhythm.forecast import Cost, cost_of
 from songsmith.engine.diffrhythm.model_cache import Resident, dit_config
 from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.diffrhythm.parts import Version, dit_part, parts_for
 from songsmith.engine.diffrhythm.plan import Plan, check_plan_outline, make_plan
-from songsmith.engine.diffrhythm.readiness import format_wait, readiness, song_seconds
+from songsmith.engine.diffrhythm.readiness import readiness, song_seconds
 from songsmith.engine.engine import (
     EngineError,
     EngineStatus,
@@ -19,6 +19,7 @@ from songsmith.engine.engine import (
     RequestOutline,
     Take,
 )
+from songsmith.engine.speed import format_wait, machine_flops_per_s
 from songsmith.engine.weights.parts import format_bytes
 from songsmith.engine.weights.store import Store, models_folder
 from songsmith.lyrics.frames import Variant
@@ -104,7 +105,7 @@ def _cost(plan: Plan, request: RenderRequest, store: Store, device: str) -> Cost
 
 def _cost_notes(plan: Plan, request: RenderRequest, cost: Cost, device: str) -> list[str]:
     """What will be calculated, how long and with how much memory, and whether it is the official way."""
-    from songsmith.engine.diffrhythm.device_limits import room_bytes
+    from songsmith.engine.device_limits import room_bytes
     from songsmith.engine.diffrhythm.model.sampler import PRESETS, forwards
 
     sampler = plan.options.sampler()

@@ -1,11 +1,9 @@
-"""What a render costs: products, memory, and time by a short measurement of this machine.
+"""What a render costs: products, memory and time.
 
 After the arithmetic of the model and figures measured on it; an estimate, said as one.
 """
 
-import time
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +15,6 @@ __all__ = [
     "chunk_bytes",
     "cost_of",
     "forward_flops",
-    "machine_flops_per_s",
-    "numpy_flops_per_s",
     "parameters",
 ]
 
@@ -86,43 +82,3 @@ def cost_of(
         wall_s=wall_s / flops_per_s,
         memory_bytes=_OTHER_BYTES + max(singing, weights + _VAE_BYTES + chunk, _STYLE_BYTES),
     )
-
-
-@cache
-def machine_flops_per_s(device: str, dtype_name: str) -> float:
-    """Rate of matrix products on `device`, measured once a process, in a quarter of a second or so."""
-    import torch
-
-    size = 1024 if device == "cpu" else 4096
-    dtype = getattr(torch, dtype_name)
-    left, right = (torch.ones(size, size, dtype=dtype, device=device) for _ in range(2))
-
-    def finish() -> None:
-        if device.startswith("cuda"):
-            torch.cuda.synchronize(device)
-        elif device == "mps":
-            torch.mps.synchronize()
-
-    best_s = float("inf")
-    for _ in range(4):
-        finish()
-        start_s = time.perf_counter()
-        torch.mm(left, right)
-        finish()
-        best_s = min(best_s, time.perf_counter() - start_s)
-    return 2.0 * size**3 / max(best_s, 1e-9)
-
-
-@cache
-def numpy_flops_per_s() -> float:
-    """The same for float32 on this CPU without torch, for when its start-up is not worth it."""
-    import numpy as np
-
-    size = 1024
-    matrix = np.ones((size, size), dtype=np.float32)
-    best_s = float("inf")
-    for _ in range(3):
-        start_s = time.perf_counter()
-        matrix @ matrix
-        best_s = min(best_s, time.perf_counter() - start_s)
-    return 2.0 * size**3 / max(best_s, 1e-9)

@@ -52,7 +52,7 @@ class Resident:
         self._dit = None
         gc.collect()  # the old weights go before the new ones come
 
-        from songsmith.engine.diffrhythm.device_limits import DeviceError, is_out_of_memory
+        from songsmith.engine.device_limits import DeviceError, is_out_of_memory
         from songsmith.engine.diffrhythm.model.dit import load_dit
         from songsmith.engine.diffrhythm.model.rename import CheckpointError
         from songsmith.engine.weights.checkpoint import TensorFile

@@ -2,19 +2,16 @@
 
 from songsmith.engine.accelerator import find_accelerator
 from songsmith.engine.diffrhythm.card import extra
-from songsmith.engine.diffrhythm.forecast import (
-    FORWARD_EFFICIENCY,
-    machine_flops_per_s,
-    numpy_flops_per_s,
-)
+from songsmith.engine.diffrhythm.forecast import FORWARD_EFFICIENCY
 from songsmith.engine.diffrhythm.parts import Version, parts_for
 from songsmith.engine.engine import EngineStatus
 from songsmith.engine.extras import Extra
+from songsmith.engine.speed import format_wait, machine_flops_per_s, numpy_flops_per_s
 from songsmith.engine.weights.parts import format_bytes, missing_bytes
 from songsmith.engine.weights.store import Store
 from songsmith.lyrics.frames import Variant, longest_s, variant_for
 
-__all__ = ["format_wait", "readiness", "song_seconds"]
+__all__ = ["readiness", "song_seconds"]
 
 _SONG_FLOPS: dict[Variant, float] = {"base": 62 * 5.09e12, "full": 62 * 18.6e12}
 
@@ -43,15 +40,6 @@ def readiness(
         "--preset draft needs a third of the time; --engine sketch sings in seconds",
         is_advised=False,
     )
-
-
-def format_wait(seconds: float) -> str:
-    """ "about 40 s", "about 25 min", "about 3.5 h"."""
-    if seconds < 90:
-        return f"about {max(1, round(seconds))} s"
-    if seconds < 5_400:
-        return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.1f} h"
 
 
 def _is_whole(store: Store, variant: Variant, version: Version) -> bool:

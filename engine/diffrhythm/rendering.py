@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from songsmith.engine.diffrhythm.device import choose_dtype
-from songsmith.engine.diffrhythm.device_limits import chunks_that_fit, fewer_at_once
+from songsmith.engine.device import choose_dtype
+from songsmith.engine.device_limits import chunks_that_fit, fewer_at_once
 from songsmith.engine.diffrhythm.finish import finish, reference_sound
 from songsmith.engine.diffrhythm.forecast import chunk_bytes
 from songsmith.engine.diffrhythm.model.sampler import PRESETS, draw_noise, sample

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from songsmith.engine.diffrhythm.device_limits import DeviceError, is_out_of_memory
+from songsmith.engine.device_limits import DeviceError, is_out_of_memory
 from songsmith.engine.units import SAMPLES_PER_FRAME
 from songsmith.engine.weights.hub import WeightsError
 

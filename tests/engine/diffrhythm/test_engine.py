@@ -14,7 +14,7 @@ import soundfile
 import torch
 from safetensors.torch import load as load_tensors
 
-from songsmith.engine.diffrhythm.device_limits import DeviceError, fewer_at_once
+from songsmith.engine.device_limits import DeviceError, fewer_at_once
 from songsmith.engine.diffrhythm.engine import DiffRhythmEngine
 from songsmith.engine.diffrhythm.model.rename import CheckpointError
 from songsmith.engine.engine import Cancelled, EngineError, Progress, RenderRequest, Span, Take

@@ -12,8 +12,8 @@ from songsmith.engine.diffrhythm.model.dit import DIT_1B_BASE, DIT_1B_FULL
 from songsmith.engine.diffrhythm.model.sampler import PRESETS, forwards
 from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.diffrhythm.plan import make_plan
-from songsmith.engine.diffrhythm.readiness import format_wait
 from songsmith.engine.engine import EngineError, RenderRequest, Span, Take
+from songsmith.engine.speed import format_wait
 from songsmith.engine.units import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME
 from songsmith.engine.weights.parts import format_bytes
 from songsmith.lyrics.frames import longest_s

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from songsmith.engine.diffrhythm.device_limits import DeviceError
+from songsmith.engine.device_limits import DeviceError
 from songsmith.engine.diffrhythm.model.vae import Chunking, Vae, load_vae
 from songsmith.engine.weights.hub import WeightsError
 

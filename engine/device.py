@@ -14,7 +14,7 @@ def choose_device(wanted: str) -> str:
     """ "auto" is the accelerator if there is one; a device that is not here is a `DeviceError`."""
     import torch
 
-    from songsmith.engine.diffrhythm.device_limits import DeviceError
+    from songsmith.engine.device_limits import DeviceError
 
     if wanted == "auto":
         return find_accelerator(may_import_torch=True) or "cpu"
@@ -32,7 +32,7 @@ def choose_dtype(wanted: str, device: str) -> "torch.dtype":
     """ "auto" is float16, as published, on accelerators, and float32 on the CPU, which is slow at halves."""
     import torch
 
-    from songsmith.engine.diffrhythm.device_limits import DeviceError
+    from songsmith.engine.device_limits import DeviceError
 
     if wanted == "auto":
         return torch.float32 if device == "cpu" else torch.float16
