@@ -5,7 +5,15 @@ from pathlib import Path
 from songsmith import atomic
 from songsmith.errors import SongsmithError
 
-__all__ = ["FileError", "make_folder", "read_text", "write_new", "write_whole"]
+__all__ = [
+    "FileError",
+    "is_file",
+    "is_there",
+    "make_folder",
+    "read_text",
+    "write_new",
+    "write_whole",
+]
 
 
 class FileError(SongsmithError):
@@ -32,6 +40,19 @@ def write_new(path: Path, data: bytes | str) -> None:
         ) from error
     except OSError as error:
         raise _file_error(path, "written", error) from error
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at `path`. What can't be a path, like a text too long for one, is nowhere."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is at `path`; see `is_there`."""
+    return is_there(path) and path.is_file()
 
 
 def make_folder(path: Path) -> None:

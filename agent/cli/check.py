@@ -9,6 +9,7 @@ import typer
 
 from songsmith.agent.cli.flags import DurationOption, JsonOption
 from songsmith.agent.cli.frame import answer, read_words, terminal
+from songsmith.agent.files import is_file
 
 if TYPE_CHECKING:
     from songsmith.agent.studio.results import Checked
@@ -158,7 +159,7 @@ def _keep_repaired(source: str, out: Path | None, checked: "Checked", *, to_stdo
         write_whole(out, lrc)
     elif to_stdout:
         sys.stdout.write(lrc)
-    elif Path(source).is_file() and Path(source).read_bytes() != lrc.encode():
+    elif is_file(Path(source)) and Path(source).read_bytes() != lrc.encode():
         _keep_as_it_was(Path(source))
         write_whole(Path(source).resolve(), lrc)
 

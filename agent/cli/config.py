@@ -17,7 +17,7 @@ app = typer.Typer(
     name="config",
     help="Settings: flags > environment > songsmith.toml in the song > your own file.",
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
 
 _SECRET = "api_key"

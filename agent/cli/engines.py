@@ -17,7 +17,7 @@ app = typer.Typer(
     name="engines",
     help="Who can sing here: every engine, ready or not and why, and the options of one.",
     invoke_without_command=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
 
 

@@ -49,17 +49,39 @@ SongArgument = Annotated[
     typer.Argument(metavar="SONG", help="Folder of a song, or its name below the songs folder."),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")
+    bool,
+    typer.Option(
+        "--json",
+        help="One JSON object on stdout, everything else on stderr.",
+        rich_help_panel="More",
+    ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", help="Go on without asking.", rich_help_panel="More")
+]
 LanguageOption = Annotated[
-    str, typer.Option("--language", "-l", metavar="CODE", help="Language of the lyrics: en, zh, …")
+    str,
+    typer.Option(
+        "--language",
+        "-l",
+        metavar="CODE",
+        help="Language of the lyrics: en, zh, …",
+        rich_help_panel="Words",
+    ),
 ]
 DurationOption = Annotated[
     float | None,
-    typer.Option("--length", metavar="TIME", parser=_duration, help="Length: 95, 95s or 1:35."),
+    typer.Option(
+        "--length",
+        metavar="TIME",
+        parser=_duration,
+        help="Length: 95, 95s or 1:35.",
+        rich_help_panel="Song",
+    ),
 ]
-WriterOption = Annotated[str, typer.Option("--writer", help="Who writes: auto, llm or offline.")]
+WriterOption = Annotated[
+    str, typer.Option("--writer", help="Who writes: auto, llm or offline.", rich_help_panel="Words")
+]
 BarOption = Annotated[
     float | None,
     typer.Option(
@@ -68,11 +90,19 @@ BarOption = Annotated[
         min=0.0,
         max=1.0,
         help="Words to be heard in every line, e.g. 0.85.",
+        rich_help_panel="Sound",
     ),
 ]
 RoundsOption = Annotated[
     int | None,
-    typer.Option("--max-rounds", metavar="N", min=1, max=20, help="Rounds of singing again (3)."),
+    typer.Option(
+        "--max-rounds",
+        metavar="N",
+        min=1,
+        max=20,
+        help="Rounds of singing again (3).",
+        rich_help_panel="Sound",
+    ),
 ]
 TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
 

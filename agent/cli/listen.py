@@ -14,14 +14,15 @@ from songsmith.agent.cli.flags import (
     TakeOption,
 )
 from songsmith.agent.cli.frame import answer, do_with_song, read_words, terminal
+from songsmith.agent.files import is_file, is_there
 
 if TYPE_CHECKING:
     from songsmith.engine.listening.listen import Hearing
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(listen)
-    app.command()(mend)
+    for command in (listen, mend):
+        app.command(rich_help_panel="Sing it again, compare, choose")(command)
 
 
 def listen(
@@ -48,12 +49,14 @@ def listen(
     song = None
     with terminal(as_json) as screen:
         path = Path(source)
-        home = path.resolve().parent.parent if path.is_file() and not lyrics else path
-        is_sound = (lyrics or path.is_file() or path.suffix) and not path.is_dir()
-        if is_sound and not (home / "song.json").is_file():
+        home = path.resolve().parent.parent if is_file(path) and not lyrics else path
+        is_sound = (lyrics or is_file(path) or path.suffix) and not (
+            is_there(path) and path.is_dir()
+        )
+        if is_sound and not is_file(home / "song.json"):
             hearing = _listen_to_file(path, lyrics, model, language, download)
         else:
-            name = path.name.split(".")[0] if path.is_file() else take
+            name = path.name.split(".")[0] if is_file(path) else take
             studio = open_studio(str(home), screen)
             song = studio.song
             hearing = studio.listen(name, model=model, language=language, allowed=download)
@@ -91,7 +94,7 @@ def _listen_to_file(
 
     audio = load_audio(path)
     beside = path.with_suffix(".lrc")
-    if not lyrics and not beside.is_file():
+    if not lyrics and not is_file(beside):
         raise ListenError(
             "there are no lyrics to compare the sound with",
             where=str(path),

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from songsmith import __version__
+from songsmith.agent.files import is_there
 from songsmith.errors import SongsmithError
 
 app = typer.Typer(
@@ -21,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     add_completion=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
 
 _INTERRUPTED = 130
@@ -75,7 +76,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def _readable(arguments: list[str] | None) -> list[str]:
     """The arguments, as UTF-8 where the console's encoding left bytes unread."""
     return [
-        argument if argument.isascii() or Path(argument).exists() else _as_text(argument)
+        argument if argument.isascii() or is_there(Path(argument)) else _as_text(argument)
         for argument in (sys.argv[1:] if arguments is None else arguments)
     ]
 
@@ -98,9 +99,7 @@ def _usage_code(error: Exception) -> int:
         raise error
     command = getattr(getattr(error, "ctx", None), "command_path", "songsmith")
     message = error.format_message().removeprefix("Invalid value: ")
-    if message.startswith("Usage: "):  # a group without a command explains itself
-        typer.echo(message, err=True)
-    else:
+    if message:  # without one, a group has explained itself
         _say_error(f"{message} (see {command} --help)")
     return int(exit_code)
 
@@ -145,11 +144,12 @@ def _mount() -> None:
     make.add_to(app)
     song.add_to(app)
     listen.add_to(app)
-    app.add_typer(config.app, name="config", short_help="Show and change settings.")
-    app.add_typer(engines.app, name="engines", short_help="Who can sing here, and their options.")
-    app.add_typer(
-        models.app, name="models", short_help="Fetch, list and check the engines' weights."
-    )
+    for name, group, what in (
+        ("config", config.app, "Show and change settings."),
+        ("engines", engines.app, "Who can sing here, and their options."),
+        ("models", models.app, "Fetch, list and check the engines' weights."),
+    ):
+        app.add_typer(group, name=name, short_help=what, rich_help_panel="Set up")
 
 
 _mount()

@@ -24,17 +24,20 @@ if TYPE_CHECKING:
     from songsmith.agent.writers.brief import Brief
     from songsmith.lyrics.check import Report
 
-StyleOption = Annotated[str, typer.Option("--style", "-s", help='e.g. "jazzy nightclub, 92 bpm".')]
-TitleOption = Annotated[str, typer.Option("--title", help="Title of the song.")]
+StyleOption = Annotated[
+    str,
+    typer.Option("--style", "-s", help='e.g. "jazzy nightclub, 92 bpm".', rich_help_panel="Song"),
+]
+TitleOption = Annotated[
+    str, typer.Option("--title", help="Title of the song.", rich_help_panel="Song")
+]
 
 
 def add_to(app: typer.Typer) -> None:
     from songsmith.agent.cli.check import check
 
-    app.command()(make)
-    app.command()(write)
-    app.command()(check)
-    app.command()(render)
+    for command in (make, write, check, render):
+        app.command(rich_help_panel="Make a song")(command)
 
 
 @with_wish
@@ -43,21 +46,28 @@ def make(
         str,
         typer.Argument(help='What the song is about: "jazzy nightclub love song"; - reads stdin.'),
     ] = "",
-    lyrics: Annotated[
-        str | None,
-        typer.Option("--lyrics", metavar="FILE", help="Sing these words; - reads stdin."),
-    ] = None,
     style: StyleOption = "",
     title: TitleOption = "",
-    language: LanguageOption = "",
     length: DurationOption = None,
-    writer: WriterOption = "",
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Where the song's folder goes (songs)."),
+    lyrics: Annotated[
+        str | None,
+        typer.Option(
+            "--lyrics",
+            metavar="FILE",
+            help="Sing these words; - reads stdin.",
+            rich_help_panel="Words",
+        ),
     ] = None,
+    language: LanguageOption = "",
+    writer: WriterOption = "",
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Where the song's folder goes (songs).", rich_help_panel="Output"
+        ),
+    ] = None,
     as_json: JsonOption = False,
     yes: YesOption = False,
     *,

@@ -18,7 +18,7 @@ app = typer.Typer(
     name="models",
     help="Weights of the engines, and published voices: fetch, list, check and remove them.",
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
 
 Variant = Literal["base", "full"]

@@ -26,25 +26,16 @@ SectionOption = Annotated[str, typer.Option("--section", help='e.g. "chorus 2".'
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (
-        revise,
-        edit,
-        retime,
-        style,
-        fix,
-        takes,
-        pick,
-        undo,
-        redo,
-        versions,
-        diff,
-        branch,
-        play,
-        export,
-        replay,
-        chat,
-    ):
-        app.command()(command)
+    panels = {
+        "Make a song": (chat,),
+        "Change its words and style": (revise, edit, retime, style),
+        "Sing it again, compare, choose": (fix, takes, pick, play, replay),
+        "Go back and forth": (versions, undo, redo, diff, branch),
+        "Hand it out": (export,),
+    }
+    for panel, commands in panels.items():
+        for command in commands:
+            app.command(rich_help_panel=panel)(command)
 
 
 def chat(

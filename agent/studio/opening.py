@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from songsmith.agent.files import is_file
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song, SongError
 from songsmith.agent.studio.results import Audience
@@ -13,14 +14,14 @@ __all__ = ["find_song", "is_song", "open_studio"]
 def find_song(text: str) -> Path | None:
     """The folder of the song a person means by a path or a name, None if there is none."""
     for folder in (Path(text), load_settings(None, {}).out / text):
-        if (folder / "song.json").is_file():
+        if is_file(folder / "song.json"):
             return folder
     return None
 
 
 def is_song(source: str) -> bool:
     """Whether `source`, which may also be a lyrics file or "-", names a song."""
-    return source != "-" and not Path(source).is_file() and find_song(source) is not None
+    return source != "-" and not is_file(Path(source)) and find_song(source) is not None
 
 
 def open_studio(text: str, audience: Audience) -> Studio:
