@@ -50,10 +50,6 @@ class TalkMemory:
         """Replies and tool results of the present turn."""
         self._turns[-1] = replace(self._turns[-1], answers=(*self._turns[-1].answers, *answers))
 
-    def forget_turn(self) -> None:
-        """Take the present turn back, as if nothing had been said."""
-        self._turns.pop()
-
     def clear(self) -> None:
         """Forget everything."""
         self._lines.clear()

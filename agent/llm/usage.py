@@ -31,14 +31,13 @@ def cost_of(usage: Usage, endpoint: Endpoint) -> float | None:
 
 @dataclass
 class Ledger:
-    """Sums over a session. `cost` is None until a request with a known price; `unpriced` counts the others."""
+    """Sums over a session. `cost` is None until a request with a known price."""
 
     requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_cached: int = 0
     cost: float | None = None
-    unpriced: int = 0
     is_estimated: bool = field(default=False)
 
     def add(self, usage: Usage, endpoint: Endpoint) -> None:
@@ -49,7 +48,5 @@ class Ledger:
         self.tokens_cached += usage.tokens_cached
         self.is_estimated = self.is_estimated or usage.is_estimated
         cost = cost_of(usage, endpoint)
-        if cost is None:
-            self.unpriced += 1
-        else:
+        if cost is not None:
             self.cost = (self.cost or 0.0) + cost

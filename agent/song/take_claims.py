@@ -25,7 +25,7 @@ def claim_take(folder: Path) -> str:
             handle = os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         except FileExistsError:
             continue
-        with os.fdopen(handle, "w") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(str(os.getpid()))
         # Another process may have claimed, saved and released the number since it was chosen.
         if [path.name for path in folder.glob(f"{name}.*")] == [claim.name]:
@@ -43,7 +43,7 @@ def sweep_claims(folder: Path) -> None:
     """Give up the claims of processes that were killed."""
     for claim in folder.glob("t*.claim"):
         with contextlib.suppress(OSError, ValueError):
-            if is_abandoned(claim, int(claim.read_text()[:20])):
+            if is_abandoned(claim, int(claim.read_text("utf-8")[:20])):
                 claim.unlink()
 
 

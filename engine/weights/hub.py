@@ -103,9 +103,9 @@ def download(file: WeightFile, remote: Remote, target: Path, *, on_bytes: OnByte
     marker = target.with_name(f"{target.name}.part-of")
     with _causes(file, remote.url):
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not marker.exists() or marker.read_text() != remote.etag:
+        if not marker.exists() or marker.read_text("utf-8") != remote.etag:
             part.unlink(missing_ok=True)  # the rest of another file would not fit on it
-            marker.write_text(remote.etag)
+            marker.write_text(remote.etag, encoding="utf-8")
         _check_room(remote, part)
         _transfer(remote, part, on_bytes)
     digest = sha256_of(part)

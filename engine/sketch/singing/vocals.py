@@ -42,13 +42,6 @@ class Vocals:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Singer:
-    voice: Voice
-    other: Voice
-    """The voice of the other register, for duets."""
-
-
 def sing_plan(
     score: Score,
     *,
