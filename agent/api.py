@@ -161,7 +161,7 @@ def _need_prompt(prompt: str) -> None:
 
 def _need_takes(takes: int) -> None:
     if takes < 1:
-        raise EngineError(f"{takes} takes are no song", hint="ask for 1 to 64")
+        raise EngineError(f"{takes} takes can't be made", hint="ask for 1 to 64")
 
 
 def _parsed(words: Words) -> Parsed:

@@ -77,7 +77,7 @@ def read_text(path: Path) -> str:
         raise _file_error(path, "read", error) from error
     except UnicodeDecodeError as error:
         raise FileError(
-            "is no UTF-8 text", where=str(path), hint="restore it from a copy"
+            "is not UTF-8 text", where=str(path), hint="restore it from a copy"
         ) from error
 
 

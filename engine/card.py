@@ -66,6 +66,6 @@ class EngineCard:
         return self.limits.max_duration_s
 
     def sings(self, language: str) -> bool:
-        """Whether it sings `language` ("zh-CN" counts as "zh"); one that is not known is no hindrance."""
+        """Whether it sings `language` ("zh-CN" counts as "zh"); a language that is not known is let through."""
         code = language.replace("_", "-").partition("-")[0].casefold()
         return not self.languages or not code or code in self.languages

@@ -16,7 +16,7 @@ _HALF = re.compile(
 
 
 def parse_clock(text: str) -> float | None:
-    """Seconds of `mm:ss`, `mm:ss.xx`, `mm:ss:xx` or `h:mm:ss.xx`; None if it is no time of day.
+    """Seconds of `mm:ss`, `mm:ss.xx`, `mm:ss:xx` or `h:mm:ss.xx`; None if it is not a time.
 
     Three numbers parted by colons alone are minutes, seconds and hundredths, as LRC writers mean them.
     """

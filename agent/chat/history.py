@@ -18,7 +18,7 @@ def save_talk(path: Path, turns: tuple[Turn, ...]) -> None:
 
 
 def load_talk(path: Path) -> TalkMemory:
-    """What `save_talk` wrote; a line that can't be read is passed over, the song does not hang on it."""
+    """What `save_talk` wrote; a line that can't be read is passed over; the song itself does not need it."""
     memory = TalkMemory()
     if not path.is_file():
         return memory

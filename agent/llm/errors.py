@@ -15,7 +15,7 @@ LlmError                the endpoint failed
 ├── StreamCut           the connection broke in the middle of a reply
 └── BadReply            a reply that can't be used
     ├── EmptyReply
-    ├── Garbled         data that is no message of the protocol
+    ├── Garbled         data that is not a message of the protocol
     ├── ReplyTooLong
     └── ReplyRefused    a content filter or the model declined
 
@@ -132,7 +132,7 @@ class EmptyReply(BadReply):
 
 
 class Garbled(BadReply):
-    """Data that is no message of the protocol."""
+    """Data that is not a message of the protocol."""
 
     is_passing = True
 

@@ -38,7 +38,7 @@ def parse_duration(text: str) -> float:
         text.strip().casefold(),
     )
     if not text.strip() or not match:
-        raise SpanError(f"{text!r} is no time", hint="write seconds or minutes:seconds, e.g. 1:35")
+        raise SpanError(f"{text!r} is not a time", hint="write seconds or minutes:seconds, e.g. 1:35")
     return 60 * int(match["m"] or 0) + float((match["s"] or "0").replace(",", "."))
 
 
@@ -46,7 +46,7 @@ def parse_span(text: str) -> Span:
     """The span of "0:42-0:55" or "42 - 55.5"."""
     ends = re.split(r"\s*(?:-|–|—|\.\.|\bto\b|到|至)\s*", text.strip())
     if len(ends) != 2:
-        raise SpanError(f"{text!r} is no span", hint="write start-end, e.g. 0:42-0:55")
+        raise SpanError(f"{text!r} is not a span", hint="write start-end, e.g. 0:42-0:55")
     start_s, end_s = parse_duration(ends[0]), parse_duration(ends[1])
     if start_s >= end_s:
         raise SpanError(f"the span {text!r} ends before it starts", hint="write start-end")

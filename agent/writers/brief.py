@@ -39,7 +39,7 @@ class Brief(BaseModel):
         if any("\ud800" <= character <= "\udfff" for character in text):
             shown = text.encode("utf-8", "replace").decode()[:40]
             raise BriefError(
-                f"{shown!r} holds characters that are no text", hint="write it as UTF-8"
+                f"{shown!r} holds characters that are not text", hint="write it as UTF-8"
             )
         return text
 

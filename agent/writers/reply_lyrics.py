@@ -18,7 +18,7 @@ from songsmith.lyrics.stamps import STAMP, parse_clock
 __all__ = ["SongReply", "is_refusal", "read_song"]
 
 _FEWEST_LINES = 4
-"""Fewer lines without stamps and labels are no song but an answer."""
+"""Fewer lines without stamps and labels are an answer, not a song."""
 
 _HEADER = re.compile(
     r"(?:\[\s*)?(?P<key>title|song title|ti|style|genre|标题|歌名|歌曲名|风格|曲风)\s*[:：]\s*(?P<value>.+?)\s*\]?",

@@ -93,7 +93,7 @@ class StyleEncoder:
 
         "middle" takes the middle ten seconds; "best" the ten, of up to eight places over the whole, that
         sound most like the rest of it. Raises `StyleError` for what is silent or shorter, `AudioError`
-        for a file that is no sound.
+        for a file that is not sound.
         """
         mono, name = _mono(source)
         seconds = mono.shape[0] / RATE_HZ

@@ -176,7 +176,7 @@ def key_name(tonic: int, mode: str) -> str:
 
 
 def parse_key(text: str) -> tuple[int, str] | None:
-    """Tonic and "major", "minor", "dorian" or "mixolydian" of "F# minor", "Am", "降E大调"; None if it is no key."""
+    """Tonic and "major", "minor", "dorian" or "mixolydian" of "F# minor", "Am", "降E大调"; None if it is not a key."""
     plain = re.sub(r"^([升降])\s*([A-Ga-g])", r"\2\1", text.strip())
     match = _KEY.fullmatch(plain)
     if not match:

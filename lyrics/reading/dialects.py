@@ -112,7 +112,7 @@ class TextReader:
             Fault(
                 "bad-stamp",
                 "error",
-                f"{broken} is no time{loss}",
+                f"{broken} is not a time{loss}",
                 "write minutes, seconds below 60 and hundredths, e.g. [00:12.34]",
                 source_line=number,
             )

@@ -31,7 +31,7 @@ class LrcError(SongsmithError):
 def decode_lyrics(data: bytes) -> str:
     r"""Text of a lyrics file, with `\n` for every line end.
 
-    Raises `LrcError` where the bytes are no text in any encoding that lyrics come in.
+    Raises `LrcError` where the bytes are not text in any encoding that lyrics come in.
     """
     text = _decode(data)
     if _RICH_TEXT.match(text):

@@ -83,7 +83,7 @@ def guess_language(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def script_language(character: str) -> str:
-    """The best known language written with a letter, "la" for Latin letters, "" for what is no letter."""
+    """The best known language written with a letter, "la" for Latin letters, "" for what is not a letter."""
     if not character.isalpha() and not unicodedata.category(character).startswith("M"):
         return ""
     name = unicodedata.name(character, "").split(" ")[0].removesuffix("-HIRAGANA")
@@ -104,7 +104,7 @@ def _by_small_words(text: str) -> str:
     shares = {"en": 0.0}
     for name, small in _SMALL_WORDS.items():
         found = [parts[word] for word in small.split() if word in parts]
-        if len(found) >= _LEAST_DIFFERENT:  # "la la la" is no language
+        if len(found) >= _LEAST_DIFFERENT:  # "la la la" says nothing of the language
             shares[name] = sum(found) / len(words)
     best = max(shares, key=lambda name: (shares[name], name == "en"))
     return best if shares[best] >= _ENOUGH else "en"

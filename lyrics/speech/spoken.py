@@ -1,6 +1,6 @@
 """How a line is spoken in its language before a voice reads it: signs and numbers that voices read badly.
 
-espeak-ng says "ampersand" in most languages and knows no years in English; Chinese numbers and signs are
+espeak-ng says "ampersand" in most languages and does not read years as years in English; Chinese numbers and signs are
 read in Chinese order. Japanese has a reader of its own, `lyrics.japanese`.
 """
 

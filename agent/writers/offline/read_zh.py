@@ -43,7 +43,7 @@ def read_chinese(prompt: str, title: str = "") -> Wish:
 
 
 def _calls(text: str) -> Iterator[str]:
-    """Every word of a scene that stands in the text, but for those inside a longer one (女朋友 is no 朋友)."""
+    """Every word of a scene that stands in the text, but for those inside a longer one (女朋友 is not 朋友)."""
     found = {word for scene in load_scenes("zh") for word in scene.words if word in text}
     yield from (w for w in sorted(found) if not any(w in longer for longer in found - {w}))
 

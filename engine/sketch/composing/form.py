@@ -1,6 +1,6 @@
 """From lyrics, style and length to the score: bars that carry the lines, parts, chords, slots.
 
-Stamps are sacred: a line starts on its stamp even where no beat could be bent to it.
+A line always starts on its stamp even where no beat could be bent to it.
 """
 
 import re

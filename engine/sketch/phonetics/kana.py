@@ -107,7 +107,7 @@ def _nasal(following: str) -> str:
 
 
 def _under_notes(word: str) -> Sequence[str]:
-    """The kana under each note: ッ and an ン that is no vowel go with the mora before."""
+    """The kana under each note: ッ and an ン that is not a vowel go with the mora before."""
     texts: list[str] = []
     for beat, sounds in zip(morae(word), spell_word(word), strict=True):
         has_vowel = beat not in ("ッ", "ン") or "~" in sounds

@@ -33,7 +33,7 @@ _FILES = {"zh": "cmn"}
 def script_runs(text: str, own: str) -> list[tuple[str, str]]:
     """Runs of `text` and the espeak voice file for each: `own`, or that of the script's best known language.
 
-    What is no letter goes with what stands before it. Runs without letters or digits are left out. Beside
+    What is not a letter goes with what stands before it. Runs without letters or digits are left out. Beside
     kana, kanji are Japanese, unless the line is Chinese.
     """
     runs: list[tuple[str, str]] = []
@@ -51,7 +51,7 @@ def script_runs(text: str, own: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=2048)
 def _reader(script: str, own: str) -> str:
-    """Who reads the letters of a script in a line of `own`'s; "" for what is no letter."""
+    """Who reads the letters of a script in a line of `own`'s; "" for what is not a letter."""
     base = own.split("-")[0]
     if script == "la":
         is_own = own in _ROMANISED or base in _ALSO_LATIN or not _has_own_letters(base)

@@ -142,7 +142,7 @@ def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) ->
         found = choose_voice(language, who)
     except EngineError:
         if is_piper(who) and not is_missing(who):
-            raise  # a path is no person's name
+            raise  # a path is not a person's name
         return lead if place % 2 == 0 else other
     return lead if is_register(who) and found.register == lead.register else found
 

@@ -78,7 +78,7 @@ def speak_kokoro(text: str, voice: str) -> tuple[Speech, tuple[Syllable, ...]]:
 
 
 def _sayable(reading: str) -> str:
-    """A reading with a vowel for the tone; "" for one that is no syllable of Mandarin."""
+    """A reading with a vowel for the tone; "" for one that is not a syllable of Mandarin."""
     plain, tone = reading[:-1], reading[-1]
     said = _NASALS.get(plain, plain) + tone
     return said if pinyin_parts(said)[1] in _FINALS else ""

@@ -114,7 +114,7 @@ def load_piper(name: str) -> PiperVoice:
     """The voice called `name`: "joe", one in the models folder ("en_US-joe-medium"), or a path; with "#" and
     a speaker's number or name after it where it has several.
 
-    Raises `EngineError` for what is not there, or is no voice that reads espeak-ng's phonemes.
+    Raises `EngineError` for what is not there, or is not a voice that reads espeak-ng's phonemes.
     """
     path, wanted = _split(name) or (_joe_path(), "")
     for needed in (path, _description_path(path)):

@@ -277,7 +277,7 @@ def test_unusual_but_good_replies_are_understood(server, partner, answer):
         (Whole("<html><title>Router login</title></html>", "text/html"), "BadReply", "a web page"),
         (Whole({"hello": 1}), "BadReply", "JSON, but no message"),
         (Whole("hello", "text/plain"), "BadReply", "answered with text/plain"),
-        (Events(["data: 5\n\n"]), "BadReply", "no message"),
+        (Events(["data: 5\n\n"]), "BadReply", "not a message"),
         (Endless(chunk({"content": "la " * 400})), "ReplyTooLong", "did not end within 200,000 characters"),
         (Endless(chunk({"reasoning_content": "hm " * 4000})), "ReplyTooLong", "did not end within"),
         (Events([chunk({"content": "x" * 10_000_000}, "stop")]), "ReplyTooLong", "did not end within"),

@@ -163,7 +163,7 @@ def test_an_export_has_sound_words_and_subtitles(studio):
     [
         (lambda s: s.pick("9"), "no take '9'"),
         (lambda s: s.diff("v77"), "no version v77"),
-        (lambda s: s.diff("x"), "no version"),
+        (lambda s: s.diff("x"), "does not name a version"),
         (lambda s: s.play(), "no take yet"),
         (lambda s: s.render(RenderWish(takes=99)), "99 takes"),
         (lambda s: s.render(RenderWish(engine="cassette")), "sketch"),

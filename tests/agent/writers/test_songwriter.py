@@ -357,7 +357,7 @@ def test_the_person_may_choose(tmp_path):
         ({"language": "fr"}, "en .English. or zh"),
         ({"duration_s": 1}, "can't last 1 s"),
         ({"prompt": "x" * 20_001}, "too long"),
-        ({"title": "\ud800"}, "no text"),
+        ({"title": "\ud800"}, "not text"),
     ],
 )  # fmt: skip
 def test_a_brief_no_song_can_follow_is_refused(changes, words):
