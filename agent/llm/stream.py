@@ -110,7 +110,9 @@ class ReplyReader:
 
     def _read_chunk(self, chunk: object) -> Iterator[Delta]:
         if not isinstance(chunk, Mapping):
-            raise not_the_protocol(self._endpoint, "the reply holds something that is not a message")
+            raise not_the_protocol(
+                self._endpoint, "the reply holds something that is not a message"
+            )
         if usage := _usage(chunk.get("usage")):
             self._usage = usage
         for choice in _mappings(chunk.get("choices"))[:1]:

@@ -38,7 +38,9 @@ def parse_duration(text: str) -> float:
         text.strip().casefold(),
     )
     if not text.strip() or not match:
-        raise SpanError(f"{text!r} is not a time", hint="write seconds or minutes:seconds, e.g. 1:35")
+        raise SpanError(
+            f"{text!r} is not a time", hint="write seconds or minutes:seconds, e.g. 1:35"
+        )
     return 60 * int(match["m"] or 0) + float((match["s"] or "0").replace(",", "."))
 
 
