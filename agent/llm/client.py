@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from songsmith.agent.llm.dialects import OPTIONS, extra_fields, wants_reasoning_back
 from songsmith.agent.llm.error_mapping import LONGEST_WAIT_S, edge, not_the_protocol, reported_error
 from songsmith.agent.llm.errors import EmptyReply, Garbled, LlmError, ModelNotFound, TimedOut
 from songsmith.agent.llm.fenced import fenced_wire
@@ -31,7 +32,7 @@ from songsmith.agent.llm.messages import (
     to_wire,
     tools_to_wire,
 )
-from songsmith.agent.llm.profiles import Endpoint
+from songsmith.agent.llm.profiles import PREFERRED_MODELS, Endpoint
 from songsmith.agent.llm.stream import ReplyReader
 from songsmith.agent.llm.usage import Ledger
 
@@ -74,7 +75,7 @@ class Llm:
         self._max_reply_s = max_reply_s
         self._has_tools = endpoint.tools
         self._unknown_options: set[str] = set()
-        self._wants_reasoning = False
+        self._wants_reasoning = wants_reasoning_back(endpoint)
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[Tool] = ()
@@ -89,7 +90,7 @@ class Llm:
                 yield from self._attempt(messages, tools)
                 return
             except LlmError as error:
-                if notice := self._adapt(error, tools):
+                if notice := self._adapt(error, tools) or self._take_successor(error):
                     yield Notice(notice)
                     continue
                 retry = _next_try(error, attempt)
@@ -185,6 +186,27 @@ class Llm:
             hint="load one in the server, or name one: `songsmith config set model NAME`",
         )
 
+    def _take_successor(self, error: LlmError) -> str:
+        """Go on with the next model of the provider where its usual one is gone; words about it, "" if not so."""
+        if not isinstance(error, ModelNotFound) or self.endpoint.is_model_said:
+            return ""
+        found = self._successor()
+        if not found:
+            return ""
+        gone, self.endpoint = self.endpoint, replace(self.endpoint, model=found)
+        return f"{gone.model} is no longer served there; going on with {found}"
+
+    def _successor(self) -> str:
+        """The best model that is served there and is not the present one; "" if that can't be told."""
+        try:
+            served = self.models()
+        except LlmError:
+            return ""
+        wanted = PREFERRED_MODELS.get(self.endpoint.profile, ())
+        if self.endpoint.model in served:
+            return ""
+        return next((name for name in wanted if name in served), "")
+
     def _name_others(self, error: ModelNotFound) -> None:
         """Let an unknown model's error name those that are there, if they can be asked for."""
         try:
@@ -193,17 +215,24 @@ class Llm:
             return
         if others and self.endpoint.model not in others:
             more = ", …" if len(others) > 8 else ""
-            error.hint = f"the models there are {', '.join(others[:8])}{more}; set one as model"
+            preferred = PREFERRED_MODELS.get(self.endpoint.profile, ())
+            successor = next((name for name in preferred if name in others), "")
+            advice = (
+                f"`songsmith config set model {successor}`" if successor else "set one as model"
+            )
+            error.hint = f"the models there are {', '.join(others[:8])}{more}; {advice}"
 
     def _request(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": self.endpoint.model,
             "stream": True,
             "stream_options": {"include_usage": True},
-            "temperature": self.endpoint.temperature,
+            **extra_fields(self.endpoint, has_tools=bool(tools) and self._has_tools),
         }
         unsaid = {key for key, value in request.items() if value is None}
         request = {k: v for k, v in request.items() if k not in self._unknown_options | unsaid}
+        if "thinking" in request:
+            request["extra_body"] = {"thinking": request.pop("thinking")}
         if self._has_tools:
             request["messages"] = to_wire(messages, with_reasoning=self._wants_reasoning)
             if tools:
@@ -241,7 +270,7 @@ class Llm:
         said = error.what.casefold()
         if error.status not in _ADAPTABLE:
             return ""
-        for option in ("stream_options", "temperature"):
+        for option in OPTIONS:
             if option in said and option not in self._unknown_options:
                 self._unknown_options.add(option)
                 return f"{self.endpoint.name} takes no {option}; going on without"

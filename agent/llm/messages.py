@@ -158,7 +158,7 @@ def _wire_message(message: Message, with_reasoning: bool) -> dict[str, Any]:
         "content": message.text or None,
         "tool_calls": [_wire_call(call) for call in message.calls],
     }
-    if with_reasoning and message.reasoning:
+    if with_reasoning:  # an empty text where there was none; a missing one is refused
         wire["reasoning_content"] = message.reasoning
     return wire
 

@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-__all__ = ["KEY_VARIABLES", "PROFILES", "Endpoint", "Profile", "is_local", "shown_url"]
+__all__ = [
+    "KEY_VARIABLES",
+    "PREFERRED_MODELS",
+    "PROFILES",
+    "Endpoint",
+    "Profile",
+    "is_local",
+    "shown_url",
+]
 
 
 class Profile(BaseModel):
@@ -45,6 +53,9 @@ class Profile(BaseModel):
         default=None, gt=0, le=3_600, description="longest silence of a reply"
     )
     temperature: float | None = Field(default=None, ge=0, le=2, description="sampling temperature")
+    thinking: bool | None = Field(
+        default=None, description="whether a model that can thinks before it answers"
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -89,11 +100,14 @@ class Endpoint:
     price_out: float | None = None
     timeout_s: float = 120.0
     temperature: float | None = None
+    thinking: bool = False
+    is_model_said: bool = True
+    """Whether the person chose the model, rather than its being this profile's usual one."""
     origin: str = ""
 
     @property
     def name(self) -> str:
-        """How messages call it: "deepseek-chat at https://api.deepseek.com"."""
+        """How messages call it: "deepseek-flash at https://api.deepseek.com"."""
         return f"{self.model or 'the model'} at {shown_url(self.base_url)}"
 
     @property
@@ -109,18 +123,25 @@ _LOCAL = {"context_tokens": 8_192, "timeout_s": 600.0}
 PROFILES: Mapping[str, Profile] = {
     "deepseek": Profile(
         base_url="https://api.deepseek.com",
-        model="deepseek-chat",
-        context_tokens=64_000,
+        model="deepseek-flash",
+        context_tokens=128_000,
         temperature=1.0,
     ),
     "openai": Profile(
-        base_url="https://api.openai.com/v1", model="gpt-4.1", context_tokens=128_000
+        base_url="https://api.openai.com/v1", model="gpt-6-luna", context_tokens=128_000
     ),
     "ollama": Profile.model_validate({"base_url": "http://127.0.0.1:11434/v1", **_LOCAL}),
     "lmstudio": Profile.model_validate({"base_url": "http://127.0.0.1:1234/v1", **_LOCAL}),
     "llamacpp": Profile.model_validate({"base_url": "http://127.0.0.1:8080/v1", **_LOCAL}),
     "vllm": Profile.model_validate({"base_url": "http://127.0.0.1:8000/v1", **_LOCAL}),
 }
+
+PREFERRED_MODELS: Mapping[str, tuple[str, ...]] = {
+    "deepseek": ("deepseek-flash", "deepseek-v4-pro"),
+    "openai": ("gpt-6-luna", "gpt-6.1-sol"),
+}
+"""Models of the hosted providers that write well, the usual one first, as of November 2026. Where that is gone, the
+next that is served takes its place."""
 
 KEY_VARIABLES = {"deepseek": "DEEPSEEK_API_KEY", "openai": "OPENAI_API_KEY"}
 

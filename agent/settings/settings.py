@@ -195,7 +195,9 @@ def endpoint(settings: Settings) -> Endpoint | None:
             f"profile {name!r} has no base_url",
             hint=f"`songsmith config set profiles.{name}.base_url http://…/v1`",
         )
-    return Endpoint(**{"model": "", **said, "profile": name, "origin": reason})
+    is_said = bool(settings.rank("model") or settings.rank(f"profiles.{name}.model"))
+    usual = {"model": "", "is_model_said": is_said or "model" not in said}
+    return Endpoint(**{**usual, **said, "profile": name, "origin": reason})
 
 
 def _chosen_profile(settings: Settings) -> tuple[str, str]:

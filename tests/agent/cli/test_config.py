@@ -122,7 +122,7 @@ def test_show_tells_values_and_origins_but_no_key(config, monkeypatch):
     assert str(config.file) in rows["takes"]
     assert rows["voice"].endswith("default")
     assert "environment DEEPSEEK_API_KEY" in rows["profiles.deepseek.api_key"]
-    assert "deepseek-chat at https://api.deepseek.com, with a key" in rows["LLM:"]
+    assert "deepseek-flash at https://api.deepseek.com, with a key" in rows["LLM:"]
     assert KEY not in shown
     facts = json.loads(config("show", "--json").stdout)
     assert facts["settings"]["takes"] == {"value": "3", "origin": str(config.file)}

@@ -335,7 +335,7 @@ def test_without_an_endpoint_the_offline_writer_writes_and_says_why(tmp_path):
 
 def test_with_an_endpoint_its_model_writes(tmp_path):
     writer, why = choose_writer(settings_with(tmp_path, DEEPSEEK_API_KEY="k"))
-    assert writer.name == "deepseek-chat"
+    assert writer.name == "deepseek-flash"
     assert why == "at https://api.deepseek.com, from environment DEEPSEEK_API_KEY"
 
 
@@ -344,7 +344,7 @@ def test_the_person_may_choose(tmp_path):
     assert choose_writer(keyed, "offline")[0].name == "offline"
     offline = settings_with(tmp_path, DEEPSEEK_API_KEY="k", SONGSMITH_WRITER="offline")
     assert choose_writer(offline)[1] == "as set in environment SONGSMITH_WRITER"
-    assert choose_writer(offline, "llm")[0].name == "deepseek-chat"
+    assert choose_writer(offline, "llm")[0].name == "deepseek-flash"
     with pytest.raises(SettingsError, match="no LLM is configured"):
         choose_writer(settings_with(tmp_path), "llm")
     with pytest.raises(SettingsError, match="there is no writer 'poet'"):
