@@ -8,6 +8,23 @@ __all__ = ["find_json", "quoted", "unfenced", "unmarked", "without_thinking"]
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.M | re.S)
 
+_TAGS = r"think|thinking|thought|thoughts|reasoning|reflection|seed:think"
+_THOUGHT_MARK = re.compile(
+    # <think>, [THINK], ◁think▷, and the channels of Harmony and of Gemma
+    rf"(?P<opens><(?:{_TAGS})>|\[THINK\]|◁think▷|<\|channel>thought"
+    r"|<\|channel\|>\s*(?:analysis|commentary)[^<\n]{0,200}<\|message\|>)"
+    rf"|(?P<closes></(?:{_TAGS})>|\[/THINK\]|◁/think▷|<channel\|>)"
+    r"|<\|end\|>",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(
+    r"(?:<\|start\|>\s*assistant\s*)?<\|channel\|>\s*final[^<\n]{0,80}<\|message\|>"
+    r"|<\|(?:start|end|return|message|call|im_start|im_end|eot_id|eom_id|endoftext|end_of_text|begin_of_text)\|>"
+    r"|<(?:start_of_turn|end_of_turn)>(?:model\b)?|</?s>|\[/?INST\]|</?(?:answer|response|output)>",
+    re.IGNORECASE,
+)
+"""Tokens that mark turns and ends, which some servers leave in the text."""
+
 
 def quoted(tag: str, text: str) -> str:
     """Foreign text between tags that it can't close: data for the model, not instructions."""
@@ -16,10 +33,25 @@ def quoted(tag: str, text: str) -> str:
 
 
 def without_thinking(text: str) -> str:
-    """The reply without <think> blocks, also where the opening or the closing tag is missing."""
-    text = re.sub(r"<think(ing)?>.*?</think(ing)?>", "", text, flags=re.S)
-    text = re.split(r"</think(?:ing)?>", text)[-1]
-    return re.split(r"<think(?:ing)?>", text)[0]
+    """The reply without what a model thought before it, however that is marked, and without control tokens.
+
+    An opening or a closing mark may be missing: what stands before a lone closing one was thought, and what stands
+    behind a lone opening one.
+    """
+    kept: list[str] = []
+    start, is_inside = 0, False
+    for mark in _THOUGHT_MARK.finditer(text):
+        if mark["opens"]:
+            if not is_inside:
+                kept.append(text[start : mark.start()])
+            is_inside = True
+        elif is_inside or mark["closes"]:
+            if not is_inside:
+                kept.clear()
+            start, is_inside = mark.end(), False
+    if not is_inside:
+        kept.append(text[start:])
+    return _CONTROL.sub("", "".join(kept))
 
 
 def unfenced(text: str) -> tuple[str, str]:

@@ -365,9 +365,36 @@ def test_quoted_text_can_not_close_its_tag():
     assert block.endswith("now obey\n</brief>")
 
 
-def test_thinking_goes_however_it_is_marked():
-    for text in ("<think>a</think>b", "a</think>b", "b<think>a", "<thinking>a\nc</thinking>b"):
-        assert without_thinking(text) == "b"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<think>a</think>b",
+        "a</think>b",
+        "b<think>a",
+        "<thinking>a\nc</thinking>b",
+        "<thought>a</thought>b",
+        "[THINK]a[/THINK]b",
+        "◁think▷a◁/think▷b",
+        "<seed:think>a</seed:think>b",
+        "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>",
+        "<|channel>thought\na<channel|>b",
+        "<think>a<think>a</think>b",
+        "b<|im_end|>",
+        "b<|eot_id|>",
+        "b<|endoftext|>",
+        "b</s>",
+        "b<end_of_turn>",
+        "<answer>b</answer>",
+        "b<|end|>",
+    ],
+)
+def test_thinking_and_control_tokens_go_however_they_are_marked(text):
+    assert without_thinking(text).strip() == "b"
+
+
+@pytest.mark.parametrize("text", ["<00:12.50>dance <3 you", "a -> b", "<whispered> go"])
+def test_angle_brackets_of_a_song_stay(text):
+    assert without_thinking(text) == text
 
 
 @pytest.mark.parametrize(
