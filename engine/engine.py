@@ -188,6 +188,7 @@ class Engine(Protocol):
 
 _CARDS = {
     "diffrhythm": "songsmith.engine.diffrhythm.card:CARD",
+    "ace-step": "songsmith.engine.acestep.card:CARD",
     "sketch": "songsmith.engine.sketch.card:CARD",
 }
 """Where the card of each engine is; the best ones come first."""

@@ -1,6 +1,6 @@
 """What every engine asks of a request before any time is spent: its length, its spans, its options."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from songsmith.engine.card import EngineCard
 from songsmith.engine.engine import EngineError, RenderRequest, Span
 
-__all__ = ["check_duration", "check_language", "check_request", "parse_options"]
+__all__ = ["check_duration", "check_end", "check_language", "check_request", "parse_options"]
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -44,6 +44,19 @@ def check_language(card: EngineCard, language: str) -> None:
         raise EngineError(
             f"the {card.name} engine does not sing {language!r}",
             hint=f"it sings {_languages(card)}; --engine sketch sings any language",
+        )
+
+
+def check_end(request: RenderRequest, *, slack_s: float) -> None:
+    """Raise `EngineError` where a song gets longer than its parent and no span covers that; `slack_s` is forgiven."""
+    if request.parent is None:
+        return
+    start_s = request.parent.duration_s
+    bare_s = _uncovered_from(start_s, request.duration_s, request.spans, slack_s)
+    if bare_s is not None:
+        raise EngineError(
+            f"the song gets longer, but no span covers it from {bare_s:.2f} s on",
+            hint=f"add a span from {bare_s:.2f} to {request.duration_s:.2f}",
         )
 
 
@@ -85,3 +98,15 @@ def _check_span(card: EngineCard, span: Span, duration_s: float) -> None:
 
 def _languages(card: EngineCard) -> str:
     return ", ".join(card.languages[:12]) + (", …" * (len(card.languages) > 12))
+
+
+def _uncovered_from(
+    start_s: float, end_s: float, spans: Sequence[Span], slack_s: float
+) -> float | None:
+    """The first time within `[start_s, end_s)` that is in none of `spans`."""
+    reached_s = start_s
+    for span in sorted(spans, key=lambda span: span.start_s):
+        if span.start_s > reached_s + slack_s:
+            break
+        reached_s = max(reached_s, span.end_s)
+    return reached_s if reached_s < end_s - slack_s else None

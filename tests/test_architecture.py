@@ -188,13 +188,19 @@ def test_words_know_nothing_of_sound_models(folder):
 
 
 def test_torch_is_imported_only_where_its_extra_is_needed():
-    heavy = {"torch", "torchaudio", "transformers"}
+    heavy = {"torch", "torchaudio", "transformers", "diffusers"}
     users = {
         room_of(module)
         for module, path in FILES.items()
         if {name.split(".")[0] for name in imports_of(path)} & heavy
     }
-    assert users <= {"engine", "engine.weights", "engine.diffrhythm", "engine.diffrhythm.model"}
+    assert users <= {
+        "engine",
+        "engine.weights",
+        "engine.acestep",
+        "engine.diffrhythm",
+        "engine.diffrhythm.model",
+    }
 
 
 @pytest.mark.parametrize(
@@ -206,7 +212,7 @@ def test_help_and_lyrics_load_no_torch(arguments):
     )
     imported = {line.rsplit("|", 1)[-1].strip() for line in code.stderr.splitlines()}
     assert "songsmith" in imported
-    assert not imported & {"torch", "transformers", "openai", "scipy.signal"}
+    assert not imported & {"torch", "transformers", "diffusers", "openai", "scipy.signal"}
 
 
 def test_every_package_on_disk_is_packaged():

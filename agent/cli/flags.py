@@ -146,9 +146,9 @@ _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
 _ENGINE_OPTIONS: tuple[tuple[str, Any, typer.models.OptionInfo], ...] = (
     ("instrumental", bool, _flag("--instrumental", help="No words, only music.")),
     ("voice", str, _flag("--voice", help="sketch: a voice, or `list`.")),
-    ("key", str, _flag("--key", help='sketch: e.g. "F minor".')),
-    ("bpm", float, _flag("--bpm", help="sketch: beats a minute.")),
-    ("time", str, _flag("--time", metavar="METRE", help="sketch: e.g. 3/4.")),
+    ("key", str, _flag("--key", help='e.g. "F minor" (sketch, ace-step).')),
+    ("bpm", float, _flag("--bpm", help="Beats a minute (sketch, ace-step).")),
+    ("time", str, _flag("--time", metavar="METRE", help="e.g. 3/4 (sketch, ace-step).")),
     ("stems", bool, _flag("--stems", panel=OUTPUT, help="sketch: vocal, drums, … as files.")),
     ("midi", bool, _flag("--midi", panel=OUTPUT, help="sketch: a MIDI file.")),
     ("chords", bool, _flag("--chords", panel=OUTPUT, help="sketch: a chord sheet.")),
@@ -158,7 +158,7 @@ _ENGINE_OPTIONS: tuple[tuple[str, Any, typer.models.OptionInfo], ...] = (
         "style_audio",
         list[str],
         _flag(
-            "--style-audio", metavar="FILE", panel=MORE, help="diffrhythm: take the style from it."
+            "--style-audio", metavar="FILE", panel=MORE, help="Take the style from it (not sketch)."
         ),
     ),
     # Taken as before, but told by `songsmith engines show diffrhythm` alone.

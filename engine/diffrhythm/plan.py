@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from songsmith.engine.diffrhythm.card import CARD
 from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.engine import EngineError, RenderRequest, RequestOutline, Span
-from songsmith.engine.requests import check_duration, check_language, check_request, parse_options
+from songsmith.engine.requests import (
+    check_duration,
+    check_end,
+    check_language,
+    check_request,
+    parse_options,
+)
 from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
 from songsmith.lyrics.frames import BASE_FRAMES, LaidLine, Layout, Variant, lay_out, longest_s
 from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
@@ -45,7 +51,7 @@ def make_plan(request: RenderRequest) -> Plan:
     """The plan of a request; raises `EngineError` for what can't be done."""
     options = parse_options(Options, CARD.name, request.options)
     check_request(CARD, request)
-    _check_end(request)
+    check_end(request, slack_s=_FRAME_S)
     _check_style(request.style, options)
     variant = options.variant_for(request.duration_s)
     lines = () if options.instrumental else request.lyrics.lines
@@ -90,27 +96,6 @@ def _check_style(style: str, options: Options) -> None:
         raise EngineError(
             "no style was given", hint="say what it should sound like, or give --style-audio"
         )
-
-
-def _check_end(request: RenderRequest) -> None:
-    if request.parent is None:
-        return
-    bare_s = _uncovered_from(request.parent.duration_s, request.duration_s, request.spans)
-    if bare_s is not None:
-        raise EngineError(
-            f"the song gets longer, but no span covers it from {bare_s:.2f} s on",
-            hint=f"add a span from {bare_s:.2f} to {request.duration_s:.2f}",
-        )
-
-
-def _uncovered_from(start_s: float, end_s: float, spans: Sequence[Span]) -> float | None:
-    """The first time within `[start_s, end_s)` that is in none of `spans`; a frame's length is forgiven."""
-    reached_s = start_s
-    for span in sorted(spans, key=lambda span: span.start_s):
-        if span.start_s > reached_s + _FRAME_S:
-            break
-        reached_s = max(reached_s, span.end_s)
-    return reached_s if reached_s < end_s - _FRAME_S else None
 
 
 def _new_frames(spans: Sequence[Span], kept_frames: int, frames: int) -> tuple[FrameSpan, ...]:

@@ -21,6 +21,7 @@ from songsmith.engine.engine import (
 )
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from tests.engine.tiny_acestep import write_acestep
 
 LYRICS = Lyrics(
     title="Chair",
@@ -52,10 +53,18 @@ def ignore(progress: Progress) -> None: ...
 
 @pytest.fixture(scope="module", params=engine_names())
 def singer(request, tiny_weights, tmp_path_factory):
-    options = {"diffrhythm": {"variant": "full", "steps": 3}, "sketch": {}}[request.param]
+    choices: dict[str, dict[str, Any]] = {
+        "diffrhythm": {"variant": "full", "steps": 3},
+        "ace-step": {"steps": 3},
+        "sketch": {},
+    }
+    options = choices[request.param]
     with pytest.MonkeyPatch.context() as patch:
         models = tmp_path_factory.mktemp("folder") / "models"
         shutil.copytree(tiny_weights, models)
+        if request.param == "ace-step":
+            pytest.importorskip("diffusers")
+            write_acestep(models)
         patch.setenv("SONGSMITH_MODELS", str(models))
         engine = load_engine(request.param)
         order = RenderRequest(

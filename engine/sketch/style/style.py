@@ -21,19 +21,12 @@ from songsmith.engine.sketch.style.vocabulary import (
     TempoWord,
     vocabulary,
 )
+from songsmith.engine.style_facts import BPM, KEY
 
 __all__ = ["SketchStyle", "parse_style"]
 
 _NEUTRAL = ("pop ballad", "folk", "pop", "lo-fi hip-hop", "r&b")
 _FOR_INSTRUMENTS = ("pop ballad", "folk")
-_KEY = re.compile(
-    r"(?:\bin\s+)(?P<en>[A-G](?:[#b♯♭]|-?\s?sharp|-?\s?flat)?\s*(?:major|minor|maj|min|m)?)(?![a-z])"
-    r"|(?P<bare>\b[A-Gb-g](?:[#b♯♭]|[- ]sharp|[- ]flat)?[- ](?:major|minor|maj|min)\b)"
-    r"|(?P<zh>[升降]?[A-G][#b♯♭升降]?\s*[大小]调)",
-)
-_BPM = re.compile(
-    r"(\d{2,3})\s*(?:bpm|beats per minute|拍)|(?:bpm|tempo|速度)\s*[:：=]?\s*(\d{2,3})", re.I
-)
 _VOICE_ALONE = "folk"  # the harmony a voice without a band moves in
 _SOLO = re.compile(r"\s*solos?(?![a-z])")
 
@@ -205,7 +198,7 @@ def _seated(band: Genre, seats: _Seats, *, is_alone: bool) -> Genre:
 
 
 def _key(text: str, words: StyleWords) -> tuple[int, str] | None:
-    match = _KEY.search(text)
+    match = KEY.search(text)
     if match is None:
         return None
     words.take(match[0])
@@ -213,7 +206,7 @@ def _key(text: str, words: StyleWords) -> tuple[int, str] | None:
 
 
 def _bpm(words: StyleWords) -> float | None:
-    match = _BPM.search(words.text)
+    match = BPM.search(words.text)
     value = float(match[1] or match[2]) if match else 0.0
     if match is None or not 40 <= value <= 220:
         return None
