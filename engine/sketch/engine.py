@@ -359,6 +359,7 @@ def _details(
             {"kind": p.kind, "label": p.label, "start_s": p.start_s, "end_s": p.end_s}
             for p in score.parts
         ],
+        "chords": [[round(span.start_s, 3), span.harmony.symbol] for span in score.chords],
         "vocals": dict(vocals.details) if vocals else {},
         "notes": [*style.notes, *_line_notes(order, score)],
         "versions": _versions(),

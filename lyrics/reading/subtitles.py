@@ -15,7 +15,7 @@ from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.phonemes import syllable_count
 from songsmith.lyrics.stamps import format_stamp, parse_clock
 
-__all__ = ["format_ass", "format_srt", "is_subtitles", "read_subtitles"]
+__all__ = ["format_ass", "format_srt", "is_subtitles", "read_subtitles", "timed_lines"]
 
 _CUE = re.compile(r"\s*(\d[\d:.,]+)\s*-->\s*(\d[\d:.,]+)(?:\s.*)?")
 _SBV_CUE = re.compile(r"\s*(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})\s*")
@@ -104,7 +104,7 @@ def format_srt(lyrics: Lyrics, duration_s: float) -> str:
     """The lyric as SubRip subtitles, one for each line that starts within the song."""
     cues = [
         f"{number}\n{_clock(start_s, ',', 3)} --> {_clock(end_s, ',', 3)}\n{line.text}\n"
-        for number, (line, start_s, end_s) in enumerate(_cues(lyrics, duration_s), start=1)
+        for number, (line, start_s, end_s) in enumerate(timed_lines(lyrics, duration_s), start=1)
     ]
     return "\n".join(cues)
 
@@ -114,7 +114,7 @@ def format_ass(lyrics: Lyrics, duration_s: float) -> str:
     events = [
         f"Dialogue: 0,{_clock(start_s, '.', 2)[1:]},{_clock(end_s, '.', 2)[1:]},Sung,,0,0,0,,"
         f"{_karaoke(line, start_s, end_s)}"
-        for line, start_s, end_s in _cues(lyrics, duration_s)
+        for line, start_s, end_s in timed_lines(lyrics, duration_s)
     ]
     return "\n".join([_ASS_HEAD.format(title=lyrics.title or "Lyrics"), *events, ""])
 
@@ -182,7 +182,7 @@ def _ass_text(text: str) -> str:
     return text.translate(str.maketrans("{}\\", "｛｝＼"))
 
 
-def _cues(lyrics: Lyrics, duration_s: float) -> list[tuple[LyricLine, float, float]]:
+def timed_lines(lyrics: Lyrics, duration_s: float) -> list[tuple[LyricLine, float, float]]:
     """Lines that start within the song, with start and end, in order of time; up to the next line."""
     lines = sorted((x for x in lyrics.lines if x.start_s < duration_s), key=lambda x: x.start_s)
     starts_s = [line.start_s for line in lines]
