@@ -148,6 +148,10 @@ class SlashCommands:
         formats = argument.replace(",", " ").split() or [self._session.settings.format]
         self._show(self._session.studio.export(formats))
 
+    def page(self, argument: str) -> None:
+        """/page - one HTML file that plays the takes and shows the words, to send to someone"""
+        self._show(self._session.studio.page())
+
     def replay(self, argument: str) -> None:
         """/replay [TAKE] - make a take again from its manifest and compare the samples"""
         self._show(self._session.studio.replay(argument))

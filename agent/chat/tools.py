@@ -244,6 +244,10 @@ class Toolbox:
         """Copy the picked take out for other programs: sound, LRC, subtitles."""
         return self._session.studio.export(arguments.formats)
 
+    def page(self, _: Nothing) -> object:
+        """Write the song's page: one HTML file that plays its takes and shows its words."""
+        return self._session.studio.page()
+
     def replay(self, arguments: TakeArguments) -> object:
         """Make a take again from its manifest and compare the samples."""
         self._spend(1)

@@ -1,5 +1,6 @@
 """The commands that change, compare and hand out a song that is there."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,11 +32,12 @@ def add_to(app: typer.Typer) -> None:
         "Change its words and style": (revise, edit, retime, style),
         "Sing it again, compare, choose": (fix, takes, pick, play, replay),
         "Go back and forth": (versions, undo, redo, diff, branch),
-        "Hand it out": (export,),
+        "Hand it out": (export, page, open_page),
     }
     for panel, commands in panels.items():
         for command in commands:
-            app.command(rich_help_panel=panel)(command)
+            name = "open" if command is open_page else None
+            app.command(name, rich_help_panel=panel)(command)
 
 
 def chat(
@@ -234,6 +236,26 @@ def export(
         as_json,
         lambda studio: studio.export(formats or [studio.settings.format], take=take),
     )
+
+
+def page(
+    song: SongArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where it goes (page.html).")
+    ] = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Sound in files next to it, not inside.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write one HTML file that plays the takes and shows the words, to send to someone."""
+    do_with_song(song, as_json, lambda studio: studio.page(out, beside=beside))
+
+
+def open_page(song: SongArgument, as_json: JsonOption = False) -> None:
+    """Write the song's page and open it in the browser."""
+    written = do_with_song(song, as_json, lambda studio: studio.page())
+    typer.launch(str(written.file))
 
 
 def replay(

@@ -18,6 +18,7 @@ from songsmith.agent.files import write_whole
 from songsmith.agent.page.content import page_content
 from songsmith.agent.page.cover import cover_of
 from songsmith.agent.page.sound import compressed, outline
+from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.songbook import Song
 from songsmith.errors import SongsmithError
 
@@ -53,7 +54,7 @@ def write_page(song: Song, out: Path | None = None, *, beside: bool = False) -> 
             where=str(song.folder),
             hint=f"sing it first: songsmith render {song.folder}",
         )
-    file = out or song.folder / "page.html"
+    file = out or file_in(song.folder, "page.html")
     takes, left_out = _chosen_takes(song)
     sounds = _sounds(song, takes)
     content = page_content(song, takes)

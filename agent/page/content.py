@@ -33,7 +33,7 @@ def page_content(song: Song, takes: Sequence[str]) -> dict[str, Any]:
 
 def _take(song: Song, manifest: TakeManifest) -> dict[str, Any]:
     lyrics = _words_of(manifest)
-    heard = _heard(manifest)
+    heard = _heard(song, manifest)
     return {
         "name": manifest.take,
         "facts": _facts(manifest),
@@ -140,13 +140,13 @@ def _sections(lyrics: Lyrics, manifest: TakeManifest) -> list[list[Any]]:
     begun = [
         (section.label, section.lines[0].start_s) for section in lyrics.sections if section.lines
     ]
-    ends_s = [start_s for _, start_s in begun[1:]] + [manifest.duration_s]
+    ends_s = [*(start_s for _, start_s in begun[1:]), manifest.duration_s][: len(begun)]
     return [[label, start_s, end_s] for (label, start_s), end_s in zip(begun, ends_s, strict=True)]
 
 
-def _heard(manifest: TakeManifest) -> dict[int, str]:
+def _heard(song: Song, manifest: TakeManifest) -> dict[int, str]:
     """The verdict on each line of a hearing, if the take was listened to."""
-    lines = (manifest.hearing or {}).get("lines")
+    lines = (song.hearing(manifest.take) or {}).get("lines")
     return {
         line["line"]: str(line.get("verdict", ""))
         for line in lines or ()

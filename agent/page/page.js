@@ -177,8 +177,10 @@ function showTake() {
   drawWave();
 }
 
+// A span begins a little before its line and ends a little after it; neighbours are only touched.
 function differs(line) {
-  return take.spans.some(([start, end]) => line.start_s < end && line.end_s > start);
+  const overlap = ([start, end]) => Math.min(line.end_s, end) - Math.max(line.start_s, start);
+  return take.spans.some((span) => overlap(span) > (line.end_s - line.start_s) / 2);
 }
 
 function showLines() {

@@ -7,6 +7,7 @@ goes to the `Audience`. `VERBS` names them all; every face must offer each.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songsmith.agent.llm.usage import Ledger
@@ -47,6 +48,7 @@ from songsmith.lyrics.repair import repair_lyrics
 from songsmith.lyrics.timing import retime
 
 if TYPE_CHECKING:
+    from songsmith.agent.page.build import Page
     from songsmith.agent.studio.mending import Mended
     from songsmith.engine.listening.listen import Hearing
 
@@ -70,6 +72,7 @@ VERBS = (
     "branch",
     "play",
     "export",
+    "page",
     "replay",
     "listen",
     "mend",
@@ -340,6 +343,13 @@ class Studio:
     def export(self, formats: Sequence[str] = ("flac",), *, take: str = "") -> Exported:
         """Copies for other programs: sound, LRC, SRT and ASS subtitles, and what else the take has."""
         return export_take(self.song, self.take_named(take), formats)
+
+    def page(self, out: Path | None = None, *, beside: bool = False) -> "Page":
+        """One HTML file that plays the takes and shows the words; see `write_page`."""
+        from songsmith.agent.page.build import write_page
+
+        self.song.reload()
+        return write_page(self.song, out, beside=beside)
 
     # --- what the verbs share
 

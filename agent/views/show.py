@@ -1,5 +1,6 @@
 """What a verb returned, drawn for people: one function for every kind of result, as `document` is for JSON."""
 
+from songsmith.agent.page.build import Page
 from songsmith.agent.phrases import clock
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.engine_states import EngineList, EngineState
@@ -58,6 +59,8 @@ def show(screen: Terminal, result: object, song: Song | None = None) -> None:
             draw_engines(screen.console, result.engines)
         case EngineState():
             draw_engine(screen.console, result)
+        case Page():
+            _show_page(screen, result)
         case Played():
             screen.fact("played", result.file.name)
         case _:
@@ -109,6 +112,13 @@ def _show_rendered(screen: Terminal, rendered: Rendered, song: Song | None) -> N
         screen.fact("take", f"{manifest.take} · seed {manifest.seed} · {loud}{spans}")
     if song:
         screen.fact("sound", shown_path(song.audio_path(song.picked)))
+
+
+def _show_page(screen: Terminal, page: Page) -> None:
+    size = sum(path.stat().st_size for path in (page.file, *page.beside)) / 1e6
+    screen.fact("page", f"{shown_path(page.file)} · {', '.join(page.takes)} · {size:.1f} MB")
+    if page.left_out:
+        screen.note(f"no room on the page for {', '.join(page.left_out)}; pick a take to show it")
 
 
 def _show_made(screen: Terminal, made: Made) -> None:
