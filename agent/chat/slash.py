@@ -112,7 +112,7 @@ class SlashCommands:
         self._show(self._session.studio.render(wish))
 
     def fix(self, argument: str) -> None:
-        """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix line 7, /fix chorus 2 x2"""
+        """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix chorus 2 x2, /fix changed"""
         self._need(argument, "/fix 0:42-0:55, /fix line 7 or /fix chorus 2")
         words, options = _apart(argument)
         match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", words)

@@ -77,7 +77,9 @@ class RenderArguments(_Arguments):
 
 
 class FixArguments(_Arguments):
-    where: str = Field(description='"0:42-0:55", "lines 7-9" or "chorus 2"; several with ";"')
+    where: str = Field(
+        description='"0:42-0:55", "lines 7-9", "chorus 2" or "changed"; several with ";"'
+    )
     takes: int = Field(1, ge=1, le=8)
     seed: int | None = Field(None, ge=0)
     take: str = Field("", description="the take to fix; empty: the picked one")

@@ -127,6 +127,12 @@ def fix(
     ] = None,
     lines: LinesOption = "",
     section: SectionOption = "",
+    changed: Annotated[
+        bool, typer.Option("--changed", help="The lines that the take does not sing yet.")
+    ] = False,
+    style: Annotated[
+        str, typer.Option("--style", "-s", help="Another style than the take's own.")
+    ] = "",
     length: DurationOption = None,
     take: TakeOption = "",
     as_json: JsonOption = False,
@@ -134,18 +140,22 @@ def fix(
     wish: "RenderWish",
 ) -> None:
     """Sing again only what you point at; the rest stays bit for bit."""
-    if not (span or lines or section or length):
+    if not (span or lines or section or changed or length):
         raise typer.BadParameter(
-            "say what: --span 0:42-0:55, --lines 7-9, --section 'chorus 2', or a longer --length"
+            "say what: --span 0:42-0:55, --lines 7-9, --section 'chorus 2', --changed, or a longer --length"
         )
     do_with_song(
         song,
         as_json,
         lambda studio: studio.fix(
-            pointed_spans(studio, span or [], lines, section),
+            [
+                *pointed_spans(studio, span or [], lines, section),
+                *(studio.spans_named("changed") if changed else ()),
+            ],
             wish,
             take=studio.take_named(take),
             duration_s=length,
+            style=style,
         ),
     )
 

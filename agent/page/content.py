@@ -45,13 +45,13 @@ def _take(song: Song, manifest: TakeManifest) -> dict[str, Any]:
             _line(line, start_s, end_s, heard.get(number), manifest)
             for number, line, start_s, end_s in _numbered(lyrics, manifest.duration_s)
         ],
-        "lrc": manifest.lyrics,
+        "lrc": manifest.words,
         "srt": format_srt(lyrics, manifest.duration_s) if lyrics.lines else "",
     }
 
 
 def _words_of(manifest: TakeManifest) -> Lyrics:
-    words = parse_lyrics(manifest.lyrics).lyrics
+    words = parse_lyrics(manifest.words).lyrics
     return words if isinstance(words, Lyrics) else Lyrics()
 
 

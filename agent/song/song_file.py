@@ -61,7 +61,9 @@ class TakeManifest(_Stored):
     engine: str
     seed: int
     lyrics: str
-    """The words sung, as LRC."""
+    """The words of the song when it was sung, as LRC; `replay` needs them."""
+    sung: str = ""
+    """The words that it sings, as LRC, where only spans were sung again; "" for those of `lyrics`."""
     style: str
     duration_s: float
     options: dict[str, Any] = Field(default_factory=dict)
@@ -76,6 +78,11 @@ class TakeManifest(_Stored):
     made_with: dict[str, str] = Field(default_factory=dict, repr=False)
     hearing: dict[str, Any] | None = Field(default=None, repr=False)
     """What was heard of it, in manifests of version 0.1; since then a hearing is a file of its own."""
+
+    @property
+    def words(self) -> str:
+        """The words that it sings, as LRC."""
+        return self.sung or self.lyrics
 
 
 def now() -> str:

@@ -33,11 +33,11 @@ def export_take(song: Song, take: str, formats: Sequence[str]) -> Exported:
     files: list[Path] = []
     for format_name in dict.fromkeys(formats):
         files.append(Path(f"{stem}.{format_name}"))
-        save_audio(files[-1], audio, tags={"title": song.title, "lyrics": manifest.lyrics})
-    lyrics = parse_lyrics(manifest.lyrics).lyrics
+        save_audio(files[-1], audio, tags={"title": song.title, "lyrics": manifest.words})
+    lyrics = parse_lyrics(manifest.words).lyrics
     if isinstance(lyrics, Lyrics) and lyrics.lines:
         texts = {
-            "lrc": manifest.lyrics,
+            "lrc": manifest.words,
             "srt": format_srt(lyrics, manifest.duration_s),
             "ass": format_ass(lyrics, manifest.duration_s),
         }

@@ -249,7 +249,7 @@ def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
 
 def _sung_words(opened: OpenSong, take: str) -> Lyrics:
     """The words a take was sung with."""
-    lyrics = parse_lyrics(opened.song.manifest(take).lyrics).lyrics
+    lyrics = parse_lyrics(opened.song.manifest(take).words).lyrics
     if not isinstance(lyrics, Lyrics) or not lyrics.lines:
         raise ListenError(
             f"{take} is an instrumental, it has no words to listen for",

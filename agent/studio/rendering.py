@@ -16,6 +16,7 @@ from songsmith.agent.settings.settings import Settings
 from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.song_file import TakeManifest, Version, now
 from songsmith.agent.song.songbook import Song
+from songsmith.agent.song.sung_words import words_sung
 from songsmith.agent.studio.engine_options import typed_options
 from songsmith.engine.engine import (
     Engine,
@@ -211,7 +212,7 @@ def _save_as(
         "title": song.title,
         "artist": "songsmith",
         "comment": f"{take.engine}, seed {take.seed}, {request.style}",
-        "lyrics": format_lrc(request.lyrics),
+        "lyrics": _sung(song, request, parent) or format_lrc(request.lyrics),
     }
     for format_name in dict.fromkeys(("flac", *formats)):
         write_new(folder / f"{name}.{format_name}", encoded(audio, format_name, tags=tags))
@@ -228,6 +229,7 @@ def _save_as(
         engine=take.engine,
         seed=take.seed,
         lyrics=format_lrc(request.lyrics),
+        sung=_sung(song, request, parent),
         style=request.style,
         duration_s=request.duration_s,
         options=dict(request.options),
@@ -243,6 +245,20 @@ def _save_as(
     )
     song.add_manifest(manifest)
     return manifest
+
+
+def _sung(song: Song, request: RenderRequest, parent: str) -> str:
+    """The words that a take sings in which only spans of `parent` were sung again, as LRC; "" for a whole one."""
+    if not (parent and request.spans):
+        return ""
+    before = lyrics_in(song.manifest(parent).words)
+    return format_lrc(words_sung(before, request.lyrics, request.spans))
+
+
+def lyrics_in(lrc: str) -> Lyrics:
+    """The words of a manifest."""
+    words = parse_lyrics(lrc).lyrics
+    return words if isinstance(words, Lyrics) else Lyrics()
 
 
 def load_take(song: Song, name: str) -> Take:

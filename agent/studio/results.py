@@ -1,6 +1,6 @@
 """What the verbs of the studio return, and who watches while they work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -100,6 +100,8 @@ class TakeList:
     picked: str
     differs: Mapping[str, str] = field(default_factory=dict)
     hearings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    unsung: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """By take, the lines of the present words that it does not sing yet."""
     damaged: Mapping[str, str] | None = None
     """What is wrong with the sound files, by take; None where they were not verified."""
 

@@ -57,6 +57,7 @@ def fix_take(
     spans: Sequence[Span],
     wish: RenderWish,
     duration_s: float | None = None,
+    style: str = "",
 ) -> Rendered:
     """Sing only these spans of the take `parent_name` again; see `Studio.fix`."""
     song = opened.song
@@ -71,7 +72,7 @@ def fix_take(
     request, forecast = build_request(
         engine,
         song.lyrics,
-        song.version.style,
+        style or manifest.style,
         length_s,
         replace(wish, options=options),
         spans=spans,

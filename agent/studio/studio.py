@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songsmith.agent.llm.usage import Ledger
-from songsmith.agent.phrases import clock, lines_of
+from songsmith.agent.phrases import lines_of
 from songsmith.agent.settings.settings import Settings, load_settings
 from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.songbook import Song
@@ -34,7 +34,7 @@ from songsmith.agent.studio.results import (
 )
 from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
 from songsmith.agent.studio.spans import parse_lines, parse_pointer
-from songsmith.agent.studio.verifying import damaged_takes
+from songsmith.agent.studio.take_list import changed_spans, list_takes, not_sung_yet
 from songsmith.agent.writers.brief import Brief, check_length
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
@@ -233,29 +233,20 @@ class Studio:
         *,
         take: str = "",
         duration_s: float | None = None,
+        style: str = "",
     ) -> Rendered:
         """Sing only these spans again, with the words as they are now; all else stays bit for bit.
 
-        A `duration_s` beyond the take's makes the song longer: what comes after its end is sung too.
+        They are sung in the take's own style, or in `style`. A `duration_s` beyond the take's makes the song longer:
+        what comes after its end is sung too.
         """
         parent = take or self.opened.picked_take()
-        return fix_take(self.opened, parent, spans, wish or RenderWish(), duration_s)
+        return fix_take(self.opened, parent, spans, wish or RenderWish(), duration_s, style)
 
     def takes(self, *, verify: bool = False) -> TakeList:
         """All takes of the present version, and what each differs in from its parent; with `verify` also
         whether their sound files still hold what was saved."""
-        manifests = tuple(self.song.manifest(take) for take in self.song.takes)
-        differs = {
-            manifest.take: ", ".join(
-                f"{clock(start)}-{clock(end)}" for start, end in manifest.spans
-            )
-            for manifest in manifests
-            if manifest.parent
-        }
-        heard = {take: self.song.hearing(take) for take in self.song.takes}
-        hearings = {take: hearing for take, hearing in heard.items() if hearing}
-        damaged = damaged_takes(self.song, manifests) if verify else None
-        return TakeList(manifests, self.song.picked, differs, hearings, damaged)
+        return list_takes(self.song, verify=verify)
 
     def pick(self, take: str) -> Step:
         """Choose the take that counts."""
@@ -368,7 +359,10 @@ class Studio:
         return parse_lines(text, self.song.lyrics)
 
     def spans_named(self, text: str) -> list[Span]:
-        """Spans of "0:42-0:55", "line 7" or "chorus 2"; several with ";"."""
+        """Spans of "0:42-0:55", "line 7" or "chorus 2"; several with ";"; "changed" are the lines that the take that
+        counts does not sing yet."""
+        if text.strip().casefold() == "changed":
+            return changed_spans(self.song, self.duration_s)
         return [
             span
             for part in text.split(";")
@@ -391,7 +385,8 @@ class Studio:
         )
         lyrics = self.song.lyrics  # another process's change may have been merged in
         report = self._report(lyrics, parse_faults=parse_faults)
-        return Written(version, lyrics, report, changes=diff_lyrics(before, lyrics))
+        notes = () if is_whole else not_sung_yet(self.song)
+        return Written(version, lyrics, report, notes=notes, changes=diff_lyrics(before, lyrics))
 
     def _report(
         self, lyrics: Lyrics, engine: str = "", *, parse_faults: Sequence[Fault] = ()

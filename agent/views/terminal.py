@@ -13,7 +13,7 @@ from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
-from songsmith.agent.phrases import clock
+from songsmith.agent.phrases import clock, lines_of
 from songsmith.agent.studio.results import Changes, Exported, History, TakeList
 from songsmith.agent.views.lyrics import SEVERITY_COLOURS, draw_lyrics
 from songsmith.agent.views.word_wrap import Flow, print_under, printable
@@ -197,6 +197,8 @@ class Terminal:
             ]
             if manifest.parent:
                 facts.append(f"only {result.differs[manifest.take]} differs from {manifest.parent}")
+            if result.unsung.get(manifest.take):
+                facts.append(f"does not sing {lines_of(result.unsung[manifest.take])} yet")
             if heard := result.hearings.get(manifest.take):
                 facts.append(str(heard.get("summary", "listened to")))
             if result.damaged is not None:

@@ -276,3 +276,33 @@ def test_a_process_killed_between_takes_leaves_a_whole_song(run, folder):
     assert {"t001", "t002"} <= set(opened.takes)
     assert not [*song.rglob("*.part"), *song.rglob("*.claim")]
     assert run("takes", str(song), "--verify")[0] == 0
+
+
+def test_a_take_says_what_it_sings_and_fix_changed_sings_the_rest(folder):
+    studio = songsmith.open_song(songsmith.make(lyrics=LRC, length_s=15, engine="beep").folder)
+    count = len(studio.song.lyrics.lines)
+    edited = studio.replace_lines({1: "Another first line"})
+    assert edited.notes == ("t001 does not sing line 1 yet; `fix changed` sings just that",)
+    assert studio.takes().unsung == {"t001": [1]}
+    studio.fix(studio.spans_named(f"line {count}"), RenderWish(seed=8))
+    exported = studio.export(["flac"])
+    (lrc,) = [path for path in exported.files if path.suffix == ".lrc"]
+    assert "Another first line" not in lrc.read_text(encoding="utf-8")
+    studio.fix(studio.spans_named("changed"), RenderWish(seed=9))
+    assert studio.takes().unsung["t003"] == []
+    studio.export(["flac"])
+    assert "Another first line" in lrc.read_text(encoding="utf-8")
+    with pytest.raises(songsmith.SongsmithError, match="no line has changed"):
+        studio.spans_named("changed")
+
+
+def test_a_part_is_sung_in_the_style_of_its_take_unless_another_is_asked_for(folder):
+    studio = songsmith.open_song(
+        songsmith.make(lyrics=LRC, length_s=15, engine="beep", style="jazz").folder
+    )
+    studio.style("bossa nova")
+    spans = studio.spans_named("line 1")
+    styles = [
+        studio.fix(spans, RenderWish(seed=2), style=style).takes[0].style for style in ("", "folk")
+    ]
+    assert styles == ["jazz", "folk"]

@@ -1,0 +1,58 @@
+"""The takes of a song side by side: what each differs in, what was heard of it, and what it does not sing yet."""
+
+from songsmith.agent.phrases import clock, lines_of
+from songsmith.agent.song.songbook import Song
+from songsmith.agent.song.sung_words import unsung_lines
+from songsmith.agent.studio.open_song import StudioError
+from songsmith.agent.studio.rendering import lyrics_in
+from songsmith.agent.studio.results import TakeList
+from songsmith.agent.studio.spans import span_of_lines
+from songsmith.agent.studio.verifying import damaged_takes
+from songsmith.engine.engine import Span
+
+__all__ = ["changed_spans", "list_takes", "not_sung_yet", "unsung_in"]
+
+
+def list_takes(song: Song, *, verify: bool = False) -> TakeList:
+    """All takes of the present version; with `verify` also whether their sound files hold what was saved."""
+    manifests = tuple(song.manifest(take) for take in song.takes)
+    differs = {
+        manifest.take: ", ".join(f"{clock(start)}-{clock(end)}" for start, end in manifest.spans)
+        for manifest in manifests
+        if manifest.parent
+    }
+    heard = {take: song.hearing(take) for take in song.takes}
+    return TakeList(
+        manifests,
+        song.picked,
+        differs=differs,
+        hearings={take: hearing for take, hearing in heard.items() if hearing},
+        damaged=damaged_takes(song, manifests) if verify else None,
+        unsung={take: unsung_in(song, take) for take in song.takes},
+    )
+
+
+def unsung_in(song: Song, take: str) -> list[int]:
+    """Numbers of the lines of the present words that a take does not sing yet; none of an instrumental."""
+    sung = lyrics_in(song.manifest(take).words)
+    return unsung_lines(sung, song.lyrics) if sung.lines else []
+
+
+def changed_spans(song: Song, duration_s: float) -> list[Span]:
+    """Where the lines lie that the take that counts does not sing yet. Raises `StudioError` if it sings all."""
+    lines = unsung_in(song, song.picked) if song.picked else []
+    if not lines:
+        raise StudioError(
+            "no line has changed since this take was sung", hint='name a part, e.g. "chorus 2"'
+        )
+    return list(span_of_lines(song.lyrics, lines, duration_s))
+
+
+def not_sung_yet(song: Song) -> tuple[str, ...]:
+    """A line on what the take that counts does not sing yet, if there is anything."""
+    lines = unsung_in(song, song.picked) if song.picked and song.lyrics.lines else []
+    return (
+        (f"{song.picked} does not sing {lines_of(lines)} yet; `fix changed` sings just that",)
+        if lines
+        else ()
+    )
