@@ -224,7 +224,7 @@ def engine_card(name: str) -> EngineCard:
         return _REGISTERED[name][0]
     if name not in _CARDS:
         raise EngineError(
-            f"there is no engine {name!r}", hint=f"the engines are {' and '.join(engine_names())}"
+            f"there is no engine {name!r}", hint=f"the engines are {', '.join(engine_names())}"
         )
     card: EngineCard = _named(_CARDS[name])
     return card

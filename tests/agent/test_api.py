@@ -25,7 +25,7 @@ def settings_of_nobody(tmp_path, monkeypatch):
             "choose flac, wav, mp3, ogg",
         ),
         (lambda: songsmith.make("x", length_s=0), "can't last 0 s"),
-        (lambda: songsmith.make("x", engine="cassette"), "diffrhythm and sketch"),
+        (lambda: songsmith.make("x", engine="cassette"), "diffrhythm, ace-step, sketch"),
         (lambda: songsmith.render("", style="folk"), "no line to sing"),
         (lambda: songsmith.render('{"lyrics": "la"}', style="folk"), "this is JSON"),
         (lambda: songsmith.open_song("nowhere"), "no song here"),

@@ -126,7 +126,7 @@ def test_a_chat_sings_with_it_and_takes_its_options(folder):
 def test_it_is_listed_with_its_options_and_never_chosen_unasked(run):
     code, out, _ = run("engines", "--json")
     states = {state["name"]: state for state in json.loads(out)["engines"]}
-    assert code == 0 and list(states) == ["diffrhythm", "sketch", "beep"]
+    assert code == 0 and list(states) == ["diffrhythm", "ace-step", "sketch", "beep"]
     assert states["beep"]["is_ready"] and states["beep"]["song_s"] == 0.6
     assert not states["diffrhythm"]["is_ready"] and states["diffrhythm"]["fetch_bytes"] > 5e9
     shown = run("engines", "show", "beep")[1]
@@ -153,7 +153,7 @@ def test_a_song_of_an_engine_that_is_not_there_says_which_there_are(run):
     song = json.loads(run(*MAKE, "--json")[1])["folder"]
     forget_engine("beep")
     code, _, err = run("replay", song)
-    assert code == 1 and "there is no engine 'beep'" in err and "diffrhythm and sketch" in err
+    assert code == 1 and "there is no engine 'beep'" in err and "diffrhythm, ace-step, sketch" in err
     register_engine(CARD, BeepEngine)
 
 

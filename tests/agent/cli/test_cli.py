@@ -215,7 +215,7 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
     [
         ([], 2, ""),
         (["make"], 2, "say what the song is about"),
-        (["make", "x", "--engine", "cassette"], 1, "diffrhythm and sketch"),
+        (["make", "x", "--engine", "cassette"], 1, "diffrhythm, ace-step, sketch"),
         (["make", "x", "--length", "2"], 1, "2 s"),
         (["make", "x", "--length", "long"], 2, "1:35"),
         (["make", "x", "--format", "aac"], 2, "flac, wav, mp3, ogg"),
