@@ -153,7 +153,9 @@ def test_a_song_of_an_engine_that_is_not_there_says_which_there_are(run):
     song = json.loads(run(*MAKE, "--json")[1])["folder"]
     forget_engine("beep")
     code, _, err = run("replay", song)
-    assert code == 1 and "there is no engine 'beep'" in err and "diffrhythm, ace-step, sketch" in err
+    assert (
+        code == 1 and "there is no engine 'beep'" in err and "diffrhythm, ace-step, sketch" in err
+    )
     register_engine(CARD, BeepEngine)
 
 
