@@ -205,7 +205,7 @@ class Toolbox:
         """Sing only a part again, with the words as they are now; all else stays bit for bit."""
         studio = self._session.studio
         take = studio.take_named(arguments.take)
-        spans = studio.spans_named(arguments.where)
+        spans = studio.spans_named(arguments.where, take)
         self._spend(arguments.takes)
         wish = RenderWish(takes=arguments.takes, seed=arguments.seed)
         return studio.fix(spans, wish, take=take)

@@ -149,8 +149,8 @@ def fix(
         as_json,
         lambda studio: studio.fix(
             [
-                *pointed_spans(studio, span or [], lines, section),
-                *(studio.spans_named("changed") if changed else ()),
+                *pointed_spans(studio, span or [], lines, section, take),
+                *(studio.spans_named("changed", take) if changed else ()),
             ],
             wish,
             take=studio.take_named(take),
@@ -160,13 +160,16 @@ def fix(
     )
 
 
-def pointed_spans(studio: "Studio", times: list[str], lines: str, section: str) -> "list[Span]":
-    """Spans of the flags --span, --lines and --section together."""
+def pointed_spans(
+    studio: "Studio", times: list[str], lines: str, section: str, take: str = ""
+) -> "list[Span]":
+    """Spans of the flags --span, --lines and --section together, in a take."""
     from songsmith.agent.studio.spans import parse_span, span_of_lines
 
     spans = [parse_span(text) for text in times]
     for text in filter(None, (lines, section)):
-        spans += span_of_lines(studio.song.lyrics, studio.lines_named(text), studio.duration_s)
+        lyrics = studio.lyrics_as_sung(take)
+        spans += span_of_lines(lyrics, studio.lines_named(text), studio.duration_s)
     return spans
 
 

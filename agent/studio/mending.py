@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from songsmith.agent.studio.open_song import OpenSong
+from songsmith.agent.studio.own_times import at_heard_times, keeps_stamps
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.singing import fix_take
 from songsmith.agent.studio.spans import merged_spans, span_of_lines
@@ -25,7 +26,15 @@ from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.pace import BUSY_PER_S, EASY_PER_S
 from songsmith.lyrics.reading.lrc import parse_lyrics
 
-__all__ = ["DEFAULT_BAR", "Mended", "MendedLine", "hearing_document", "listen_to_take", "mend_take"]
+__all__ = [
+    "DEFAULT_BAR",
+    "Mended",
+    "MendedLine",
+    "hearing_document",
+    "listen_to_take",
+    "lyrics_as_sung",
+    "mend_take",
+]
 
 DEFAULT_BAR = 0.85
 _BETTER = 0.02
@@ -93,12 +102,26 @@ def listen_to_take(
         lyrics,
         ears=ears,
         language=language or lyrics.language,
+        has_stamps=keeps_stamps(opened, name),
         style_similarity=style_similarity(
             Store(models_folder()), audio, opened.song.manifest(name).style
         ),
     )
     opened.song.add_hearing(name, hearing_document(hearing))
     return hearing
+
+
+def lyrics_as_sung(opened: OpenSong, take: str = "") -> Lyrics:
+    """The song's lyrics with the times at which `take` sings them: the stamps where its engine keeps to them, else
+    as it was last heard, or is heard now."""
+    name = opened.take_named(take)
+    lyrics = opened.song.lyrics
+    if keeps_stamps(opened, name) or not lyrics.lines:
+        return lyrics
+    if opened.song.hearing(name) is None:
+        opened.audience.note(f"{name} places its lines itself; listening for where they are")
+        listen_to_take(opened, name)
+    return at_heard_times(lyrics, opened.song.hearing(name) or {}, name)
 
 
 def mend_take(
@@ -231,7 +254,7 @@ def _fix(opened: OpenSong, parent: str, lines: Sequence[HeardLine], seed: int) -
     duration_s = opened.song.manifest(parent).duration_s
     lost = [line.line for line in lines if not (line.is_repeated and line.verdict == "sung")]
     spans = [
-        *span_of_lines(_sung_words(opened, parent), lost, duration_s),
+        *span_of_lines(_words_in(opened, parent), lost, duration_s),
         *(span for line in lines if (span := _span_of_repeat(line, duration_s))),
     ]
     wish = RenderWish(takes=1, seed=seed)
@@ -245,6 +268,14 @@ def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
     start_s = max(0.0, line.again_start_s - _AROUND_REPEAT_S)
     end_s = min(duration_s, line.again_end_s + _AROUND_REPEAT_S)
     return Span(start_s, end_s) if start_s < end_s else None
+
+
+def _words_in(opened: OpenSong, take: str) -> Lyrics:
+    """The words a take was sung with, at the times at which it sings them; it has been listened to."""
+    words = _sung_words(opened, take)
+    if keeps_stamps(opened, take):
+        return words
+    return at_heard_times(words, opened.song.hearing(take) or {}, take)
 
 
 def _sung_words(opened: OpenSong, take: str) -> Lyrics:

@@ -9,6 +9,7 @@ from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 __all__ = [
     "SpanError",
+    "is_time",
     "lines_of_section",
     "merged_spans",
     "parse_duration",
@@ -94,10 +95,15 @@ def section_names(lyrics: Lyrics) -> list[str]:
 
 def parse_pointer(text: str, lyrics: Lyrics, duration_s: float) -> tuple[Span, ...]:
     """Spans of whatever a person points with: a time span, line numbers, or a section."""
-    text = text.strip()
-    if re.search(r"\d:\d", text) or re.fullmatch(r"[\d.]+\s*s\s*-\s*[\d.]+\s*s", text):
+    if is_time(text):
         return (parse_span(text),)
     return span_of_lines(lyrics, parse_lines(text, lyrics), duration_s)
+
+
+def is_time(text: str) -> bool:
+    """Whether a person points with a span of time, and not with lines or a section."""
+    seconds = re.fullmatch(r"[\d.]+\s*s\s*-\s*[\d.]+\s*s", text.strip())
+    return bool(re.search(r"\d:\d", text) or seconds)
 
 
 def parse_lines(text: str, lyrics: Lyrics) -> list[int]:

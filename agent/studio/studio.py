@@ -33,8 +33,8 @@ from songsmith.agent.studio.results import (
     Written,
 )
 from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
-from songsmith.agent.studio.spans import parse_lines, parse_pointer
-from songsmith.agent.studio.take_list import changed_spans, list_takes, not_sung_yet
+from songsmith.agent.studio.spans import is_time, parse_lines, parse_pointer, span_of_lines
+from songsmith.agent.studio.take_list import changed_lines, list_takes, not_sung_yet
 from songsmith.agent.writers.brief import Brief, check_length
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
@@ -358,16 +358,23 @@ class Studio:
         """Line numbers of "7-9", "line 7" or "chorus 2"."""
         return parse_lines(text, self.song.lyrics)
 
-    def spans_named(self, text: str) -> list[Span]:
-        """Spans of "0:42-0:55", "line 7" or "chorus 2"; several with ";"; "changed" are the lines that the take that
-        counts does not sing yet."""
+    def spans_named(self, text: str, take: str = "") -> list[Span]:
+        """Spans of "0:42-0:55", "line 7" or "chorus 2" in a take; several with ";"; "changed" are the lines that the
+        take that counts does not sing yet."""
         if text.strip().casefold() == "changed":
-            return changed_spans(self.song, self.duration_s)
-        return [
-            span
-            for part in text.split(";")
-            for span in parse_pointer(part, self.song.lyrics, self.duration_s)
-        ]
+            lines = changed_lines(self.song)
+            return list(span_of_lines(self.lyrics_as_sung(), lines, self.duration_s))
+        parts = text.split(";")
+        lyrics = self.song.lyrics if all(map(is_time, parts)) else self.lyrics_as_sung(take)
+        return [span for part in parts for span in parse_pointer(part, lyrics, self.duration_s)]
+
+    def lyrics_as_sung(self, take: str = "") -> Lyrics:
+        """The lyrics with the times at which a take sings them; the stamps where there is no take yet."""
+        from songsmith.agent.studio.mending import lyrics_as_sung
+
+        if not take and not self.song.picked:
+            return self.song.lyrics
+        return lyrics_as_sung(self.opened, take)
 
     def _take_over(
         self,

@@ -6,11 +6,9 @@ from songsmith.agent.song.sung_words import unsung_lines
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import lyrics_in
 from songsmith.agent.studio.results import TakeList
-from songsmith.agent.studio.spans import span_of_lines
 from songsmith.agent.studio.verifying import damaged_takes
-from songsmith.engine.engine import Span
 
-__all__ = ["changed_spans", "list_takes", "not_sung_yet", "unsung_in"]
+__all__ = ["changed_lines", "list_takes", "not_sung_yet", "unsung_in"]
 
 
 def list_takes(song: Song, *, verify: bool = False) -> TakeList:
@@ -38,14 +36,14 @@ def unsung_in(song: Song, take: str) -> list[int]:
     return unsung_lines(sung, song.lyrics) if sung.lines else []
 
 
-def changed_spans(song: Song, duration_s: float) -> list[Span]:
-    """Where the lines lie that the take that counts does not sing yet. Raises `StudioError` if it sings all."""
+def changed_lines(song: Song) -> list[int]:
+    """Numbers of the lines that the take that counts does not sing yet. Raises `StudioError` if it sings all."""
     lines = unsung_in(song, song.picked) if song.picked else []
     if not lines:
         raise StudioError(
             "no line has changed since this take was sung", hint='name a part, e.g. "chorus 2"'
         )
-    return list(span_of_lines(song.lyrics, lines, duration_s))
+    return lines
 
 
 def not_sung_yet(song: Song) -> tuple[str, ...]:

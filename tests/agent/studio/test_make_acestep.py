@@ -1,0 +1,56 @@
+"""The whole way round the tiny ACE-Step: make, make again, fix, extend, export."""
+
+import numpy as np
+import pytest
+
+import songsmith
+from songsmith.agent.studio.rendering import RenderWish
+from songsmith.engine.audio import load_audio
+from songsmith.engine.engine import EngineError
+from tests.engine.tiny_acestep import write_acestep
+
+pytest.importorskip("diffusers")
+
+LRC = """[ti:Chair]
+[la:en]
+[00:01.00]I kept your chair beside the band
+[00:05.00]and no one came to understand
+"""
+WISH = RenderWish(seed=4, options={"steps": 2})
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SONGSMITH_MODELS", str(tmp_path / "models"))
+    return tmp_path
+
+
+def test_a_song_is_made_made_again_fixed_extended_and_exported(folder):
+    write_acestep(folder / "models")
+    made = songsmith.make(
+        lyrics=LRC, style="slow jazz, 92 bpm", length_s=12, engine="ace-step", render=WISH
+    )
+    studio = songsmith.open_song(made.song.folder)
+    manifest = studio.song.manifest("t001")
+    assert manifest.engine == "ace-step" and manifest.details["bpm"] == 92
+    assert manifest.details["words"].startswith("[Verse 1]\nI kept your chair")
+    assert studio.replay("t001").is_same
+
+    studio.fix(studio.spans_named("0:04-0:06"), RenderWish(seed=9))
+    first, second = (load_audio(studio.song.audio_path(name)) for name in ("t001", "t002"))
+    inside = slice(4 * 44_100, 6 * 44_100)
+    assert np.array_equal(np.delete(first, inside, 1), np.delete(second, inside, 1))
+    assert not np.array_equal(first, second)
+    assert studio.replay("t002").is_same
+
+    studio.fix([], RenderWish(seed=3), duration_s=15.0)
+    assert load_audio(studio.song.audio_path("t003")).shape[1] == 15 * 44_100
+    assert studio.export().files
+
+
+def test_without_weights_it_is_one_line_with_what_to_pull_and_no_song(folder):
+    with pytest.raises(EngineError, match=r"`songsmith models pull ace-step` \(6.3 GB\)") as caught:
+        songsmith.make(lyrics=LRC, style="slow jazz", length_s=12, engine="ace-step", render=WISH)
+    assert "\n" not in str(caught.value)
+    assert not (folder / "songs").exists()
