@@ -4,7 +4,7 @@ num2words knows the names. Here is what the training data does otherwise: "one h
 in ordinals and fractions, years in pairs ("nineteen oh five"), very long numbers digit by digit.
 """
 
-from num2words import num2words
+from typing import Any
 
 __all__ = ["cardinal", "fraction", "ordinal", "year_or_cardinal"]
 
@@ -24,8 +24,8 @@ def ordinal(digits: str) -> str:
     digits = digits.lstrip("0") or "0"
     if len(digits) > _MOST_DIGITS:
         *others, last = map(int, digits)
-        return " ".join([*map(_name, others), str(num2words(last, to="ordinal"))])
-    return str(num2words(int(digits), to="ordinal"))
+        return " ".join([*map(_name, others), _name(last, to="ordinal")])
+    return _name(int(digits), to="ordinal")
 
 
 def year_or_cardinal(digits: str) -> str:
@@ -54,5 +54,7 @@ def _with_and(digits: str) -> str:
     return _name(int(digits)) if len(digits) <= _MOST_DIGITS else cardinal(digits)
 
 
-def _name(number: int) -> str:
-    return str(num2words(number))
+def _name(number: int, **how: Any) -> str:
+    from num2words import num2words
+
+    return str(num2words(number, **how))
