@@ -86,7 +86,7 @@ class SlashCommands:
         self._show(self._session.studio.check(repair=argument in ("repair", "mend")))
 
     def retime(self, argument: str) -> None:
-        """/retime [LENGTH] [BPM bpm] - new stamps on the bar grid"""
+        """/retime [LENGTH] [TEMPO] - new stamps on the bar grid, e.g. /retime 2:30 96 bpm"""
         bpm = re.search(r"([\d.]+)\s*bpm", argument)
         length = re.sub(r"[\d.]+\s*bpm", "", argument).strip()
         written = self._session.studio.retime(
@@ -254,6 +254,6 @@ def _apart(argument: str) -> tuple[str, dict[str, object]]:
 
 
 def _count(text: str) -> int:
-    if text and not text.isdecimal():
-        raise StudioError(f"{text!r} is not a number of takes", hint="e.g. 2")
+    if text and (not text.isdecimal() or int(text) == 0):
+        raise StudioError(f"{text!r} is not a number of takes", hint="give 1 or more, e.g. 2")
     return int(text or 0)

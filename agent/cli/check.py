@@ -45,6 +45,9 @@ def check(
             help="Where the repaired words go; without it FILE itself, kept as FILE.orig, FILE.orig-2, …",
         ),
     ] = None,
+    frames: Annotated[
+        bool, typer.Option("--frames", help="With --json: DiffRhythm's token for each frame too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find every fault of a lyric at once."""
@@ -74,7 +77,7 @@ def check(
         if repair:
             _refuse_loss(source, checked, unread)
             _keep_repaired(source, out, checked, to_stdout=to_stdout)
-    answer(as_json, checked, song)
+    answer(as_json, checked, song, **({"frames": checked.report.frames} if frames else {}))
     if checked.report.has_errors:
         raise typer.Exit(1)
 

@@ -232,19 +232,19 @@ def _wish(values: dict[str, Any]) -> Any:
 def _list_voices(language: str, *, as_json: bool) -> None:
     from songsmith.engine.sketch.voices.voices import voice_names
 
-    voices = voice_names(language or "")
+    voices = sorted(voice_names(language or ""), key=lambda voice: not voice.is_natural)
     if as_json:
         from songsmith.agent.views.documents import plain, to_json
 
         typer.echo(to_json({"voices": plain(voices)}))
         raise typer.Exit
     for voice in voices:
+        star = "★" if voice.is_natural else " "
         installed = "" if voice.is_installed else "  (not installed)"
-        typer.echo(
-            f"{voice.name:<24} {voice.language:<6} {voice.register:<5} {voice.description}{installed}"
-        )
+        facts = f"{voice.language:<6} {voice.register:<5} {voice.description}{installed}"
+        typer.echo(f"{star} {voice.name:<24} {facts}")
     typer.echo(
-        "\nAny voice: +low or +high after its name. Any Piper voice: the path of its .onnx file,"
+        "\n★ sings most clearly. Any voice: +low or +high after its name. Any Piper voice: the path of its .onnx file,"
         " then #speaker where it has several."
     )
     raise typer.Exit

@@ -45,12 +45,16 @@ def do_with_song(song: str, as_json: bool, verb: "Callable[[Studio], Result]") -
     return result
 
 
-def answer(as_json: bool, result: object, song: "Song | None" = None) -> None:
-    """The one JSON object of a command."""
+def answer(as_json: bool, result: object, song: "Song | None" = None, **more: object) -> None:
+    """The one JSON object of a command; `more` are further keys of it."""
     if as_json:
-        from songsmith.agent.views.documents import document, to_json
+        from songsmith.agent.views.documents import document, plain, to_json
 
-        typer.echo(to_json(document(result, song)))
+        typer.echo(
+            to_json(
+                {**document(result, song), **{name: plain(value) for name, value in more.items()}}
+            )
+        )
 
 
 def read_stdin(what: str) -> str:

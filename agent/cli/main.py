@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 
 _INTERRUPTED = 130
+_PIPE_CLOSED = 141  # what a shell makes of a program whose reader, such as head, has enough
 
 
 def _show_version(value: bool) -> None:
@@ -55,12 +56,19 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code = app(_readable(arguments), standalone_mode=False)
         if code == _INTERRUPTED:  # what typer makes of Ctrl-C
             _say_interrupted()
+        sys.stdout.flush()
     except SongsmithError as error:
         _say_error(f"{error}{_way_out(error)}")
         code = 1
     except (KeyboardInterrupt, typer.Abort):
         _say_interrupted()
         code = _INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        code = _PIPE_CLOSED
+    except SystemExit as end:  # click makes one of a broken pipe
+        is_cut = isinstance(end.__context__, BrokenPipeError)
+        code = _PIPE_CLOSED if is_cut else end.code
     except OSError as error:
         _say_error(
             f"{error.filename or 'what is printed'}: {(error.strerror or str(error)).lower()};"

@@ -134,10 +134,10 @@ def write(
     """Write lyrics and print them as LRC."""
     from songsmith.agent.settings.settings import load_settings
     from songsmith.agent.studio.make import brief_for
-    from songsmith.agent.views.documents import plain, to_json
+    from songsmith.agent.views.documents import plain, report_document, to_json
     from songsmith.agent.writers.choice import choose_writer
     from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
-    from songsmith.lyrics.check import check_lyrics, report_json
+    from songsmith.lyrics.check import check_lyrics
     from songsmith.lyrics.reading.lrc import format_lrc
 
     text = read_prompt() if prompt == "-" else prompt
@@ -176,7 +176,7 @@ def write(
             "notes": result.notes,
             "lrc": lrc,
         }
-        typer.echo(to_json(plain({**facts, **report_json(report)})))
+        typer.echo(to_json(plain({**facts, **report_document(report)})))
     else:
         typer.echo(lrc, nl=not lrc.endswith("\n"))
 

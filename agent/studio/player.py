@@ -1,5 +1,6 @@
 """Plays a sound file with whatever player the machine has."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ __all__ = ["PlayerError", "play_file", "player_command"]
 
 _PLAYERS: tuple[tuple[str, ...], ...] = (
     ("afplay",),
-    ("mpv", "--no-video", "--really-quiet"),
+    ("mpv", "--no-video", "--msg-level=all=error"),
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
     ("pw-play",),
     ("paplay",),
@@ -22,6 +23,13 @@ _PLAYERS: tuple[tuple[str, ...], ...] = (
 
 
 _SOUND = (".flac", ".wav", ".mp3", ".ogg")
+
+
+# Some players go on in silence where there is no sound device, and end as if all were well.
+_NO_DEVICE = re.compile(
+    r"audio open failed|no sound\b|audio device|could not initialize sdl|cannot open.*(audio|pcm)",
+    re.I,
+)
 
 
 class PlayerError(SongsmithError):
@@ -53,8 +61,12 @@ def play_file(path: Path) -> None:
             hint="install mpv or ffmpeg, or open the file yourself",
         )
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        words = (done.stderr.strip().splitlines() or ["no word why"])[-1]
+    is_silent = _NO_DEVICE.search(done.stderr)
+    if done.returncode or is_silent:
+        words = (done.stderr.strip().splitlines() or ["it does not say why"])[-1]
+        what = "found no sound device" if is_silent else "could not play it"
         raise PlayerError(
-            f"{command[0]} failed ({words})", where=str(path), hint="open it yourself"
+            f"{command[0]} {what} ({words})",
+            where=str(path),
+            hint="open the file where there is sound",
         )

@@ -16,10 +16,10 @@ from songsmith.agent.studio.mending import Mended, hearing_document
 from songsmith.agent.studio.rendering import Replay
 from songsmith.agent.studio.results import Checked, Rendered, Step, TakeList, Written
 from songsmith.engine.listening.listen import Hearing
-from songsmith.lyrics.check import report_json
+from songsmith.lyrics.check import Report, report_json
 from songsmith.lyrics.reading.lrc import format_lrc
 
-__all__ = ["document", "plain", "to_json"]
+__all__ = ["document", "plain", "report_document", "to_json"]
 
 
 def document(result: object, song: Song | None = None) -> dict[str, Any]:
@@ -114,10 +114,15 @@ def _written(written: Written, song: Song | None) -> dict[str, Any]:
     }
 
 
+def report_document(report: Report) -> dict[str, Any]:
+    """A report without its frames, a thousand numbers that few want: `check --frames` gives them."""
+    return {name: value for name, value in report_json(report).items() if name != "frames"}
+
+
 def _checked(checked: Checked) -> dict[str, Any]:
     return {
         "lrc": format_lrc(checked.lyrics),
-        **report_json(checked.report),
+        **report_document(checked.report),
         "repaired": [plain(fault) for fault in checked.repaired],
         "changes": list(checked.changes),
     }

@@ -16,6 +16,7 @@ from rich.text import Text
 from songsmith.agent.phrases import clock, lines_of
 from songsmith.agent.studio.results import Changes, Exported, History, TakeList
 from songsmith.agent.views.lyrics import SEVERITY_COLOURS, draw_lyrics
+from songsmith.agent.views.quiet_keys import QuietKeys
 from songsmith.agent.views.word_wrap import Flow, print_under, printable
 from songsmith.engine.engine import Progress
 from songsmith.lyrics.check import Report
@@ -59,6 +60,7 @@ class Terminal:
             self.console.width = _FILE_WIDTH
         self._bar: ProgressBar | None = None
         self._stage = ""
+        self._keys = QuietKeys()
         self._flow, self._flow_style = Flow(), ""
         self._at_line_start = True
 
@@ -102,6 +104,7 @@ class Terminal:
                 console=self.console,
                 transient=True,
             )
+            self._keys.start()
             self._bar.start()
         if stage != self._stage:
             for task in self._bar.task_ids:
@@ -115,6 +118,7 @@ class Terminal:
     def end_progress(self) -> None:
         if self._bar is not None:
             self._bar.stop()
+            self._keys.stop()
         self._bar, self._stage = None, ""
 
     def end_text(self) -> None:
@@ -206,14 +210,17 @@ class Terminal:
             print_under(self.console, Text(f"  {mark} "), Text(printable(" · ".join(facts))))
 
     def history(self, history: History) -> None:
-        tips = {number: name for name, number in history.tips.items()}
         for version in history.versions:
             mark = "●" if version.number == history.current else " "
-            branch = f"  [{tips[version.number]}]" if version.number in tips else ""
+            names = [name for name, number in history.tips.items() if number == version.number]
+            names.sort(key=lambda name: name != history.branch)
+            branch = f"  [{', '.join(names)}]" if names else ""
             came = f" ← v{version.parent}" if version.parent != version.number - 1 else ""
             picked = f" · picked {version.picked}" if version.picked else ""
             facts_of = f"v{version.number}  {printable(version.made_by)}{came}{picked}{branch}"
             print_under(self.console, Text(f"  {mark} "), Text(facts_of))
+        if len(history.tips) > 1:
+            self.fact("branch", printable(history.branch))
 
     def replayed(self, result: "Replay") -> None:
         """Whether a take made again has the same samples."""

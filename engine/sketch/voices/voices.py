@@ -40,6 +40,7 @@ class VoiceInfo:
     register: str
     description: str
     is_installed: bool = True
+    is_natural: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
         for register in ("low", "high"):
             described = f"{espeak.name}, espeak-ng, {register}"
             name = _espeak_name(espeak.file, register)
-            infos.append(VoiceInfo(name, espeak.language, register, described))
+            infos.append(VoiceInfo(name, espeak.language, register, described, is_natural=False))
     for voice in named_voices().values():
         if _is_of(voice.language, wanted):
             described = f"{voice.description}, {voice.register}"

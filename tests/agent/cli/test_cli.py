@@ -96,7 +96,9 @@ def test_the_verbs_make_a_pipeline(run, lrc, tmp_path):
     assert {"line", "start_s", "text", "phonemes", "tokens", "first_frame", "faults"} <= set(
         checked["lines"][0]
     )
-    assert len(checked["frames"]) == 2048
+    assert "frames" not in checked
+    code, out, _ = run("check", lrc, "--json", "--frames")
+    assert len(json.loads(out)["frames"]) == 2048
     code, out, _ = run("render", lrc, "--style", "blues", "-o", "song.wav", "--seed", "1", "--json")
     assert code == 0
     assert Path(json.loads(out)["takes"][0]["file"]).name == "song.wav"
@@ -133,7 +135,9 @@ def test_an_empty_prompt_from_stdin_is_the_input_at_fault(run, monkeypatch):
 
 def test_a_song_can_be_checked_for_another_length_and_model(run, lrc):
     run("make", "--lyrics", lrc, "--title", "Night Train", "--seed", "7", "--length", "8")
-    code, out, _ = run("check", "night-train", "--length", "2", "--variant", "full", "--json")
+    code, out, _ = run(
+        "check", "night-train", "--length", "2", "--variant", "full", "--json", "--frames"
+    )
     checked = json.loads(out)
     assert (code, checked["variant"], len(checked["frames"])) == (1, "full", 6144)
     assert checked["lrc"].startswith("[ti:Night Train]")
@@ -178,6 +182,25 @@ def test_voices_are_listed_as_json_too(run):
     code, out, _ = run("make", "--voice", "list", "--language", "zh", "--json")
     assert code == 0
     assert {"name", "language", "register"} <= set(json.loads(out)["voices"][0])
+
+
+def test_the_natural_voices_are_listed_first_with_a_star(run):
+    code, out, _ = run("make", "--voice", "list", "--language", "en")
+    stars = [line.startswith("★") for line in out.split("\n\n")[0].splitlines()]
+    assert code == 0
+    assert any(stars) and not all(stars)
+    assert stars == sorted(stars, reverse=True)
+
+
+def test_output_cut_off_by_its_reader_ends_quietly(tmp_path):
+    command = [sys.executable, "-m", "songsmith", "make", "--voice", "list"]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        command, stdout=write_end, stderr=subprocess.PIPE, cwd=tmp_path, check=False
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_without_a_command_the_help_is_shown(run):

@@ -4,6 +4,8 @@ import re
 import pytest
 from rich.console import Console
 
+from songsmith.agent.song.song_file import Version
+from songsmith.agent.studio.results import History
 from songsmith.agent.views.terminal import Terminal
 from songsmith.agent.writers.stamping import check_for
 from songsmith.engine.engine import Progress
@@ -93,3 +95,15 @@ def test_every_line_of_every_section_has_a_row(shown, width):
     assert re.findall(r"word(\d\d)", shown.getvalue()) == [
         f"{p}{n}" for p in range(3) for n in range(3)
     ]
+
+
+def test_all_branches_at_a_version_are_named_and_the_one_the_song_is_on(shown):
+    version = Version(number=1, made_by="offline", words="v001.lrc", made_at="2026-01-01T00:00:00")
+    tips = {"main": 1, "bitter": 1}
+    for branch in tips:
+        Terminal(file=shown).history(History((version,), 1, branch, tips))
+    lines = [line.strip() for line in shown.getvalue().splitlines()]
+    assert lines[0].endswith("[main, bitter]")
+    assert lines[1] == "branch   main"
+    assert lines[2].endswith("[bitter, main]")
+    assert lines[3] == "branch   bitter"
