@@ -128,7 +128,9 @@ def sampling(models: Models, plan: Plan, steps: int) -> tuple[Row, torch.Tensor]
 
     def ours() -> torch.Tensor:
         resident = Resident()
-        told = conditions(resident, models, plan, timbre_of(resident, models, None))
+        told = conditions(
+            resident, models, plan, timbre_of(resident, models, None), task="text2music"
+        )
         return sing(
             models, told, noise, kept=None, steps=steps, shift=3.0, on_step=lambda done, total: None
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import soxr
@@ -17,7 +17,9 @@ from songsmith.engine.acestep.tokens import MOST_LYRIC_TOKENS, MOST_STYLE_TOKENS
 from songsmith.engine.engine import Audio
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
-__all__ = ["Timbre", "conditions", "encode_sound", "filled", "timbre_of"]
+__all__ = ["Timbre", "conditions", "encode_sound", "filled", "outline_of", "timbre_of"]
+
+Task = Literal["text2music", "repaint", "cover"]
 
 _ENCODING_SEED = 0  # of the encoder's draw: whoever encodes the same sound gets the same latent
 _TIMBRE_S, _TIMBRE_PIECES = 30, 3
@@ -33,9 +35,10 @@ class Timbre:
 
 
 @torch.inference_mode()
-def conditions(resident: Resident, models: Models, plan: Plan, timbre: Timbre) -> Tensor:
+def conditions(
+    resident: Resident, models: Models, plan: Plan, timbre: Timbre, *, task: Task
+) -> Tensor:
     """The sequence (1, tokens, width) of the plan's words, style and timbre, from memory where it was made before."""
-    task = "repaint" if plan.new_frames else "text2music"
     key = (plan.caption, plan.words, plan.language, plan.facts, int(plan.duration_s), task)
     kept = resident.conditions
     if (key, timbre.sha256) not in kept:
@@ -98,6 +101,17 @@ def encode_sound(models: Models, sound: Audio, frames: int) -> Tensor:
     whole = -(-at_rate.shape[1] // MODEL_SAMPLES_PER_FRAME) * MODEL_SAMPLES_PER_FRAME
     at_rate = np.pad(at_rate, ((0, 0), (0, whole - at_rate.shape[1])))
     return filled(models, _latents(models, at_rate), frames)
+
+
+@torch.inference_mode()
+def outline_of(models: Models, latents: Tensor) -> Tensor:
+    """What a cover follows of its original (1, frames, 64): its melody and its form, coarsely; on the CPU."""
+    coder, decoder = models.coders()
+    device, dtype = models.device, models.dtype
+    silence = models.condition_encoder.silence_latent.to(device, dtype)
+    codes, _ = coder.tokenize(latents.to(device, dtype), silence)
+    outline: Tensor = decoder(codes.to(device, dtype))[:, : latents.shape[1]].float().cpu()
+    return outline
 
 
 def filled(models: Models, latents: Tensor, frames: int) -> Tensor:

@@ -50,6 +50,21 @@ class Models:
     device: str
     dtype: torch.dtype
     is_staged: bool
+    folder: Path | None = None
+
+    def coders(self) -> tuple[Any, Any]:
+        """What turns latents into the outline of a melody, and back; loaded when a cover asks for them."""
+        assert self.folder is not None, "models without a folder have no coders"
+        kinds = {
+            "audio_tokenizer": AceStepAudioTokenizer,
+            "audio_token_detokenizer": AceStepAudioTokenDetokenizer,
+        }
+        with _quietly():
+            coder, decoder = (
+                _component(kind, self.folder / name, self.dtype, self.device)
+                for name, kind in kinds.items()
+            )
+        return coder, decoder
 
     @contextmanager
     def at_work(self, *networks: Any) -> Iterator[None]:
@@ -128,10 +143,6 @@ def _load(folder: Path, placing: Placing) -> Models:
         )
         text_encoder = _component(Qwen3Model, folder / "text_encoder", dtype, home)
         vae = _component(AutoencoderOobleck, folder / "vae", torch.float32, home)
-        coder = _component(AceStepAudioTokenizer, folder / "audio_tokenizer", dtype, home)
-        decoder = _component(
-            AceStepAudioTokenDetokenizer, folder / "audio_token_detokenizer", dtype, home
-        )
         _spare_memory(vae)
         pipeline = AceStepPipeline(
             vae=vae,
@@ -140,8 +151,6 @@ def _load(folder: Path, placing: Placing) -> Models:
             transformer=transformer,
             condition_encoder=condition_encoder,
             scheduler=FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, shift=1.0),
-            audio_tokenizer=coder,
-            audio_token_detokenizer=decoder,
         )
     return Models(
         pipeline,
@@ -152,6 +161,7 @@ def _load(folder: Path, placing: Placing) -> Models:
         placing.device,
         dtype,
         placing.is_staged,
+        folder,
     )
 
 

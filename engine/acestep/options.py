@@ -40,6 +40,12 @@ class Options(BaseModel):
     style_audio: Annotated[Path | None, BeforeValidator(_one_of)] = Field(
         default=None, description="a sound file whose timbre is to be followed"
     )
+    cover: Annotated[Path | None, BeforeValidator(_one_of)] = Field(
+        default=None, description="a sound file to sing anew, its melody kept, in the style given"
+    )
+    cover_strength: float = Field(
+        default=1.0, ge=0, le=1, description="how closely a cover follows its original"
+    )
     hold: float = Field(
         default=0.5,
         ge=0,

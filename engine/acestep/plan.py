@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from songsmith.engine.acestep.card import CARD
 from songsmith.engine.acestep.languages import UNKNOWN, language_for
@@ -47,6 +48,11 @@ class Plan:
     kept_frames: int
     notes: tuple[str, ...]
 
+    @property
+    def cover(self) -> Path | None:
+        """The original of a cover; a fix of a cover follows the take around it instead."""
+        return None if self.new_frames else self.options.cover
+
 
 def make_plan(request: RenderRequest) -> Plan:
     """The plan of a request; raises `EngineError` for what can't be done."""
@@ -91,6 +97,12 @@ def _check_style(style: str, options: Options) -> None:
             "there is no such file to take the timbre from",
             where=str(options.style_audio),
             hint="give a WAV, FLAC, MP3 or OGG file",
+        )
+    if options.cover is not None and not options.cover.is_file():
+        raise EngineError(
+            "there is no such file to cover",
+            where=str(options.cover),
+            hint="give a WAV, FLAC, MP3 or OGG file, such as a take",
         )
     if not style.strip():
         raise EngineError("no style was given", hint="say what it should sound like")

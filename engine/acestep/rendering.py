@@ -4,6 +4,7 @@ Takes are sung one after the other, never as one batch: only so is each bit-equa
 model's attention does not see where another lyric of a batch ends.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,13 +14,21 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from songsmith.engine.acestep.conditions import conditions, encode_sound, filled, timbre_of
+from songsmith.engine.acestep.conditions import (
+    Task,
+    Timbre,
+    conditions,
+    encode_sound,
+    filled,
+    outline_of,
+    timbre_of,
+)
 from songsmith.engine.acestep.models import Models, Resident
 from songsmith.engine.acestep.parts import part_for
 from songsmith.engine.acestep.placing import Placing
 from songsmith.engine.acestep.plan import Plan
 from songsmith.engine.acestep.rates import frames_of
-from songsmith.engine.acestep.singing import Kept, draw_noise, sing
+from songsmith.engine.acestep.singing import Cover, Kept, draw_noise, sing
 from songsmith.engine.acestep.sound import decode, finish
 from songsmith.engine.audio import load_audio
 from songsmith.engine.device_limits import DeviceError, is_out_of_memory
@@ -39,8 +48,10 @@ class _Given:
 
     condition: Tensor
     kept: Kept | None
+    cover: Cover | None
     parent_gain: float | None
     reference_sha256: str
+    cover_sha256: str
     notes: tuple[str, ...]
 
 
@@ -76,9 +87,11 @@ class Rendering:
         self._tell("style")
         reference = load_audio(plan.options.style_audio) if plan.options.style_audio else None
         timbre = timbre_of(self.resident, models, reference)
-        told = conditions(self.resident, models, plan, timbre)
+        task: Task = "repaint" if plan.new_frames else "cover" if plan.cover else "text2music"
+        told = conditions(self.resident, models, plan, timbre, task=task)
         if parent is None:
-            return _Given(told, None, None, timbre.sha256, ())
+            cover, cover_sha256 = self._cover(models, timbre)
+            return _Given(told, None, cover, None, timbre.sha256, cover_sha256, ())
         latents, gain = _kept_latents(parent, plan)
         notes: tuple[str, ...] = ()
         if latents is None:
@@ -86,7 +99,20 @@ class Rendering:
             latents, gain = encode_sound(models, parent.audio, plan.frames), 1.0
             notes = ("the parent has no latents of this engine, so its sound was encoded",)
         kept = Kept(filled(models, latents, plan.frames), plan.new_frames, plan.options.hold)
-        return _Given(told, kept, gain, timbre.sha256, notes)
+        return _Given(told, kept, None, gain, timbre.sha256, "", notes)
+
+    def _cover(self, models: Models, timbre: Timbre) -> tuple[Cover | None, str]:
+        """The outline of the original that a cover follows, and the sha256 of its samples."""
+        plan = self.plan
+        if plan.cover is None:
+            return None, ""
+        self._tell("encoding")
+        original = load_audio(plan.cover)
+        outline = outline_of(models, encode_sound(models, original, plan.frames))
+        strength, free = plan.options.cover_strength, None
+        if strength < 1:
+            free = conditions(self.resident, models, plan, timbre, task="text2music")
+        return Cover(outline, free, strength), hashlib.sha256(original.tobytes()).hexdigest()
 
     def _take(self, models: Models, given: _Given, seed: int, place: int) -> Take:
         plan, options = self.plan, self.plan.options
@@ -96,6 +122,7 @@ class Rendering:
             given.condition,
             draw_noise(seed, plan.frames, channels),
             kept=given.kept,
+            cover=given.cover,
             steps=options.steps,
             shift=options.shift,
             on_step=lambda done, total: self._tell("singing", done, total, take=place),
@@ -139,6 +166,7 @@ class Rendering:
             "key": plan.facts.key,
             "metre": plan.facts.metre,
             "reference": given.reference_sha256,
+            "cover": given.cover_sha256,
             "device": placing.device,
             "dtype": placing.dtype_name,
             "is_staged": placing.is_staged,

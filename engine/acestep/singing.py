@@ -16,9 +16,19 @@ from torch import Tensor
 from songsmith.engine.acestep.models import Models
 from songsmith.engine.acestep.plan import FrameSpan
 
-__all__ = ["Kept", "draw_noise", "schedule", "sing"]
+__all__ = ["Cover", "Kept", "draw_noise", "schedule", "sing"]
 
 OnStep = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The outline (1, frames, 64) that a cover follows; below a `strength` of 1 it follows `free`, what is told of a
+    song without original, as well."""
+
+    outline: Tensor
+    free: Tensor | None
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ def sing(
     noise: Tensor,
     *,
     kept: Kept | None,
+    cover: Cover | None = None,
     steps: int,
     shift: float,
     on_step: OnStep,
@@ -65,21 +76,18 @@ def sing(
     device, dtype = models.device, models.dtype
     scheduler = FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, shift=1.0)
     scheduler.set_timesteps(sigmas=schedule(steps, shift), device=device)
-    context = _context(models, kept, noise.shape[1]).to(device, dtype)
+    context = _context(models, kept, cover, noise.shape[1]).to(device, dtype)
     condition = condition.to(device, dtype)
+    free = cover.free.to(device, dtype) if cover and cover.free is not None else None
     latents = noise.to(device, dtype)
     held = round(kept.hold * steps) if kept else 0
     with models.at_work(models.transformer):
         for step, time in enumerate(scheduler.timesteps):
             at_time = float(time) * torch.ones(1, device=device, dtype=dtype)
-            (velocity,) = models.transformer(
-                hidden_states=latents,
-                timestep=at_time,
-                timestep_r=at_time,
-                encoder_hidden_states=condition,
-                context_latents=context,
-                return_dict=False,
-            )
+            velocity = _velocity(models, latents, at_time, condition, context)
+            if cover and free is not None:
+                freely = _velocity(models, latents, at_time, free, context)
+                velocity = cover.strength * velocity + (1.0 - cover.strength) * freely
             latents = scheduler.step(velocity, time, latents, return_dict=False)[0]
             if kept and step < held:
                 latents = _held(latents, kept, noise, next_time=float(scheduler.sigmas[step + 1]))
@@ -88,11 +96,26 @@ def sing(
     return torch.where(kept.is_new(), sung, kept.latents) if kept else sung
 
 
-def _context(models: Models, kept: Kept | None, frames: int) -> Tensor:
-    """What is there already, silence where all is to be new, beside the mask of what is to be new."""
+def _velocity(
+    models: Models, latents: Tensor, time: Tensor, condition: Tensor, context: Tensor
+) -> Tensor:
+    found: Tensor = models.transformer(
+        hidden_states=latents,
+        timestep=time,
+        timestep_r=time,
+        encoder_hidden_states=condition,
+        context_latents=context,
+        return_dict=False,
+    )[0]
+    return found
+
+
+def _context(models: Models, kept: Kept | None, cover: Cover | None, frames: int) -> Tensor:
+    """What is there already, silence or an outline where all is to be new, beside the mask of what is to be new."""
     silence = models.silence(frames)
     if kept is None:
-        return torch.cat([silence, torch.ones_like(silence)], dim=-1)
+        there = cover.outline if cover else silence
+        return torch.cat([there, torch.ones_like(there)], dim=-1)
     is_new = kept.is_new()
     there = torch.where(is_new, silence, kept.latents)
     return torch.cat([there, is_new.expand_as(there).float()], dim=-1)

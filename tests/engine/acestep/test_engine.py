@@ -7,7 +7,7 @@ import pytest
 
 from songsmith.engine.acestep.card import CARD
 from songsmith.engine.acestep.engine import AceStepEngine
-from songsmith.engine.audio import save_audio
+from songsmith.engine.audio import load_audio, save_audio
 from songsmith.engine.engine import EngineError, Progress, RenderRequest, Span, Take
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
@@ -73,6 +73,38 @@ def test_its_latents_are_those_of_diffusers_own_call_bit_for_bit(engine):
     ).audios
     assert torch.equal(kept(take)["latents"], theirs.float())
     assert np.abs(take.audio).max() == pytest.approx(10 ** (-1 / 20), rel=0.01)
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.6])
+def test_a_cover_is_that_of_diffusers_own_call_bit_for_bit(engine, tmp_path, strength):
+    import soxr
+
+    original = np.random.default_rng(2).normal(size=(2, 463_050)).astype(np.float32) * 0.1
+    save_audio(tmp_path / "song.wav", original)
+    options = {"steps": 2, "cover": str(tmp_path / "song.wav"), "cover_strength": strength}
+    take = sung(engine, options=options)
+    models = engine._resident._models[1]
+    models.pipeline.audio_tokenizer, models.pipeline.audio_token_detokenizer = models.coders()
+    models.pipeline.set_progress_bar_config(disable=True)
+    at_rate = soxr.resample(load_audio(tmp_path / "song.wav").T, 44_100, 48_000).T[:, : 263 * 1920]
+    at_rate = np.pad(at_rate, ((0, 0), (0, 263 * 1920 - at_rate.shape[1])))
+    torch.manual_seed(0)
+    theirs = models.pipeline(
+        prompt=REQUEST.style,
+        lyrics="[Verse 1]\nI kept your chair\nI kept your glass",
+        audio_duration=10.5,
+        num_inference_steps=2,
+        guidance_scale=1.0,
+        latents=noise(21, 10.5),
+        bpm=92,
+        keyscale="F minor",
+        task_type="cover",
+        src_audio=torch.from_numpy(np.ascontiguousarray(at_rate)),
+        audio_cover_strength=strength,
+        output_type="latent",
+    ).audios
+    assert torch.equal(kept(take)["latents"], theirs.float())
+    assert len(str(take.details["cover"])) == 64
 
 
 def test_the_activation_in_place_gives_the_same_numbers():

@@ -117,6 +117,7 @@ def test_spans_become_frames_and_neighbours_one_stretch():
         ({"style": " "}, "no style was given"),
         ({"options": {"key": "H dorian"}}, "option key can't be 'H dorian'; give a major or minor"),
         ({"options": {"bpm": 500}}, "option bpm"),
+        ({"options": {"cover": "no.wav"}}, "no such file to cover"),
         ({"options": {"style_audio": "no.wav"}}, "no such file to take the timbre from"),
         (
             {"parent": Take(np.zeros((2, 441_000), np.float32), 1, "x"), "spans": (Span(1, 2),)},
