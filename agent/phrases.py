@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["clock", "lines_of"]
+__all__ = ["clock", "lines_of", "stamp"]
 
 
 def clock(time_s: float) -> str:
@@ -11,6 +11,13 @@ def clock(time_s: float) -> str:
     minutes, rest = divmod(tenths, 600)
     text = f"{minutes}:{rest // 10:02d}"
     return f"{text}.{rest % 10}" if rest % 10 else text
+
+
+def stamp(time_s: float) -> str:
+    """ "0:42.0": the start of a line in a column of stamps, tenths always shown."""
+    tenths = round(time_s * 10)
+    minutes, rest = divmod(tenths, 600)
+    return f"{minutes}:{rest // 10:02d}.{rest % 10}"
 
 
 def lines_of(numbers: Sequence[int]) -> str:

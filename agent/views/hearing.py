@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from songsmith.agent.phrases import clock
+from songsmith.agent.phrases import clock, stamp
 from songsmith.agent.studio.mending import Mended
 from songsmith.agent.views.word_wrap import print_under, printable
 from songsmith.engine.listening.listen import HeardLine, Hearing
@@ -18,11 +18,11 @@ _WELL, _LATE_S = 0.99, 0.5
 def draw_hearing(console: Console, hearing: Hearing) -> None:
     """One line a lyric line: its mark, its stamp, its words as they were heard, what is wrong with it."""
     is_plain = console.color_system is None or not console.is_terminal
-    stamps = [clock(line.start_s) for line in hearing.lines]
+    stamps = [stamp(line.start_s) for line in hearing.lines]
     width = max(map(len, stamps), default=0)
-    for line, stamp in zip(hearing.lines, stamps, strict=True):
+    for line, start in zip(hearing.lines, stamps, strict=True):
         head = Text("  ").append(_MARKS[line.verdict], style=_COLOURS[line.verdict])
-        head.append(f" {line.line:>2} ", style="dim").append(f"{stamp:<{width}}  ", style="cyan")
+        head.append(f" {line.line:>2} ", style="dim").append(f"{start:<{width}}  ", style="cyan")
         print_under(console, head, _words(line).append(_remarks(line, is_plain), style="dim"))
     _fact(console, "heard", f"{hearing.summary} · {_figures(hearing)}")
 

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from songsmith.agent.phrases import clock
+from songsmith.agent.phrases import clock, stamp
 from songsmith.agent.views.word_wrap import print_under, printable
 from songsmith.lyrics.check import LineReport, Report, singability, singability_level
 from songsmith.lyrics.lyric import Lyrics
@@ -64,7 +64,7 @@ def _cells(line: LineReport) -> tuple[Text, Text, Text, Text, Text]:
     colour = SEVERITY_COLOURS.get(worst, "green" if verdict == "fits" else "yellow")
     return (
         Text(f"{line.line:>2}", style="dim"),
-        Text(clock(line.start_s), style="cyan"),
+        Text(stamp(line.start_s), style="cyan"),
         Text(printable(line.text)),
         Text(_BAR * level, style=colour).append("▁" * (8 - level), style="dim"),
         Text("not sung" if is_unsung else verdict, style=colour),
