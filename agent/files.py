@@ -25,7 +25,7 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
     try:
         atomic.write_whole(path, data.encode() if isinstance(data, str) else data, mode=mode)
     except OSError as error:
-        raise _file_error(path, "written", error) from error
+        raise file_error(path, "written", error) from error
 
 
 def write_new(path: Path, data: bytes | str) -> None:
@@ -39,7 +39,7 @@ def write_new(path: Path, data: bytes | str) -> None:
             hint="move it away, or try again",
         ) from error
     except OSError as error:
-        raise _file_error(path, "written", error) from error
+        raise file_error(path, "written", error) from error
 
 
 def is_there(path: Path) -> bool:
@@ -60,7 +60,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _file_error(path, "made", error) from error
+        raise file_error(path, "made", error) from error
     except UnicodeEncodeError as error:
         raise FileError(
             f"can't be made (file names here are {error.encoding})",
@@ -74,14 +74,15 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise _file_error(path, "read", error) from error
+        raise file_error(path, "read", error) from error
     except UnicodeDecodeError as error:
         raise FileError(
             "is not UTF-8 text", where=str(path), hint="restore it from a copy"
         ) from error
 
 
-def _file_error(path: Path, deed: str, error: OSError) -> FileError:
+def file_error(path: Path, deed: str, error: OSError) -> FileError:
+    """The system's error as one line; `deed` is what could not be done: "read", "written"."""
     return FileError(
         f"can't be {deed} ({(error.strerror or str(error)).lower()})",
         where=str(path),

@@ -46,12 +46,14 @@ _IN_SONGS = (
     "writer",
     "engine",
     "engines",
+    "repair_rounds",
     "mend_rounds",
     "until_sung",
     "max_rounds",
 )
 """What a song's own file may set: how it sounds. Where keys and words are sent, what is read from this machine
 and what may be spent are the person's to say."""
+_OLD_NAMES = {"mend_rounds": "repair_rounds"}
 _PATH = re.compile(r"[~.]|.*[/\\]|.*\.[A-Za-z]\w{1,11}(#|$)", re.DOTALL)
 _METRE = re.compile(r"\d+/\d+")
 
@@ -101,7 +103,7 @@ class Settings(Profile):
     )
     takes: int = Field(default=1, ge=1, le=64, description="takes per render")
     seed: int | None = Field(default=None, ge=0, description="seed of the first take")
-    mend_rounds: int = Field(
+    repair_rounds: int = Field(
         default=3, ge=0, le=10, description="times the LLM may repair its lyrics"
     )
     tool_rounds: int = Field(
@@ -173,9 +175,15 @@ def load_settings(
 def validated(values: Mapping[str, Any], where: str) -> Settings:
     """`values` of one source, checked; the error names `where` and the key."""
     try:
-        return Settings.model_validate(dict(values))
+        return Settings.model_validate(_renamed(values))
     except ValidationError as error:
         raise _setting_error(error, where) from error
+
+
+def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` with the settings that had another name once under the names they have now."""
+    old = {_OLD_NAMES[key]: value for key, value in values.items() if key in _OLD_NAMES}
+    return {**old, **{key: value for key, value in values.items() if key not in _OLD_NAMES}}
 
 
 def endpoint(settings: Settings) -> Endpoint | None:
@@ -306,7 +314,7 @@ def _merge(layers: list[_Layer]) -> Settings:
     ranks: dict[str, int] = {}
     for rank, layer in enumerate(layers, start=1):
         checked = validated(layer.values, layer.name)
-        for path, value in _leaves(layer.values, checked):
+        for path, value in _leaves(_renamed(layer.values), checked):
             _put(merged, path, value)
             key = ".".join(path)
             origins[key] = _origin(layer, key)

@@ -12,8 +12,6 @@ moves the present state. A change is made to the song as it is on the disk under
 process did since this one read it.
 """
 
-import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +19,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -30,8 +27,10 @@ from pydantic import ValidationError
 from songsmith import atomic
 from songsmith.agent.files import FileError, make_folder, read_text, write_new, write_whole
 from songsmith.agent.song.file_names import file_in, take_number
+from songsmith.agent.song.hearings import add_hearing, last_hearing
 from songsmith.agent.song.merge import conflicts, merged
 from songsmith.agent.song.names import folder_name, folder_names
+from songsmith.agent.song.new_folder import is_moved, sweep_unfinished, unfinished_folder
 from songsmith.agent.song.song_file import SongFile, State, TakeManifest, Version, now
 from songsmith.agent.song.take_claims import claim_take, release_take, sweep_claims
 from songsmith.errors import SongsmithError
@@ -56,14 +55,14 @@ class Song:
     def create(cls, parent: Path, *, name: str, title: str, prompt: str, language: str) -> "Song":
         """A new song in a new folder below `parent`, named after `name`. The folder appears whole."""
         make_folder(parent)
-        _sweep_unfinished(parent)
+        sweep_unfinished(parent)
         file = SongFile(title=title, prompt=prompt, language=language)
-        aside = _unfinished_folder(parent, folder_name(name))
+        aside = unfinished_folder(parent, folder_name(name))
         try:
             make_folder(aside / "takes")
             cls(aside, file)._write()
             for free in folder_names(name):
-                if not (parent / free).exists() and _is_moved(aside, parent / free):
+                if not (parent / free).exists() and is_moved(aside, parent / free):
                     return cls(parent / free, file)
             raise AssertionError("there is always another name")
         except BaseException:
@@ -331,32 +330,11 @@ class Song:
 
     def hearing(self, take: str) -> dict[str, Any] | None:
         """What was heard of a take when it was last listened to."""
-        files = self._hearing_files(take)
-        if not files:
-            return self.manifest(take).hearing
-        try:
-            heard = json.loads(read_text(file_in(files[-1].parent, files[-1].name)))
-        except ValueError as error:
-            raise SongError(
-                "is not a hearing that can be read",
-                where=str(files[-1]),
-                hint="remove it and listen to the take again",
-            ) from error
-        return heard if isinstance(heard, dict) else None
+        return last_hearing(self.folder / "takes", take) or self.manifest(take).hearing
 
     def add_hearing(self, take: str, hearing: Mapping[str, Any]) -> None:
         """Keep what was heard of a take, beside what was heard of it before."""
-        number = len(self._hearing_files(take)) + 1
-        ending = "" if number == 1 else f"-{number}"
-        write_new(
-            self.folder / "takes" / f"{take}.hearing{ending}.json",
-            json.dumps(dict(hearing), ensure_ascii=False, indent=1),
-        )
-
-    def _hearing_files(self, take: str) -> list[Path]:
-        """Its hearings, the first one first."""
-        files = (self.folder / "takes").glob(f"{take}.hearing*.json")
-        return sorted(files, key=lambda path: (len(path.name), path.name))
+        add_hearing(self.folder / "takes", take, hearing)
 
     def stray_takes(self) -> tuple[str, ...]:
         """Takes on the disk that no version knows: finished just before a render was killed."""
@@ -412,48 +390,6 @@ class _Change:
         if kind is not None:
             self._song.file = self._before
         self._lock.release()
-
-
-def _unfinished_folder(parent: Path, name: str) -> Path:
-    """A new folder below `parent` that becomes a song when it is moved to its name."""
-    try:
-        return Path(mkdtemp(prefix=f".{name}.", suffix=f".{os.getpid()}.part", dir=parent))
-    except OSError as error:
-        raise FileError(
-            f"can't be written to ({(error.strerror or str(error)).lower()})",
-            where=str(parent),
-            hint="check the folder, its rights and the space on the disk",
-        ) from error
-
-
-def _is_moved(aside: Path, folder: Path) -> bool:
-    """Move `aside` to `folder`; False if another process took that name at the same moment."""
-    try:
-        aside.rename(folder)
-    except OSError as error:
-        if folder.exists():
-            return False
-        raise FileError(
-            f"can't be made ({(error.strerror or str(error)).lower()})",
-            where=str(folder),
-            hint="check the folder and its rights",
-        ) from error
-    folder.chmod(0o777 & ~_umask())
-    return True
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
-def _sweep_unfinished(parent: Path) -> None:
-    """Remove the folders of songs whose making was killed before they had a name."""
-    for path in parent.glob(".*.part"):
-        match = re.fullmatch(r"\..*\.(\d+)\.part", path.name, re.DOTALL)
-        if match and path.is_dir() and atomic.is_abandoned(path, int(match[1])):
-            shutil.rmtree(path, ignore_errors=True)
 
 
 @lru_cache(maxsize=64)

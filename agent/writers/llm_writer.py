@@ -41,11 +41,11 @@ class LlmWriter:
         self,
         llm: Llm,
         *,
-        mend_rounds: int = 3,
+        repair_rounds: int = 3,
         on_event: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.llm = llm
-        self._mend_rounds = mend_rounds
+        self._repair_rounds = repair_rounds
         self._on_event = on_event
 
     @property
@@ -109,7 +109,7 @@ class LlmWriter:
 
     def _ask_lines(self, messages: list[Message], wanted: Sequence[int]) -> Mapping[int, NewLine]:
         """New words for exactly these lines, asked for again while some are missing."""
-        for attempt in range(self._mend_rounds + 1):
+        for attempt in range(self._repair_rounds + 1):
             reply = self._ask(messages, lambda text: None)
             messages.append(Message("assistant", without_thinking(reply.text).strip()))
             new = {} if is_refusal(reply.text) else read_numbered(reply.text, wanted)
@@ -117,7 +117,7 @@ class LlmWriter:
             if not missing:
                 return new
             problem = f"there are no new words for {line_list(missing)}."
-            if attempt < self._mend_rounds:
+            if attempt < self._repair_rounds:
                 self._on_event(f"{problem[:-1]}; asking again")
                 messages.append(Message("user", _rewrite_again(problem, wanted)))
         raise BadReply(
@@ -134,17 +134,17 @@ class LlmWriter:
         notes: list[str],
         only: Sequence[int] | None = None,
     ) -> Lyrics:
-        """The lyric after at most `mend_rounds` rounds with the model over the lines at fault.
+        """The lyric after at most `repair_rounds` rounds with the model over the lines at fault.
 
         With `only`, other lines and all stamps stay. A round that makes nothing better is the last one.
         """
-        for number in range(1, self._mend_rounds + 1):
+        for number in range(1, self._repair_rounds + 1):
             report = check_lyrics(lyrics, duration_s=duration_s)
             faults = faults_by_line(report, only)
             if not faults:
                 break
             self._on_event(
-                f"repairing {line_list(list(faults))}, round {number} of {self._mend_rounds}"
+                f"repairing {line_list(list(faults))}, round {number} of {self._repair_rounds}"
             )
             request = _mend_request(lyrics, faults, duration_s)
             try:

@@ -212,7 +212,7 @@ def test_loading_settings_again_and_again_keeps_nothing(home):
     sorted(
         set(Settings.model_fields)
         - {"style", "voice", "language", "length_s", "takes", "seed", "format", "writer"}
-        - {"engine", "engines", "mend_rounds", "until_sung", "max_rounds"}
+        - {"engine", "engines", "repair_rounds", "mend_rounds", "until_sung", "max_rounds"}
     ),
 )
 def test_a_song_sets_how_it_sounds_and_nothing_else(home, key):
@@ -251,3 +251,9 @@ def test_the_settings_of_a_song_are_not_a_link_to_elsewhere(home, tmp_path):
     (home.song / "songsmith.toml").symlink_to(tmp_path / "secret")
     with pytest.raises(SettingsError, match="is a link"):
         load_settings(home.song, environ={"SONGSMITH_CONFIG": str(home.file)})
+
+
+@pytest.mark.parametrize("layers", [{"mine": "mend_rounds = 7"}, {"SONGSMITH_MEND_ROUNDS": "7"}])
+def test_a_setting_is_read_under_its_old_name_too(home, layers):
+    assert home.load(**layers).repair_rounds == 7
+    assert home.load(**layers, flags={"repair_rounds": 2}).repair_rounds == 2

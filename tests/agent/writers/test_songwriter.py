@@ -45,11 +45,11 @@ def server():
 class Desk:
     """An LLM writer with a record of what the person would see."""
 
-    def __init__(self, server: LlmServer, mend_rounds: int = 3) -> None:
+    def __init__(self, server: LlmServer, repair_rounds: int = 3) -> None:
         self.events: list[str] = []
         self.streamed: list[str] = []
         llm = Llm(server.endpoint(), sleep=lambda wait_s: None)
-        self.writer = LlmWriter(llm, mend_rounds=mend_rounds, on_event=self.events.append)
+        self.writer = LlmWriter(llm, repair_rounds=repair_rounds, on_event=self.events.append)
 
     def write(self, brief: Brief = BRIEF) -> WriterReply:
         return self.writer.write(brief, self.streamed.append)
@@ -137,7 +137,7 @@ def test_only_the_lines_at_fault_go_back_and_are_repaired(server, desk):
 
 
 def test_rounds_end_and_what_is_left_is_retimed_and_said(server):
-    desk = Desk(server, mend_rounds=2)
+    desk = Desk(server, repair_rounds=2)
     broken = SONG.replace("[00:14.30]", "[00:10.90]").replace("[00:34.00]", "[00:30.30]")
     server.queue(
         Words(broken), Words("2 [00:11.00] I kept your chair, I kept it right"), Words("no idea")
@@ -270,7 +270,7 @@ def test_a_line_that_is_missing_is_asked_for_again(server, desk, lyrics):
 
 
 def test_too_few_lines_are_an_error_in_the_end(server, lyrics):
-    desk = Desk(server, mend_rounds=1)
+    desk = Desk(server, repair_rounds=1)
     server.queue(Words("What do you mean by bitter?"))
     with pytest.raises(BadReply, match="the model gave 0 of 2 lines"):
         desk.writer.rewrite_lines(lyrics, [3, 4], "bitter")
