@@ -1,8 +1,9 @@
 """SVOX Pico, an optional clearer voice for six languages (package py-nanotts)."""
 
 import functools
-import importlib
 import importlib.util
+import subprocess
+import sys
 
 import numpy as np
 import soxr
@@ -54,10 +55,23 @@ def _taps(name: str) -> NDArray[np.float64]:
     return presence_taps(_synthesise(SCALE, name), _RATE_HZ, clear_hz=_CLEAR_HZ)
 
 
+_PROGRAM = (
+    "import sys, py_nanotts\n"
+    "pcm = py_nanotts.NanoTTS().speak(sys.argv[1], voice=sys.argv[2], speed=float(sys.argv[3]))\n"
+    "sys.stdout.buffer.write(pcm)"
+)
+
+
 def _synthesise(text: str, name: str) -> NDArray[np.float64]:
-    py_nanotts = importlib.import_module("py_nanotts")
-    pcm = py_nanotts.NanoTTS().speak(text, voice=PICO_VOICES[name][0], speed=_SPEED)
-    samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float64) / 32768
+    """Speech from a process of its own: the engine keeps state, and its third text would sound otherwise."""
+    arguments = [text, PICO_VOICES[name][0], str(_SPEED)]
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    samples = np.frombuffer(done.stdout, dtype=np.int16).astype(np.float64) / 32768
     return np.asarray(soxr.resample(samples, _PICO_RATE_HZ, _RATE_HZ, quality="HQ"))
 
 

@@ -10,7 +10,7 @@ from songsmith.engine.sketch.voices.speaking_voice import NamedVoice, SpeakingVo
 
 __all__ = ["clearest_voice", "named_voices", "speaking_voice"]
 
-_MODULES = ("joe", "kokoro", "baker", "pico")
+_MODULES = ("joe", "baker", "kokoro", "pico")
 """Modules of this package whose `VOICES` are the named voices. A new voice is a module and its name here."""
 
 
