@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from songsmith.agent.files import write_whole
+from songsmith.agent.files import make_folder, write_whole
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled, sha256_of
@@ -64,6 +64,7 @@ def render_file(
     audience.fact("style", forecast.style)
     for note in forecast.notes:
         audience.note(note)
+    make_folder(out.parent)
     takes = [
         _write_take(take, _numbered(out, index), lyrics)
         for index, take in enumerate(engine.render(request, audience.progress))
@@ -98,12 +99,9 @@ def _checked_path(out: Path, wish: RenderWish) -> Path:
             where=str(out),
             hint=f"end the name in one of {', '.join('.' + f for f in FORMATS)}",
         )
-    if not out.parent.is_dir():
-        raise StudioError("there is no such folder", where=str(out.parent), hint="make it first")
-    if not os.access(out.parent, os.W_OK):
-        raise StudioError(
-            "nothing can be written here", where=str(out.parent), hint="choose another"
-        )
+    there = next(folder for folder in out.absolute().parents if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise StudioError("nothing can be written here", where=str(there), hint="choose another")
     return out
 
 

@@ -92,6 +92,7 @@ class Engines:
     def __init__(self, loaded: Mapping[str, Engine] | None = None) -> None:
         self._loaded = dict(loaded or {})
         self._given = tuple(self._loaded)
+        self._introduced: set[tuple[str, str]] = set()
 
     def named(self, name: str) -> Engine:
         if name not in self._loaded:
@@ -109,6 +110,12 @@ class Engines:
     def card(self, name: str) -> EngineCard:
         """What the engine called `name` says of itself; it is not loaded for that."""
         return self._loaded[name].card if name in self._loaded else engine_card(name)
+
+    def introduce(self, name: str, why: str) -> str:
+        """The engine's name, and why it is this one where the session was not told yet."""
+        is_news = (name, why) not in self._introduced
+        self._introduced.add((name, why))
+        return f"{name} ({why})" if is_news else name
 
     def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
         """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.

@@ -13,7 +13,7 @@ from songsmith.agent.studio.rendering import (
     options_of,
     render_takes,
 )
-from songsmith.agent.studio.results import Audience, Rendered
+from songsmith.agent.studio.results import Rendered
 from songsmith.agent.studio.spans import SpanError
 from songsmith.engine.engine import Engine, Forecast, RenderRequest, Span
 
@@ -39,7 +39,7 @@ def render_song(opened: OpenSong, wish: RenderWish) -> Rendered:
 def render_with(opened: OpenSong, engine: Engine, why: str, wish: RenderWish) -> Rendered:
     """Sing the whole song with `engine`; `wish` is filled for it."""
     request, forecast = _whole_song(opened, engine, wish)
-    _announce(opened.audience, engine.name, why, forecast)
+    _announce(opened, engine.name, why, forecast)
     takes = render_takes(
         opened.song,
         engine,
@@ -79,7 +79,7 @@ def fix_take(
         parent=parent,
     )
     why = why if wish.engine else f"as {parent_name}"
-    _announce(opened.audience, engine.name, why, forecast)
+    _announce(opened, engine.name, why, forecast)
     place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
     takes = render_takes(
         song,
@@ -106,12 +106,12 @@ def _whole_song(
     return build_request(engine, song.lyrics, song.version.style, opened.duration_s, wish)
 
 
-def _announce(audience: Audience, engine: str, why: str, forecast: Forecast) -> None:
-    audience.fact("engine", f"{engine} ({why})")
+def _announce(opened: OpenSong, engine: str, why: str, forecast: Forecast) -> None:
+    opened.audience.fact("engine", opened.engines.introduce(engine, why))
     if forecast.style:
-        audience.fact("style", forecast.style)
+        opened.audience.fact("style", forecast.style)
     for note in forecast.notes:
-        audience.note(note)
+        opened.audience.note(note)
 
 
 def _spans_within(

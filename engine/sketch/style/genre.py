@@ -13,6 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from songsmith.engine.sketch.style.vocabulary import Words
+
 __all__ = ["DrumSet", "Genre", "LeadStyle", "Level", "Player", "Stem", "genre", "genre_names"]
 
 Level = Literal["low", "mid", "high"]
@@ -76,9 +78,9 @@ class Genre(_Strict):
     """
 
     name: str
-    words: tuple[str, ...]
-    hints: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
+    words: Words
+    hints: Words = ()
+    near: Words = ()
     bpm: tuple[int, int, int]
     time: str = "4/4"
     swing: float = 0.5

@@ -1,6 +1,7 @@
 """The words of styles: instruments, moods, tempi, voices, and where in a text they stand.
 
-What a text names is looked up in `data/vocabulary.json` and in the genres' own words. Every place counts once:
+What a text names is looked up in `data/vocabulary.json`, in the genres' own words, and in those of five more
+languages that mean the same. Every place counts once:
 a word inside a longer one of any kind ("blue" in "blues", "快" in "欢快") says nothing.
 """
 
@@ -9,25 +10,33 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from songsmith.engine.sketch.style.other_languages import with_other_languages
 from songsmith.lyrics.speech.han import HAN
 
-__all__ = ["Instrument", "Mention", "Mood", "StyleWords", "TempoWord", "vocabulary"]
+__all__ = ["Instrument", "Mention", "Mood", "StyleWords", "TempoWord", "Words", "vocabulary"]
 
-_PARTS = re.compile(r"[,，;；、。/|\n·+&()（）]|\.\s|\s[-–—]\s|\band\b|\bwith\b")
+_PARTS = re.compile(
+    r"[,，;；、。/|\n·+&()（）]|\.\s|\s[-–—]\s|\b(?:and|with|y|con|et|avec|und|mit|com)\b"
+)
 _MOST_WORDS = 4
 """Words of a tag; a longer one is a sentence, and a text with a sentence in it is a tale, not a list of tags."""
 _MOST_IDEOGRAPHS = 8
 _MOST_LEFT = 4
 _IDEOGRAPHS = re.compile(f"[{HAN}]")
+_LETTER = "[a-z0-9\u00df-\u00f6\u00f8-\u017f]"  # Latin script; a style may mix it with Chinese without spaces
+
+
+Words = Annotated[tuple[str, ...], AfterValidator(with_other_languages)]
+"""Words as a data file holds them in English and Chinese, with those of other languages that mean the same."""
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    words: tuple[str, ...]
+    words: Words
 
 
 class Instrument(_Entry):
@@ -67,14 +76,14 @@ class Vocabulary(BaseModel):
     instruments: tuple[Instrument, ...]
     moods: tuple[Mood, ...]
     tempo: tuple[TempoWord, ...]
-    times: dict[str, tuple[str, ...]]
-    voices: dict[str, tuple[str, ...]]
-    instrumental: tuple[str, ...]
-    unaccompanied: tuple[str, ...]
-    voice_only: tuple[str, ...]
-    alone: tuple[str, ...]
-    without: tuple[str, ...]
-    filler: tuple[str, ...]
+    times: dict[str, Words]
+    voices: dict[str, Words]
+    instrumental: Words
+    unaccompanied: Words
+    voice_only: Words
+    alone: Words
+    without: Words
+    filler: Words
 
 
 @lru_cache(maxsize=1)
@@ -197,7 +206,9 @@ class StyleWords:
 
 def _pattern(word: str) -> str:
     pattern = re.escape(word.casefold())
-    return rf"(?<![a-z0-9]){pattern}(?:s|es)?(?![a-z0-9])" if word.isascii() else pattern
+    if _IDEOGRAPHS.search(word):
+        return pattern
+    return rf"(?<!{_LETTER}){pattern}(?:s|es)?(?!{_LETTER})"
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:

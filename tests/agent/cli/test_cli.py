@@ -99,10 +99,11 @@ def test_the_verbs_make_a_pipeline(run, lrc, tmp_path):
     assert "frames" not in checked
     code, out, _ = run("check", lrc, "--json", "--frames")
     assert len(json.loads(out)["frames"]) == 2048
-    code, out, _ = run("render", lrc, "--style", "blues", "-o", "song.wav", "--seed", "1", "--json")
+    to = "new/folder/song.wav"
+    code, out, _ = run("render", lrc, "--style", "blues", "-o", to, "--seed", "1", "--json")
     assert code == 0
     assert Path(json.loads(out)["takes"][0]["file"]).name == "song.wav"
-    assert load_audio(tmp_path / "song.wav").shape[0] == 2
+    assert load_audio(tmp_path / to).shape[0] == 2
 
 
 def test_check_mends_a_file_and_keeps_what_it_was(run, tmp_path):
@@ -251,7 +252,7 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
         (["make", "x", "--lyrics", "nowhere.lrc"], 1, "nowhere.lrc"),
         (["make", "x", "--steps", "5", "--length", "8"], 1, "steps"),
         (["render", "nowhere.lrc"], 1, "nowhere.lrc"),
-        (["render", "song.lrc", "-o", "missing/song.flac"], 1, "no such folder"),
+        (["render", "song.lrc", "-o", "song.lrc/song.flac"], 1, "nothing can be written here"),
         (["render", "song.lrc", "-o", "song.txt"], 1, ".flac"),
         (["render", "song.lrc", "-o", "song.wav", "--format", "mp3"], 1, "leave one of them out"),
         (["check", "song.lrc", "-o", "mended.lrc"], 2, "--out goes with --repair"),
