@@ -6,16 +6,22 @@ usage, a temperature) is left out from then on.
 """
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from songsmith.agent.llm.dialects import OPTIONS, extra_fields, wants_reasoning_back
+from songsmith.agent.llm.adapting import adapted
+from songsmith.agent.llm.dialects import Ask, request_body, shape_for
 from songsmith.agent.llm.error_mapping import LONGEST_WAIT_S, edge, not_the_protocol, reported_error
-from songsmith.agent.llm.errors import EmptyReply, Garbled, LlmError, ModelNotFound, TimedOut
-from songsmith.agent.llm.fenced import fenced_wire
+from songsmith.agent.llm.errors import (
+    EmptyReply,
+    Garbled,
+    LlmError,
+    ModelNotFound,
+    NoRoom,
+    TimedOut,
+)
 from songsmith.agent.llm.http_client import MAX_REPLY_S, open_client, saw_end
 from songsmith.agent.llm.messages import (
     Finish,
@@ -29,10 +35,16 @@ from songsmith.agent.llm.messages import (
     Tool,
     ToolCall,
     Usage,
-    to_wire,
-    tools_to_wire,
 )
-from songsmith.agent.llm.profiles import PREFERRED_MODELS, Endpoint
+from songsmith.agent.llm.profiles import Endpoint, shown_url
+from songsmith.agent.llm.served import (
+    first_writer,
+    is_no_api,
+    other_address,
+    others_hint,
+    successor,
+    without_prefix,
+)
 from songsmith.agent.llm.stream import ReplyReader
 from songsmith.agent.llm.usage import Ledger
 
@@ -42,14 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["Llm"]
 
 _ATTEMPTS = 4
-_ADAPTABLE = (400, 404, 405, 422, 500, 501)
-
-_NO_TOOLS = (
-    r"(tool|function)s?\W*(call(s|ing)?|use|choice)?\b.{0,40}"
-    r"\b(not (be )?(support|allow|permit|available|enabled)|unsupported|requires?|unknown|unrecognized)"
-    r"|(not support|unsupported|unknown|unrecognized|unexpected|extra|no endpoints).{0,60}"
-    r"\b(tool|function)(s|_choice|\W+call)?"
-)
 
 
 class Llm:
@@ -73,29 +77,39 @@ class Llm:
         self._sleep = sleep
         self._clock = clock
         self._max_reply_s = max_reply_s
-        self._has_tools = endpoint.tools
-        self._unknown_options: set[str] = set()
-        self._wants_reasoning = wants_reasoning_back(endpoint)
+        self._shape = shape_for(endpoint)
+        self._is_place_sure = False
+        self._sent: dict[str, Any] = {}
 
     def stream(
-        self, messages: Sequence[Message], tools: Sequence[Tool] = ()
-    ) -> Iterator[ReplyEvent]:
+        self, messages: Sequence[Message], tools: Sequence[Tool] = (), ask: Ask | None = None
+    ) -> Generator[ReplyEvent, None, None]:
         """The reply as it comes: deltas, then its tool calls, `Usage` and `Finish`.
 
         A `Retry` voids the deltas before it. Raises `LlmError`; the next call is not affected by it.
         """
-        attempt = 1
+        attempt, ask = 1, ask or Ask()
         while True:
             try:
-                yield from self._attempt(messages, tools)
+                yield from self._attempt(messages, tools, ask)
+                self._is_place_sure = True
                 return
             except LlmError as error:
-                if notice := self._adapt(error, tools) or self._take_successor(error):
+                if isinstance(error, NoRoom) and ask.max_tokens:
+                    yield Notice(
+                        "the model thinks long before it answers; its reply is not bounded"
+                    )
+                    ask = replace(ask, max_tokens=None)
+                    continue
+                if notice := self._adapt(error, self._sent) or self._find_api(error):
+                    yield Notice(notice)
+                    continue
+                if notice := self._take_successor(error):
                     yield Notice(notice)
                     continue
                 retry = _next_try(error, attempt)
                 if isinstance(error, ModelNotFound):
-                    self._name_others(error)
+                    error.hint = others_hint(self.endpoint, self._served()) or error.hint
                 if retry is None:
                     raise
                 yield retry
@@ -106,19 +120,25 @@ class Llm:
         self,
         messages: Sequence[Message],
         tools: Sequence[Tool] = (),
+        ask: Ask | None = None,
         *,
+        is_enough: Callable[[str], bool] = lambda text: False,
         on_text: Callable[[str], None] = lambda text: None,
         on_thinking: Callable[[str], None] = lambda text: None,
         on_event: Callable[[Retry | Notice], None] = lambda event: None,
     ) -> Reply:
         """The whole reply. `on_text` gets its words as they come, `on_thinking` the thoughts before
-        them, `on_event` what the person should see."""
+        them, `on_event` what the person should see. The stream is stopped once `is_enough` of its text."""
         reply = Reply()
-        for event in self.stream(messages, tools):
+        stream = self.stream(messages, tools, ask)
+        for event in stream:
             match event:
                 case TextDelta(text):
                     on_text(text)
                     reply = replace(reply, text=reply.text + text)
+                    if is_enough(reply.text):
+                        stream.close()
+                        return replace(reply, is_stopped=True)
                 case ReasoningDelta(text):
                     on_thinking(text)
                     reply = replace(reply, reasoning=reply.reasoning + text)
@@ -135,22 +155,25 @@ class Llm:
                     on_event(event)
         return reply
 
-    def _attempt(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Iterator[ReplyEvent]:
+    def _attempt(
+        self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask
+    ) -> Iterator[ReplyEvent]:
         """Ask once."""
-        is_fenced = bool(tools) and not self._has_tools
+        is_fenced = bool(tools) and not self._shape.has_tools
         reader = ReplyReader(self.endpoint, [tool.name for tool in tools] if is_fenced else None)
-        request: dict[str, Any] = {}
+        self._sent = {}
         try:
             if not self.endpoint.model:
-                self.endpoint = replace(self.endpoint, model=self._first_model())
-            request = self._request(messages, tools)
+                model = first_writer(self.endpoint, self.models())
+                self.endpoint = replace(self.endpoint, model=model)
+            self._sent = request_body(self.endpoint, self._shape, messages, tools, ask)
             with edge(self.endpoint), self._client() as client:
                 completions = client.chat.completions.with_streaming_response
-                with completions.create(**request) as response:
+                with completions.create(**self._sent) as response:
                     yield from reader.read(self._chunks(response))
                     reader.check_end(is_whole=saw_end(response.http_response))
         finally:
-            usage = reader.usage(json.dumps(request.get("messages", []), ensure_ascii=False))
+            usage = reader.usage(json.dumps(self._sent.get("messages", []), ensure_ascii=False))
             if reader.has_begun:
                 self.ledger.add(usage, self.endpoint)
         yield from reader.calls
@@ -170,76 +193,49 @@ class Llm:
         ):
             body = json.loads(response.read())
         served = body.get("data") if isinstance(body, dict) else None
-        names = (
-            [m.get("id") for m in served if isinstance(m, dict)] if isinstance(served, list) else []
-        )
-        return [name for name in names if isinstance(name, str) and name]
+        if not isinstance(served, list):
+            raise not_the_protocol(self.endpoint, "no list of models is there")
+        names = [model.get("id") for model in served if isinstance(model, dict)]
+        return [without_prefix(name) for name in names if isinstance(name, str) and name]
 
-    def _first_model(self) -> str:
-        """The first model that writes, for endpoints configured without one."""
-        for name in self.models():
-            if "embed" not in name:
-                return name
-        raise ModelNotFound(
-            "no model is served there",
-            where=self.endpoint.name,
-            hint="load one in the server, or name one: `songsmith config set model NAME`",
-        )
+    def _served(self) -> list[str]:
+        """The models that are served there, [] where that can't be told."""
+        try:
+            return self.models()
+        except LlmError:
+            return []
 
     def _take_successor(self, error: LlmError) -> str:
         """Go on with the next model of the provider where its usual one is gone; words about it, "" if not so."""
         if not isinstance(error, ModelNotFound) or self.endpoint.is_model_said:
             return ""
-        found = self._successor()
+        found = successor(self.endpoint, self._served())
         if not found:
             return ""
         gone, self.endpoint = self.endpoint, replace(self.endpoint, model=found)
         return f"{gone.model} is no longer served there; going on with {found}"
 
-    def _successor(self) -> str:
-        """The best model that is served there and is not the present one; "" if that can't be told."""
-        try:
-            served = self.models()
-        except LlmError:
+    def _find_api(self, error: LlmError) -> str:
+        """Go on at the other usual path of the server if the API is there; words about it, "" if not so."""
+        if self._is_place_sure or not is_no_api(error):
             return ""
-        wanted = PREFERRED_MODELS.get(self.endpoint.profile, ())
-        if self.endpoint.model in served:
+        self._is_place_sure = True
+        if self._served():
             return ""
-        return next((name for name in wanted if name in served), "")
+        here = self.endpoint
+        self.endpoint = replace(here, base_url=other_address(here.base_url))
+        if self._served():
+            found, tried = shown_url(self.endpoint.base_url), shown_url(here.base_url)
+            return f"the API is at {found}, not at {tried}; `songsmith config set base_url {found}`"
+        self.endpoint = here
+        return ""
 
-    def _name_others(self, error: ModelNotFound) -> None:
-        """Let an unknown model's error name those that are there, if they can be asked for."""
-        try:
-            others = self.models()
-        except LlmError:
-            return
-        if others and self.endpoint.model not in others:
-            more = ", …" if len(others) > 8 else ""
-            preferred = PREFERRED_MODELS.get(self.endpoint.profile, ())
-            successor = next((name for name in preferred if name in others), "")
-            advice = (
-                f"`songsmith config set model {successor}`" if successor else "set one as model"
-            )
-            error.hint = f"the models there are {', '.join(others[:8])}{more}; {advice}"
-
-    def _request(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, Any]:
-        request: dict[str, Any] = {
-            "model": self.endpoint.model,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            **extra_fields(self.endpoint, has_tools=bool(tools) and self._has_tools),
-        }
-        unsaid = {key for key, value in request.items() if value is None}
-        request = {k: v for k, v in request.items() if k not in self._unknown_options | unsaid}
-        if "thinking" in request:
-            request["extra_body"] = {"thinking": request.pop("thinking")}
-        if self._has_tools:
-            request["messages"] = to_wire(messages, with_reasoning=self._wants_reasoning)
-            if tools:
-                request["tools"] = tools_to_wire(tools)
-        else:
-            request["messages"] = fenced_wire(messages, tools)
-        return request
+    def _adapt(self, error: LlmError, sent: dict[str, Any]) -> str:
+        """Change what is sent as a refusal asks for; words about it, "" if that is not the cause."""
+        if not sent or (found := adapted(self._shape, self.endpoint, error, sent)) is None:
+            return ""
+        self._shape, notice = found
+        return notice
 
     def _chunks(self, response: Any) -> Iterator[object]:
         """Chunks of a streamed reply as plain values, or a reply in one piece as its only chunk."""
@@ -264,23 +260,6 @@ class Llm:
         if "error" in body:
             raise reported_error(self.endpoint, body)
         raise not_the_protocol(self.endpoint, "the reply is JSON, but no message")
-
-    def _adapt(self, error: LlmError, tools: Sequence[Tool]) -> str:
-        """Leave out what the endpoint says it doesn't know; words about it, "" if that is not the cause."""
-        said = error.what.casefold()
-        if error.status not in _ADAPTABLE:
-            return ""
-        for option in OPTIONS:
-            if option in said and option not in self._unknown_options:
-                self._unknown_options.add(option)
-                return f"{self.endpoint.name} takes no {option}; going on without"
-        if "reasoning_content" in said and not self._wants_reasoning:
-            self._wants_reasoning = True
-            return f"{self.endpoint.name} wants its thinking back; sending it along"
-        if tools and self._has_tools and re.search(_NO_TOOLS, said):
-            self._has_tools = False
-            return f"{self.endpoint.name} has no tool calling; tools go as text instead"
-        return ""
 
 
 def _next_try(error: LlmError, attempt: int) -> Retry | None:

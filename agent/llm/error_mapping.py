@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from songsmith.agent.llm.errors import (
     BadReply,
@@ -202,6 +203,8 @@ def reported_error(endpoint: Endpoint, body: object, otherwise: str = "") -> Llm
         return status_error(endpoint, int(code), said)
     if re.search(r"rate.?limit|too many requests", f"{code} {said}", re.IGNORECASE):
         return status_error(endpoint, 429, said)
+    if re.search(r"unexpected endpoint|no such (path|route|endpoint)", said, re.IGNORECASE):
+        return status_error(endpoint, 404, said)
     hint = "try again in a minute"
     return ServerFailed(f"the server reported an error ({said})", where=endpoint.name, hint=hint)
 
@@ -234,12 +237,23 @@ def _said(endpoint: Endpoint, body: object) -> str:
     if isinstance(body, Mapping):
         inner = body.get("error", body)
         if isinstance(inner, Mapping):
-            inner = inner.get("message") or inner.get("detail") or inner.get("type") or ""
+            said = inner.get("message") or inner.get("detail") or inner.get("type") or ""
+            inner = f"{said}{_raw(inner)}" if isinstance(said, str) else said
         body = inner if isinstance(inner, str) else json.dumps(inner)
     text = body if isinstance(body, str) else "" if body is None else str(body)
     if endpoint.api_key:
         text = text.replace(endpoint.api_key.get_secret_value(), "…")
     return excerpt(text)
+
+
+def _raw(inner: Mapping[str, Any]) -> str:
+    """What a router passes on of the provider behind it."""
+    metadata = inner.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    if not isinstance(raw, str):
+        return ""
+    found = re.search(r'"message":\s*"([^"]+)', raw.replace('\\"', '"'))
+    return f": {found[1] if found else raw}"
 
 
 def _error_code(body: object) -> str:

@@ -15,6 +15,7 @@ LlmError                the endpoint failed
 ├── StreamCut           the connection broke in the middle of a reply
 └── BadReply            a reply that can't be used
     ├── EmptyReply
+    ├── NoRoom          thinking took all the tokens of the reply
     ├── Garbled         data that is not a message of the protocol
     ├── ReplyTooLong
     └── ReplyRefused    a content filter or the model declined
@@ -34,6 +35,7 @@ __all__ = [
     "KeyRefused",
     "LlmError",
     "ModelNotFound",
+    "NoRoom",
     "PaymentNeeded",
     "RateLimited",
     "ReplyRefused",
@@ -129,6 +131,10 @@ class EmptyReply(BadReply):
     """Neither words nor tool calls."""
 
     is_passing = True
+
+
+class NoRoom(BadReply):
+    """The reply reached its length limit before it began."""
 
 
 class Garbled(BadReply):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from songsmith.agent.llm.errors import ReplyTooLong, TimedOut
+from songsmith.agent.llm.errors import ReplyTooLong, TimedOut, Unreachable
 from songsmith.agent.llm.profiles import Endpoint, is_local
+from songsmith.proxies import read_socks_proxies
 
 if TYPE_CHECKING:
     import httpx2
@@ -32,11 +33,18 @@ def open_client(
     def bound(response: httpx2.Response) -> None:
         response.stream = _bounded(response.stream, endpoint, clock, max_reply_s)
 
-    http_client = openai.DefaultHttpxClient(
-        event_hooks={"response": [bound]},
-        trust_env=not is_local(endpoint.base_url),
-        verify=_certificates(),
-    )
+    read_socks_proxies()
+    try:
+        http_client = openai.DefaultHttpxClient(
+            event_hooks={"response": [bound]},
+            trust_env=not is_local(endpoint.base_url),
+            verify=_certificates(),
+        )
+    except (ValueError, ImportError) as error:  # what a proxy of an unknown kind raises
+        hint = "correct or unset ALL_PROXY, HTTPS_PROXY and HTTP_PROXY"
+        raise Unreachable(
+            f"the proxy of the environment can't be used ({error})", where=endpoint.name, hint=hint
+        ) from error
     client = openai.OpenAI(
         base_url=endpoint.base_url,
         api_key=endpoint.api_key.get_secret_value() if endpoint.api_key else "none",

@@ -118,13 +118,14 @@ ReplyEvent = TextDelta | ReasoningDelta | ToolCall | Usage | Retry | Notice | Fi
 
 @dataclass(frozen=True)
 class Reply:
-    """A whole reply. `is_cut` when the model stopped at its length limit."""
+    """A whole reply. `is_cut` when the model stopped at its length limit, `is_stopped` when we had enough of it."""
 
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     reasoning: str = ""
     usage: Usage = field(default_factory=Usage)
     is_cut: bool = False
+    is_stopped: bool = False
 
     @property
     def message(self) -> Message:

@@ -4,22 +4,29 @@ Profiles with a hosted base URL take a key from their own variable; that key goe
 local servers need none. Prices change too often to ship: they are set by the person, per million tokens.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from songsmith.agent.llm.providers import known_providers
+
 __all__ = [
     "KEY_VARIABLES",
-    "PREFERRED_MODELS",
     "PROFILES",
     "Endpoint",
     "Profile",
     "is_local",
     "shown_url",
 ]
+
+
+_CALL_PATH = re.compile(r"/(chat/completions|completions|responses|models)/*$")
+"""What people paste with the address of an API."""
 
 
 class Profile(BaseModel):
@@ -57,6 +64,11 @@ class Profile(BaseModel):
         default=None, description="whether a model that can thinks before it answers"
     )
 
+    stamps: Literal["auto", "model", "songsmith"] | None = Field(
+        default=None,
+        description="who stamps the lines: the model, songsmith, or whoever does it well",
+    )
+
     @field_validator("base_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
@@ -72,7 +84,7 @@ class Profile(BaseModel):
             is_usable = False
         if not is_usable:
             raise ValueError("not a web address, write for example http://127.0.0.1:11434/v1")
-        return value.strip().rstrip("/")
+        return _CALL_PATH.sub("", value.strip().rstrip("/"))
 
     @field_validator("api_key")
     @classmethod
@@ -101,6 +113,7 @@ class Endpoint:
     timeout_s: float = 120.0
     temperature: float | None = None
     thinking: bool = False
+    stamps: str = "auto"
     is_model_said: bool = True
     """Whether the person chose the model, rather than its being this profile's usual one."""
     origin: str = ""
@@ -117,33 +130,23 @@ class Endpoint:
         return f"set {variable} or run `songsmith config set api_key`"
 
 
-_LOCAL = {"context_tokens": 8_192, "timeout_s": 600.0}
-"""Local servers often start with a small window and read a long prompt slowly on a CPU."""
-
 PROFILES: Mapping[str, Profile] = {
-    "deepseek": Profile(
-        base_url="https://api.deepseek.com",
-        model="deepseek-flash",
-        context_tokens=128_000,
-        temperature=1.0,
-    ),
-    "openai": Profile(
-        base_url="https://api.openai.com/v1", model="gpt-6-luna", context_tokens=128_000
-    ),
-    "ollama": Profile.model_validate({"base_url": "http://127.0.0.1:11434/v1", **_LOCAL}),
-    "lmstudio": Profile.model_validate({"base_url": "http://127.0.0.1:1234/v1", **_LOCAL}),
-    "llamacpp": Profile.model_validate({"base_url": "http://127.0.0.1:8080/v1", **_LOCAL}),
-    "vllm": Profile.model_validate({"base_url": "http://127.0.0.1:8000/v1", **_LOCAL}),
+    name: Profile(
+        base_url=provider.base_url,
+        model=provider.model_names[0] if provider.models else None,
+        context_tokens=provider.context_tokens,
+        timeout_s=provider.timeout_s,
+    )
+    for name, provider in known_providers().items()
 }
+"""The profile of every known provider and local server; the person's own settings lie above it."""
 
-PREFERRED_MODELS: Mapping[str, tuple[str, ...]] = {
-    "deepseek": ("deepseek-flash", "deepseek-v4-pro"),
-    "openai": ("gpt-6-luna", "gpt-6.1-sol"),
+KEY_VARIABLES: Mapping[str, str] = {
+    name: provider.key_variable
+    for name, provider in known_providers().items()
+    if provider.key_variable
 }
-"""Models of the hosted providers that write well, the usual one first, as of November 2026. Where that is gone, the
-next that is served takes its place."""
-
-KEY_VARIABLES = {"deepseek": "DEEPSEEK_API_KEY", "openai": "OPENAI_API_KEY"}
+"""The variable that holds the key of each hosted provider, the ones to be tried first in front."""
 
 
 def shown_url(url: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from songsmith.agent.llm.error_mapping import not_the_protocol, stream_cut
-from songsmith.agent.llm.errors import BadReply, EmptyReply, ReplyRefused, ReplyTooLong
+from songsmith.agent.llm.errors import EmptyReply, NoRoom, ReplyRefused, ReplyTooLong
 from songsmith.agent.llm.fenced import FencedSplitter
 from songsmith.agent.llm.messages import ReasoningDelta, TextDelta, ToolCall, Usage
 from songsmith.agent.llm.profiles import Endpoint
@@ -75,7 +75,7 @@ class ReplyReader:
         if self.text.strip() or self.calls:
             return
         if self.finish_reason == "length":
-            raise BadReply(
+            raise NoRoom(
                 "the reply reached its length limit before it began",
                 where=where,
                 hint="shorten the conversation with /clear, or choose a model with a longer reply",

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.published import WeightFile
+from songsmith.proxies import read_socks_proxies
 
 __all__ = ["OnBytes", "Remote", "WeightsError", "download", "is_offline", "locate", "sha256_of"]
 
@@ -200,6 +201,7 @@ def _causes(file: WeightFile, url: str) -> Iterator[None]:
     The HTTP library behind huggingface_hub has changed its name between versions, so that its errors
     are told by the names of their classes.
     """
+    read_socks_proxies()
     try:
         yield
     except EngineError:
@@ -227,6 +229,11 @@ def _cause(error: Exception, file: WeightFile, host: str) -> tuple[str, str]:
         return (
             f"no connection to {host}",
             "check the network, HF_ENDPOINT and proxies, then pull again",
+        )
+    if isinstance(error, ValueError | ImportError) and re.search("proxy|socks", str(error), re.I):
+        return (
+            "the proxy of the environment can't be used",
+            "correct or unset ALL_PROXY, HTTPS_PROXY",
         )
     if "TransportError" in names:
         return f"the transfer from {host} broke off", "pull again; it goes on where it stopped"

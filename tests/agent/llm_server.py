@@ -54,13 +54,22 @@ class Connection(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._note({})
-        self.send_body(200, json.dumps({"object": "list", "data": self.server.models}))
+        if not self._is_elsewhere():
+            self.send_body(200, json.dumps({"object": "list", "data": self.server.models}))
+
+    def _is_elsewhere(self) -> bool:
+        """Answer a request beside the only path that the API is at; whether that was so."""
+        if self.server.elsewhere is None or self.path.startswith(self.server.elsewhere[0]):
+            return False
+        self.server.elsewhere[1](self)
+        return True
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         self._note(json.loads(self.rfile.read(length)))
         try:
-            self.server.next_answer()(self)
+            if not self._is_elsewhere():
+                self.server.next_answer()(self)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -315,6 +324,7 @@ class _Http(ThreadingHTTPServer):
         self.requests: list[Request] = []
         self.answers: list[Answer] = [Words()]
         self.models: list[dict[str, str]] = [{"id": "test-model", "object": "model"}]
+        self.elsewhere: tuple[str, Answer] | None = None
         self.is_stopping = threading.Event()
         self.lock = threading.Lock()
 
@@ -355,6 +365,10 @@ class LlmServer:
     @property
     def requests(self) -> list[Request]:
         return self._http.requests
+
+    def keep_to(self, path: str, elsewhere: Answer) -> None:
+        """Answer only at addresses that begin with `path`, and with `elsewhere` at all others."""
+        self._http.elsewhere = (path, elsewhere)
 
     @property
     def models(self) -> list[dict[str, str]]:

@@ -273,7 +273,7 @@ def test_unusual_but_good_replies_are_understood(server, partner, answer):
         (Status(400, "This model's maximum context length is 4096 tokens"), "ContextFull", "context_tokens"),
         (Status(429, headers={"Retry-After": "3600"}), "RateLimited", "it asks to wait 3600 s"),
         (Events([chunk({}, "content_filter")]), "ReplyRefused", "content filter"),
-        (Events([chunk({"reasoning_content": "hm"}, "length")]), "BadReply", "length limit before it began"),
+        (Events([chunk({"reasoning_content": "hm"}, "length")]), "NoRoom", "length limit before it began"),
         (Whole("<html><title>Router login</title></html>", "text/html"), "BadReply", "a web page"),
         (Whole({"hello": 1}), "BadReply", "JSON, but no message"),
         (Whole("hello", "text/plain"), "BadReply", "answered with text/plain"),
