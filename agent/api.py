@@ -45,11 +45,13 @@ def make(
     go_on_with_faults: bool = False,
     until_sung: float | None = None,
     max_rounds: int | None = None,
+    listen_model: str = "",
     audience: Audience | None = None,
 ) -> Made:
     """Write (or take over `lyrics`), check and sing a song; the same arguments with a seed give the same samples.
 
-    `render` says more of how it is sung: several takes, formats, the engine's own options. Raises `SongsmithError`
+    `render` says more of how it is sung: several takes, formats, the engine's own options. With `until_sung` the takes
+    are listened to, by `listen_model` if it is named, and lines heard below it sung again. Raises `SongsmithError`
     with one clear line for everything a caller can put right.
     """
     wish = replace(render or RenderWish(), seed=seed)
@@ -74,6 +76,7 @@ def make(
             render=replace(wish, seed=brief.seed),
             until_sung=until_sung,
             max_rounds=max_rounds,
+            listen_model=listen_model,
         ),
         settings,
         audience=audience,

@@ -26,10 +26,11 @@ from scipy.signal import butter, sosfiltfilt
 
 from songsmith.engine.audio import measure_loudness, save_audio
 from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
+from songsmith.engine.listening.comparable import words_of
 from songsmith.engine.listening.ears import Ears, mixed_down
 from songsmith.engine.listening.ears_models import find_model
 from songsmith.engine.listening.listen import listen
-from songsmith.engine.listening.word_alignment import HeardWord, error_rate, sung_words, words_of
+from songsmith.engine.listening.word_alignment import HeardWord, error_rate, sung_words
 from songsmith.engine.sketch.composing.tempo import Meter
 from songsmith.engine.sketch.mixing.filters import gated_lufs, power_frames
 from songsmith.engine.sketch.style.style import parse_style

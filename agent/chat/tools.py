@@ -103,7 +103,12 @@ class ExportArguments(_Arguments):
 
 
 class MendArguments(_Arguments):
-    until_sung: float = Field(0.85, gt=0, le=1, description="share of words to be heard in a line")
+    until_sung: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="share of words to be heard in a line; empty: until it is clear",
+    )
     max_rounds: int = Field(3, ge=1, le=5)
     take: str = Field("", description="empty: the picked one")
 

@@ -15,7 +15,9 @@ from songsmith.errors import SongsmithError
 
 __all__ = [
     "BarOption",
+    "DownloadOption",
     "DurationOption",
+    "EarsOption",
     "JsonOption",
     "LanguageOption",
     "RoundsOption",
@@ -103,6 +105,19 @@ RoundsOption = Annotated[
         help="Rounds of singing again (3).",
         rich_help_panel="Sound",
     ),
+]
+EarsOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="NAME|PATH",
+        help="Transcription model that listens, e.g. base.",
+        rich_help_panel="Sound",
+    ),
+]
+DownloadOption = Annotated[
+    bool,
+    typer.Option("--download", help="Fetch that model if it is not here.", rich_help_panel="Sound"),
 ]
 TakeOption = Annotated[str, typer.Option("--take", metavar="TAKE", help="A take, e.g. t002 or 2.")]
 

@@ -7,6 +7,8 @@ import typer
 
 from songsmith.agent.cli.flags import (
     BarOption,
+    DownloadOption,
+    EarsOption,
     JsonOption,
     LanguageOption,
     RoundsOption,
@@ -33,12 +35,8 @@ def listen(
         str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
     ] = "",
     take: TakeOption = "",
-    model: Annotated[
-        str, typer.Option("--model", metavar="NAME|PATH", help="Transcription model.")
-    ] = "",
-    download: Annotated[
-        bool, typer.Option("--download", help="Fetch the model if it is not here.")
-    ] = False,
+    model: EarsOption = "",
+    download: DownloadOption = False,
     language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -69,13 +67,23 @@ def mend(
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
     take: TakeOption = "",
+    model: EarsOption = "",
+    download: DownloadOption = False,
+    language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Listen, and sing again only the lines that were not understood."""
     do_with_song(
         song,
         as_json,
-        lambda studio: studio.mend(take, until_sung=until_sung, max_rounds=max_rounds),
+        lambda studio: studio.mend(
+            take,
+            until_sung=until_sung,
+            max_rounds=max_rounds,
+            model=model,
+            language=language,
+            allowed=download,
+        ),
     )
 
 
@@ -84,7 +92,7 @@ def _listen_to_file(
 ) -> "Hearing":
     """A sound file against words from a file, or against those of an LRC file of the same name."""
     from songsmith.agent.settings.settings import load_settings
-    from songsmith.agent.studio.mending import ears_called
+    from songsmith.agent.studio.listening import EarsWish, ears_for, language_of
     from songsmith.agent.writers.stamping import stamped
     from songsmith.engine.audio import load_audio
     from songsmith.engine.listening.listen import ListenError
@@ -102,5 +110,6 @@ def _listen_to_file(
         )
     given = read_words(lyrics or str(beside)).lyrics
     words, _ = stamped(given, audio.shape[1] / SAMPLE_RATE_HZ)
-    ears = ears_called(model or load_settings(None, {}).listen_model, download)
+    language = language or language_of(words)
+    ears = ears_for(load_settings(None, {}), language, EarsWish(model, language, download))
     return hear(audio, words, ears=ears, language=language, has_stamps=isinstance(given, Lyrics))

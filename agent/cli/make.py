@@ -8,7 +8,9 @@ import typer
 
 from songsmith.agent.cli.flags import (
     BarOption,
+    DownloadOption,
     DurationOption,
+    EarsOption,
     JsonOption,
     LanguageOption,
     RoundsOption,
@@ -62,6 +64,8 @@ def make(
     writer: WriterOption = "",
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
+    model: EarsOption = "",
+    download: DownloadOption = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -104,6 +108,8 @@ def make(
                 render=_with_seed(wish, brief.seed),
                 until_sung=until_sung,
                 max_rounds=max_rounds,
+                listen_model=model,
+                may_download=download,
                 name=prompt.strip() or ("" if lyrics in (None, "-") else Path(lyrics or "").stem),
             ),
             settings,

@@ -19,9 +19,9 @@ from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped
 from songsmith.agent.writers.writer import Writer
 from songsmith.engine.engine import Engine, RequestOutline
-from songsmith.engine.listening.ears_models import find_model
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.reading.lrc import Parsed
+from songsmith.lyrics.speech.language_guess import guess_language
 
 if TYPE_CHECKING:
     from songsmith.agent.studio.mending import Mended
@@ -79,8 +79,8 @@ def begin_song(brief: Brief, parsed: Parsed | None, settings: Settings, *, name:
 class SongWish:
     """What a person wants made: from what, who writes it, how it is sung, and how well its words must be heard.
 
-    `words` are theirs; without them `writer` writes some. `name` is what its folder is named after. The settings decide
-    what is left open.
+    `words` are theirs; without them `writer` writes some. `name` is what its folder is named after;
+    `listen_model` hears it, and `may_download` lets that be fetched. The settings decide what is left open.
     """
 
     brief: Brief
@@ -89,6 +89,8 @@ class SongWish:
     render: RenderWish = field(default_factory=RenderWish)
     until_sung: float | None = None
     max_rounds: int | None = None
+    listen_model: str = ""
+    may_download: bool = False
     name: str = ""
 
     @property
@@ -98,6 +100,13 @@ class SongWish:
     @property
     def language(self) -> str:
         return self.brief.language or (self.words.lyrics.language if self.words else "")
+
+    @property
+    def all_words(self) -> str:
+        """The words to be sung, or what they are asked to be about, to guess their language from."""
+        sections = self.words.lyrics.sections if self.words else ()
+        texts = (str(getattr(line, "text", line)) for part in sections for line in part.lines)
+        return "\n".join(texts) or self.brief.prompt
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,8 @@ def make_song(
             until_sung=cast.until_sung,
             max_rounds=cast.max_rounds,
             among=[manifest.take for manifest in rendered.takes],
+            model=wish.listen_model,
+            allowed=wish.may_download,
         )
     return Made(song, written, rendered, mended, time.monotonic() - started_s)
 
@@ -168,16 +179,19 @@ def choose_cast(wish: SongWish, settings: Settings, engines: Engines, audience: 
     until_sung = 0.0 if wish.is_instrumental else wish.until_sung or settings.until_sung or 0.0
     max_rounds = wish.max_rounds or settings.max_rounds
     if until_sung:
-        _check_ears(until_sung, max_rounds, settings, wish.language)
+        _check_ears(until_sung, max_rounds, settings, wish)
     return Cast(engine, engine_why, render, writer, writer_why, until_sung, max_rounds)
 
 
-def _check_ears(until_sung: float, max_rounds: int, settings: Settings, language: str) -> None:
-    """Raise `ListenError` unless somebody here can listen this often for this much."""
+def _check_ears(until_sung: float, max_rounds: int, settings: Settings, wish: SongWish) -> None:
+    """Raise `ListenError` unless somebody here can listen this often for this much, in the language to be sung."""
+    from songsmith.agent.studio.listening import EarsWish, ears_for
     from songsmith.agent.studio.mending import check_budget
 
     check_budget(until_sung, max_rounds)
-    find_model(settings.listen_model, language)
+    language = wish.language or guess_language(wish.all_words)
+    ears = EarsWish(wish.listen_model, language, wish.may_download)
+    ears_for(settings, language, ears).name(language)
 
 
 def _sing(studio: Studio, cast: Cast) -> Rendered:

@@ -1,42 +1,39 @@
-"""Hearing takes, and singing again what was not understood.
+"""Singing again what was not understood.
 
-Mending keeps what was heard best: every round sings the lines below the bar in one pass with a new seed, and of
-that only lines are kept that are heard better than before, so no round can make the song worse.
+Mending keeps what was heard best: every round sings the lines below the bar in one pass with a new seed, and a take is
+kept only if lines of it are heard better than before, so no round can make the song worse.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
 
+from songsmith.agent.song.song_file import Version
+from songsmith.agent.studio.listening import (
+    ANY_EARS,
+    EarsWish,
+    hear_sound,
+    hearing_document,
+    listen_to_take,
+    sung_lyrics,
+)
 from songsmith.agent.studio.open_song import OpenSong
 from songsmith.agent.studio.own_times import at_heard_times, keeps_stamps
-from songsmith.agent.studio.rendering import RenderWish
-from songsmith.agent.studio.singing import fix_take
+from songsmith.agent.studio.rendering import RenderWish, save_take
+from songsmith.agent.studio.singing import FixPlan, announce, plan_fix
 from songsmith.agent.studio.spans import merged_spans, span_of_lines
 from songsmith.agent.writers.stamping import check_for
-from songsmith.engine.diffrhythm.styles import style_similarity
-from songsmith.engine.engine import Span
-from songsmith.engine.listening.ears import Ears
-from songsmith.engine.listening.listen import HeardLine, Hearing, ListenError, listen
-from songsmith.engine.weights.store import Store, models_folder
+from songsmith.engine.audio import quantise
+from songsmith.engine.engine import Span, Take
+from songsmith.engine.listening.hearing import SUNG
+from songsmith.engine.listening.listen import HeardLine, Hearing, ListenError
 from songsmith.lyrics.check import LineReport
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.pace import BUSY_PER_S, EASY_PER_S
-from songsmith.lyrics.reading.lrc import parse_lyrics
 
-__all__ = [
-    "DEFAULT_BAR",
-    "Mended",
-    "MendedLine",
-    "hearing_document",
-    "listen_to_take",
-    "lyrics_as_sung",
-    "mend_take",
-]
+__all__ = ["DEFAULT_BAR", "Mended", "MendedLine", "check_budget", "lyrics_as_sung", "mend_take"]
 
-DEFAULT_BAR = 0.85
+DEFAULT_BAR = SUNG
+"""What is called clear when it is listened to is clear here."""
 _BETTER = 0.02
 """Least gain in recall that counts as heard better."""
 _AROUND_REPEAT_S = 0.4
@@ -81,36 +78,6 @@ class Mended:
         return f"{better} of {len(self.lines)} lines heard better, {below} still below {self.until_sung:g}"
 
 
-@lru_cache(maxsize=4)
-def ears_called(model: str, allowed: bool) -> Ears:
-    """The ears of the session: a model is loaded once for all songs."""
-    return Ears(model, allowed=allowed)
-
-
-def listen_to_take(
-    opened: OpenSong, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
-) -> Hearing:
-    """Hear a take against the words it was sung with; what was heard is kept beside it."""
-    from songsmith.engine.audio import load_audio
-
-    name = opened.take_named(take)
-    lyrics = _sung_words(opened, name)
-    audio = load_audio(opened.song.audio_path(name))
-    ears = ears_called(model or opened.settings.listen_model, allowed)
-    hearing = listen(
-        audio,
-        lyrics,
-        ears=ears,
-        language=language or lyrics.language,
-        has_stamps=keeps_stamps(opened, name),
-        style_similarity=style_similarity(
-            Store(models_folder()), audio, opened.song.manifest(name).style
-        ),
-    )
-    opened.song.add_hearing(name, hearing_document(hearing))
-    return hearing
-
-
 def lyrics_as_sung(opened: OpenSong, take: str = "") -> Lyrics:
     """The song's lyrics with the times at which `take` sings them: the stamps where its engine keeps to them, else
     as it was last heard, or is heard now."""
@@ -131,65 +98,49 @@ def mend_take(
     until_sung: float = DEFAULT_BAR,
     max_rounds: int = 3,
     among: Sequence[str] = (),
+    ears: EarsWish = ANY_EARS,
 ) -> Mended:
     """Sing lines heard below `until_sung` again, up to `max_rounds` times, and pick the take heard best.
 
-    It starts from `take`, or from the one heard best `among` several, else from the picked one.
+    It starts from `take`, or from the one heard best `among` several, else from the picked one. One undo takes all of
+    it back; of what was tried only takes are kept that are heard better than the one before.
     """
     check_budget(until_sung, max_rounds)
-    for name in among or [opened.take_named(take)]:
-        if [x.text for x in _sung_words(opened, name).lines] != [
-            x.text for x in opened.song.lyrics.lines
-        ]:
-            raise ListenError(
-                f"the words have changed since {name} was sung", hint="render them first"
-            )
-    first, hearing = _best_of(opened, among or [opened.take_named(take)])
-    before, made = {line.line: line for line in hearing.lines}, list[str]()
-    best, rounds, failed = first, 0, _below(hearing, until_sung)
-    while failed and rounds < max_rounds:
+    names = among or [opened.take_named(take)]
+    _check_words(opened, names)
+    first, hearing = _best_of(opened, names, ears)
+    mending = _Mending(opened, ears, first, hearing)
+    before, rounds = {line.line: line for line in hearing.lines}, 0
+    while (failed := mending.hearing.below(until_sung)) and rounds < max_rounds:
         rounds += 1
-        seed = (opened.song.manifest(first).seed + rounds) % _MOST_SEED
-        best, hearing, new = _sing_again(opened, best, hearing, failed, seed)
-        made += new
-        failed = _below(hearing, until_sung)
-        opened.audience.note(f"round {rounds}: {hearing.summary}")
-    if opened.song.picked != best:
-        opened.song.add_version(f"pick {best}", picked=best)
-    after = {line.line: line for line in hearing.lines}
+        mending.sing_again(failed, seed=(opened.song.manifest(first).seed + rounds) % _MOST_SEED)
+        opened.audience.note(f"round {rounds}: {_tally(mending.hearing, until_sung)}")
+    mending.pick()
+    after = {line.line: line for line in mending.hearing.lines}
     return Mended(
         take=first,
-        picked=best,
+        picked=mending.best,
         until_sung=until_sung,
         rounds=rounds,
         lines=tuple(
-            MendedLine(number, line.text, _worth(line), _worth(after[number]))
+            MendedLine(number, line.text, line.worth, after[number].worth)
             for number, line in before.items()
-            if _worth(line) < until_sung
+            if line.worth < until_sung
         ),
-        takes=tuple(made),
-        hearing=hearing,
-        suggestions=tuple(_suggestions(opened, best, failed)) if rounds else (),
+        takes=tuple(mending.kept),
+        hearing=mending.hearing,
+        suggestions=tuple(_suggestions(opened, mending.best, failed)) if rounds else (),
     )
 
 
-def hearing_document(hearing: Hearing) -> dict[str, Any]:
-    """A hearing as JSON values, for manifests and scripts."""
-    document = asdict(hearing)
-    for key in ("lufs", "true_peak_dbtp"):
-        document[key] = document[key] if math.isfinite(document[key]) else None
-    named = {name: list(getattr(hearing, name)) for name in ("missing", "misplaced", "repeated")}
-    return {
-        "summary": hearing.summary,
-        "recall": round(hearing.recall, 4),
-        **named,
-        **document,
-        "extra": list(hearing.extra),
-        "lines": [
-            {**asdict(line), "words": [asdict(word) for word in line.words]}
-            for line in hearing.lines
-        ],
-    }
+def _check_words(opened: OpenSong, names: Sequence[str]) -> None:
+    """Raise `ListenError` for takes that sing other words than the song has now."""
+    now = [line.text for line in opened.song.lyrics.lines]
+    for name in names:
+        if [line.text for line in sung_lyrics(opened, name).lines] != now:
+            raise ListenError(
+                f"the words have changed since {name} was sung", hint="render them first"
+            )
 
 
 def check_budget(until_sung: float, max_rounds: int) -> None:
@@ -202,9 +153,9 @@ def check_budget(until_sung: float, max_rounds: int) -> None:
         raise ListenError(f"{max_rounds} rounds can't be sung", hint="give 1 to 20")
 
 
-def _best_of(opened: OpenSong, names: Sequence[str]) -> tuple[str, Hearing]:
+def _best_of(opened: OpenSong, names: Sequence[str], ears: EarsWish) -> tuple[str, Hearing]:
     """The take heard best, the first of equals, and its hearing."""
-    heard = {name: listen_to_take(opened, name) for name in names}
+    heard = {name: listen_to_take(opened, name, ears) for name in names}
     best = max(heard, key=lambda name: heard[name].recall)
     if len(heard) > 1:
         ranks = sorted(heard, key=lambda name: -heard[name].recall)
@@ -213,41 +164,79 @@ def _best_of(opened: OpenSong, names: Sequence[str]) -> tuple[str, Hearing]:
     return best, heard[best]
 
 
-def _below(hearing: Hearing, bar: float) -> list[int]:
-    return [line.line for line in hearing.lines if _worth(line) < bar]
+def _tally(hearing: Hearing, bar: float) -> str:
+    """ "18 of 18 lines clear", or how many reach a bar of the person's own."""
+    if bar == DEFAULT_BAR:
+        return hearing.summary
+    count = len(hearing.lines)
+    return f"{count - len(hearing.below(bar))} of {count} lines heard at {bar:g} or better"
 
 
-def _worth(line: HeardLine) -> float:
-    """Recall as ranking sees it: a line at the wrong place is worth nothing, a stuttered one half."""
-    if line.is_misplaced:
-        return 0.0
-    return line.recall / 2 if line.is_repeated else line.recall
+class _Mending:
+    """The take heard best so far, its hearing, and what was kept on the way; all in one step of the song's history."""
+
+    def __init__(self, opened: OpenSong, ears: EarsWish, take: str, hearing: Hearing) -> None:
+        self._opened, self._ears = opened, ears
+        self.best, self.hearing = take, hearing
+        self.kept: list[str] = []
+        self._version: Version | None = None
+        self._is_announced = False
+
+    def sing_again(self, lines: Sequence[HeardLine], *, seed: int) -> None:
+        """Try these lines with one more seed; if only some come out better, those alone once more with it."""
+        wanted = list(lines)
+        while wanted:
+            plan = _plan_again(self._opened, self.best, wanted, seed)
+            take, heard = self._sung_and_heard(plan)
+            now = {line.line: line.worth for line in heard.lines}
+            better = [line for line in wanted if now[line.line] >= line.worth + _BETTER]
+            if len(better) < len(wanted):
+                wanted = better
+                continue
+            if heard.worth > self.hearing.worth:
+                self._keep(plan, take, heard)
+            return
+
+    def pick(self) -> None:
+        """Let the best take count, if another did."""
+        if self._opened.song.picked != self.best:
+            self._opened.song.add_version(f"pick {self.best}", picked=self.best)
+
+    def _sung_and_heard(self, plan: FixPlan) -> tuple[Take, Hearing]:
+        """A try, which is no take of the song yet."""
+        opened = self._opened
+        if not self._is_announced:
+            announce(opened, plan.engine.name, plan.why, plan.forecast)
+            self._is_announced = True
+        take = next(iter(plan.engine.render(plan.request, opened.audience.progress)))
+        heard = hear_sound(
+            opened,
+            quantise(take.audio),
+            sung_lyrics(opened, plan.parent),
+            self._ears,
+            style=plan.request.style,
+            has_stamps=keeps_stamps(opened, plan.parent),
+        )
+        return take, heard
+
+    def _keep(self, plan: FixPlan, take: Take, heard: Hearing) -> None:
+        song = self._opened.song
+        manifest = save_take(
+            song, take, plan.request, parent=plan.parent, formats=plan.wish.formats
+        )
+        song.add_hearing(manifest.take, hearing_document(heard))
+        self.kept.append(manifest.take)
+        self.best, self.hearing = manifest.take, heard
+        self._version = song.add_version(
+            f"mend → {', '.join(self.kept)}",
+            new_takes=[manifest.take],
+            picked=manifest.take,
+            continues=self._version,
+        )
 
 
-def _sing_again(
-    opened: OpenSong, parent: str, hearing: Hearing, numbers: Sequence[int], seed: int
-) -> tuple[str, Hearing, list[str]]:
-    """The best take after one more seed, its hearing, and the takes made on the way.
-
-    If only some of the lines came out better, those alone are sung once more with the same seed.
-    """
-    worth = {line.line: _worth(line) for line in hearing.lines}
-    made: list[str] = []
-    wanted = list(numbers)
-    while wanted:
-        fresh = _fix(opened, parent, [x for x in hearing.lines if x.line in wanted], seed)
-        made.append(fresh)
-        heard = listen_to_take(opened, fresh)
-        now = {line.line: _worth(line) for line in heard.lines}
-        better = [number for number in wanted if now[number] >= worth[number] + _BETTER]
-        if better and len(better) == len(wanted):
-            return fresh, heard, made
-        wanted = better if len(better) < len(wanted) else []
-    return parent, hearing, made
-
-
-def _fix(opened: OpenSong, parent: str, lines: Sequence[HeardLine], seed: int) -> str:
-    """A take in which the slots of these lines are sung again, and what was sung once too often is not.
+def _plan_again(opened: OpenSong, parent: str, lines: Sequence[HeardLine], seed: int) -> FixPlan:
+    """The slots of these lines sung again, and what was sung once too often without words.
 
     A line that was heard twice and well the first time keeps its slot.
     """
@@ -257,8 +246,7 @@ def _fix(opened: OpenSong, parent: str, lines: Sequence[HeardLine], seed: int) -
         *span_of_lines(_words_in(opened, parent), lost, duration_s),
         *(span for line in lines if (span := _span_of_repeat(line, duration_s))),
     ]
-    wish = RenderWish(takes=1, seed=seed)
-    return fix_take(opened, parent, merged_spans(spans), wish).takes[0].take
+    return plan_fix(opened, parent, merged_spans(spans), RenderWish(takes=1, seed=seed))
 
 
 def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
@@ -272,30 +260,19 @@ def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
 
 def _words_in(opened: OpenSong, take: str) -> Lyrics:
     """The words a take was sung with, at the times at which it sings them; it has been listened to."""
-    words = _sung_words(opened, take)
+    words = sung_lyrics(opened, take)
     if keeps_stamps(opened, take):
         return words
     return at_heard_times(words, opened.song.hearing(take) or {}, take)
 
 
-def _sung_words(opened: OpenSong, take: str) -> Lyrics:
-    """The words a take was sung with."""
-    lyrics = parse_lyrics(opened.song.manifest(take).words).lyrics
-    if not isinstance(lyrics, Lyrics) or not lyrics.lines:
-        raise ListenError(
-            f"{take} is an instrumental, it has no words to listen for",
-            hint="write words and render them",
-        )
-    return lyrics
-
-
-def _suggestions(opened: OpenSong, take: str, numbers: Sequence[int]) -> list[str]:
+def _suggestions(opened: OpenSong, take: str, lines: Sequence[HeardLine]) -> list[str]:
     """What the writer could do about lines that failed again, with the numbers."""
-    if not numbers:
+    if not lines:
         return []
     manifest = opened.song.manifest(take)
-    report = check_for(manifest.engine, _sung_words(opened, take), duration_s=manifest.duration_s)
-    return [f"line {number}: {_suggestion(report.lines[number - 1])}" for number in numbers]
+    report = check_for(manifest.engine, sung_lyrics(opened, take), duration_s=manifest.duration_s)
+    return [f"line {line.line}: {_suggestion(report.lines[line.line - 1])}" for line in lines]
 
 
 def _suggestion(line: LineReport) -> str:

@@ -18,7 +18,9 @@ from songsmith.agent.song.song_file import TakeManifest, Version, now
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.song.sung_words import words_sung
 from songsmith.agent.studio.engine_options import typed_options
+from songsmith.engine.abilities import JudgesStyle
 from songsmith.engine.engine import (
+    Audio,
     Engine,
     EngineCard,
     EngineError,
@@ -116,6 +118,16 @@ class Engines:
         is_news = (name, why) not in self._introduced
         self._introduced.add((name, why))
         return f"{name} ({why})" if is_news else name
+
+    def style_similarity(self, audio: Audio, style: str) -> float | None:
+        """How close a sound is to a style text, by the first engine that can tell; None if none can."""
+        for name in self.names():
+            engine = self.named(name)
+            if isinstance(engine, JudgesStyle):
+                found = engine.style_similarity(audio, style)
+                if found is not None:
+                    return found
+        return None
 
     def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
         """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.

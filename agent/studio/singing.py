@@ -1,7 +1,7 @@
 """The verbs that sing an open song: the whole of it, or only spans of a take."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from songsmith.agent.phrases import clock
 from songsmith.agent.studio.open_song import OpenSong
@@ -17,7 +17,15 @@ from songsmith.agent.studio.results import Rendered
 from songsmith.agent.studio.spans import SpanError
 from songsmith.engine.engine import Engine, Forecast, RenderRequest, Span
 
-__all__ = ["fix_take", "forecast_song", "render_song", "render_with"]
+__all__ = [
+    "FixPlan",
+    "announce",
+    "fix_take",
+    "forecast_song",
+    "plan_fix",
+    "render_song",
+    "render_with",
+]
 
 _ENDING_S = 2.0
 """How much of a take's ending is sung anew when the song gets longer."""
@@ -39,7 +47,7 @@ def render_song(opened: OpenSong, wish: RenderWish) -> Rendered:
 def render_with(opened: OpenSong, engine: Engine, why: str, wish: RenderWish) -> Rendered:
     """Sing the whole song with `engine`; `wish` is filled for it."""
     request, forecast = _whole_song(opened, engine, wish)
-    _announce(opened, engine.name, why, forecast)
+    announce(opened, engine.name, why, forecast)
     takes = render_takes(
         opened.song,
         engine,
@@ -51,15 +59,27 @@ def render_with(opened: OpenSong, engine: Engine, why: str, wish: RenderWish) ->
     return Rendered(tuple(takes), engine.name, why, forecast)
 
 
-def fix_take(
+@dataclass(frozen=True)
+class FixPlan:
+    """What singing spans of the take `parent` again would be: by which engine and why, and the whole request."""
+
+    parent: str
+    engine: Engine
+    why: str
+    wish: RenderWish
+    request: RenderRequest
+    forecast: Forecast
+
+
+def plan_fix(
     opened: OpenSong,
     parent_name: str,
     spans: Sequence[Span],
     wish: RenderWish,
     duration_s: float | None = None,
     style: str = "",
-) -> Rendered:
-    """Sing only these spans of the take `parent_name` again; see `Studio.fix`."""
+) -> FixPlan:
+    """Spans of the take `parent_name` to sing again; see `Studio.fix`. Raises what the engine would refuse."""
     song = opened.song
     parent, manifest = load_take(song, parent_name), song.manifest(parent_name)
     length_s = max(duration_s or 0.0, manifest.duration_s)
@@ -79,18 +99,32 @@ def fix_take(
         parent=parent,
     )
     why = why if wish.engine else f"as {parent_name}"
-    _announce(opened, engine.name, why, forecast)
+    return FixPlan(parent_name, engine, why, wish, request, forecast)
+
+
+def fix_take(
+    opened: OpenSong,
+    parent_name: str,
+    spans: Sequence[Span],
+    wish: RenderWish,
+    duration_s: float | None = None,
+    style: str = "",
+) -> Rendered:
+    """Sing only these spans of the take `parent_name` again; see `Studio.fix`."""
+    plan = plan_fix(opened, parent_name, spans, wish, duration_s, style)
+    announce(opened, plan.engine.name, plan.why, plan.forecast)
+    spans = plan.request.spans
     place = ", ".join(f"{clock(span.start_s)}-{clock(span.end_s)}" for span in spans)
     takes = render_takes(
-        song,
-        engine,
-        request,
+        opened.song,
+        plan.engine,
+        plan.request,
         f"fix {place}",
         parent=parent_name,
-        formats=wish.formats,
+        formats=plan.wish.formats,
         on_progress=opened.audience.progress,
     )
-    return Rendered(tuple(takes), engine.name, why, forecast)
+    return Rendered(tuple(takes), plan.engine.name, plan.why, plan.forecast)
 
 
 def _chosen(opened: OpenSong, wish: RenderWish, otherwise: str) -> tuple[Engine, str, RenderWish]:
@@ -106,7 +140,8 @@ def _whole_song(
     return build_request(engine, song.lyrics, song.version.style, opened.duration_s, wish)
 
 
-def _announce(opened: OpenSong, engine: str, why: str, forecast: Forecast) -> None:
+def announce(opened: OpenSong, engine: str, why: str, forecast: Forecast) -> None:
+    """Say who sings, in which style, and what the engine has to say to that."""
     opened.audience.fact("engine", opened.engines.introduce(engine, why))
     if forecast.style:
         opened.audience.fact("style", forecast.style)

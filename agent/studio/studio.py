@@ -275,9 +275,9 @@ class Studio:
         self, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
     ) -> "Hearing":
         """Hear what was sung in a take, line by line; `allowed` lets a model be downloaded."""
-        from songsmith.agent.studio.mending import listen_to_take
+        from songsmith.agent.studio.listening import EarsWish, listen_to_take
 
-        return listen_to_take(self.opened, take, model=model, language=language, allowed=allowed)
+        return listen_to_take(self.opened, take, EarsWish(model, language, allowed))
 
     def mend(
         self,
@@ -286,18 +286,22 @@ class Studio:
         until_sung: float | None = None,
         max_rounds: int | None = None,
         among: Sequence[str] = (),
+        model: str = "",
+        language: str = "",
+        allowed: bool = False,
     ) -> "Mended":
         """Sing only the lines again that were not understood, and pick the take heard best."""
+        from songsmith.agent.studio.listening import EarsWish
         from songsmith.agent.studio.mending import DEFAULT_BAR, mend_take
 
+        bar, rounds = self.settings.until_sung or DEFAULT_BAR, self.settings.max_rounds
         return mend_take(
             self.opened,
             take,
-            until_sung=self.settings.until_sung or DEFAULT_BAR
-            if until_sung is None
-            else until_sung,
-            max_rounds=self.settings.max_rounds if max_rounds is None else max_rounds,
+            until_sung=bar if until_sung is None else until_sung,
+            max_rounds=rounds if max_rounds is None else max_rounds,
             among=among,
+            ears=EarsWish(model, language, allowed),
         )
 
     # --- history

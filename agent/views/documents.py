@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
+from songsmith.agent.studio.listening import hearing_document
 from songsmith.agent.studio.make import Made
-from songsmith.agent.studio.mending import Mended, hearing_document
+from songsmith.agent.studio.mending import Mended
 from songsmith.agent.studio.rendering import Replay
 from songsmith.agent.studio.results import Checked, Rendered, Step, TakeList, Written
 from songsmith.engine.listening.listen import Hearing

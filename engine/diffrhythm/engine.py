@@ -10,7 +10,9 @@ from songsmith.engine.diffrhythm.options import Options
 from songsmith.engine.diffrhythm.parts import Version, dit_part, parts_for
 from songsmith.engine.diffrhythm.plan import Plan, check_plan_outline, make_plan
 from songsmith.engine.diffrhythm.readiness import readiness, song_seconds
+from songsmith.engine.diffrhythm.styles import style_similarity
 from songsmith.engine.engine import (
+    Audio,
     EngineError,
     EngineStatus,
     Forecast,
@@ -43,6 +45,10 @@ class DiffRhythmEngine:
     def song_seconds(self, duration_s: float) -> float:
         """On a CPU by a short measurement of it; 0, unknown, where a GPU would sing that torch does not see yet."""
         return song_seconds(Store(models_folder()), duration_s)
+
+    def style_similarity(self, audio: Audio, style: str) -> float | None:
+        """By its style encoder; see `JudgesStyle`."""
+        return style_similarity(Store(models_folder()), audio, style)
 
     def check_outline(self, outline: RequestOutline) -> None:
         """Options, length, language, style, weights and device; see `Engine.check_outline`."""

@@ -14,8 +14,9 @@ import numpy as np
 import soxr
 
 from songsmith.engine.engine import Audio
+from songsmith.engine.listening.comparable import words_of
 from songsmith.engine.listening.ears_models import ListenError, find_model
-from songsmith.engine.listening.word_alignment import HeardWord, words_of
+from songsmith.engine.listening.word_alignment import HeardWord
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["EARS_RATE_HZ", "Ears", "Heard", "centred", "mixed_down"]
@@ -73,7 +74,9 @@ class Ears:
             vad_filter=False,
         )
         kept = [segment for segment in segments if segment.compression_ratio <= _LOOPING]
-        words = tuple(word for segment in kept for word in _words(segment, sound, start_s))
+        words = tuple(
+            word for segment in kept for word in _words(segment, sound, start_s, language)
+        )
         return Heard(words, " ".join(segment.text.strip() for segment in kept))
 
     def _ready(self, language: str) -> Any:
@@ -121,7 +124,7 @@ def _for_ears(mono: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(resampled, dtype=np.float32)
 
 
-def _words(segment: Any, sound: np.ndarray, start_s: float) -> Iterator[HeardWord]:
+def _words(segment: Any, sound: np.ndarray, start_s: float, language: str) -> Iterator[HeardWord]:
     """Comparable words of a segment; a piece that holds several (Chinese) is parted evenly."""
     for place, piece in enumerate(segment.words or ()):
         end_s = float(piece.end)
@@ -136,7 +139,7 @@ def _words(segment: Any, sound: np.ndarray, start_s: float) -> Iterator[HeardWor
             or np.sqrt(np.mean(np.square(around)) if around.size else 0) < _SILENT_RMS
         ):
             continue
-        texts = words_of(piece.word)
+        texts = words_of(piece.word, language)
         length_s = (end_s - begin_s) / max(1, len(texts))
         for index, text in enumerate(texts):
             word_s = start_s + begin_s + index * length_s

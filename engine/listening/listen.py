@@ -13,17 +13,17 @@ import numpy as np
 
 from songsmith.engine.audio import measure_loudness
 from songsmith.engine.engine import Audio
+from songsmith.engine.listening.comparable import joined
 from songsmith.engine.listening.drift import find_drift, placed_by_ear
 from songsmith.engine.listening.ears import EARS_RATE_HZ, Ears, Heard, centred, mixed_down
-from songsmith.engine.listening.ears_models import ListenError
-from songsmith.engine.listening.hearing import HeardLine, HeardWordMark, Hearing, Verdict
-from songsmith.engine.listening.verdicts import SUNG, judged
+from songsmith.engine.listening.ears_models import ListenError, spoken_code
+from songsmith.engine.listening.hearing import SUNG, HeardLine, HeardWordMark, Hearing, Verdict
+from songsmith.engine.listening.verdicts import judged
 from songsmith.engine.listening.word_alignment import (
     HeardWord,
     LineHeard,
     error_rate,
     heard_lines,
-    joined,
     left_unmatched,
     sung_words,
 )
@@ -62,9 +62,10 @@ def listen(
     end, lyrics without lines and missing models.
     """
     _check(audio, lyrics)
-    spoken = (
+    spoken = spoken_code(
         language or lyrics.language or guess_language("\n".join(line.text for line in lyrics.lines))
     )
+    lyrics = replace(lyrics, language=spoken)
     ear = _Listener(audio, lyrics, ears, spoken)
     whole = ear.whole()
     drift = None
@@ -83,7 +84,7 @@ def listen(
             for line, stamped in zip(lines, lyrics.lines, strict=True)
         ),
         word_error_rate=round(error_rate(ear.sung, words), 4),
-        heard=joined(words),
+        heard=joined([word.text for word in words]),
         model=ears.name(spoken),
         language=spoken,
         lufs=round(loudness.lufs, 2),

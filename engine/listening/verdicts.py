@@ -7,20 +7,20 @@ belongs, is repeated. What was heard is nobody's twice.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from songsmith.engine.listening.hearing import HeardLine, HeardWordMark
+from songsmith.engine.listening.comparable import words_of
+from songsmith.engine.listening.hearing import SUNG, HeardLine, HeardWordMark
 from songsmith.engine.listening.word_alignment import (
     HeardWord,
     LineHeard,
     SungWord,
     heard_lines,
-    words_of,
 )
 from songsmith.lyrics.lyric import LyricLine, Lyrics
 
-__all__ = ["SUNG", "judged"]
+__all__ = ["judged"]
 
-SUNG, PARTLY = 0.7, 0.25
-"""Word recall from which a line is sung, and below which it is missing."""
+PARTLY = 0.25
+"""Word recall below which a line is missing."""
 _ELSEWHERE, _AGAIN = 0.6, 0.6
 """Recall from which words at another place are taken for this line, or for this line once more."""
 _FEWEST_AGAIN = 3
@@ -44,7 +44,8 @@ def judged(
     again = _repeated(lyrics, best, _left_over(heard, placed))
     lines = []
     for number, line in enumerate(lyrics.lines, 1):
-        judgement = _judged(number, line, away.get(number, best.get(number, _NOTHING)))
+        found = away.get(number, best.get(number, _NOTHING))
+        judgement = _judged(number, line, words_of(line.text, lyrics.language), found)
         if number in away:
             judgement = replace(judgement, is_misplaced=True)
         elif number in again:
@@ -58,9 +59,9 @@ def judged(
     return tuple(lines)
 
 
-def _judged(number: int, line: LyricLine, found: LineHeard) -> HeardLine:
+def _judged(number: int, line: LyricLine, words: Sequence[str], found: LineHeard) -> HeardLine:
     recall, start_s = round(found.recall, 3), found.start_s
-    marks = zip(words_of(line.text), found.likeness, strict=False)
+    marks = zip(words, found.likeness, strict=False)
     return HeardLine(
         line=number,
         text=line.text,
@@ -107,9 +108,9 @@ def _away(
     known: Collection[HeardWord],
 ) -> LineHeard:
     """Where else a line was heard best; words that are as much another line's are not its own."""
-    text = lyrics.lines[number - 1].text
+    sung = words_of(lyrics.lines[number - 1].text, lyrics.language)
     away = max(
-        (_elsewhere(text, _left_over(words, known)) for words in transcripts),
+        (_elsewhere(sung, _left_over(words, known)) for words in transcripts),
         key=lambda line: line.recall,
     )
     rivals = (
@@ -128,7 +129,7 @@ def _repeated(
     free = _left_over(heard, taken)
     nearest: dict[HeardWord, tuple[float, int, LineHeard]] = {}
     for number, line in enumerate(lyrics.lines, 1):
-        again = _elsewhere(line.text, free)
+        again = _elsewhere(words_of(line.text, lyrics.language), free)
         is_enough = again.recall >= _AGAIN and len(again.likeness) >= _FEWEST_AGAIN
         if is_enough and number in best and best[number].recall >= SUNG / 2:
             first = again.heard[0]
@@ -138,9 +139,9 @@ def _repeated(
     return {number: again for _, number, again in nearest.values()}
 
 
-def _elsewhere(text: str, free: Transcript) -> LineHeard:
+def _elsewhere(sung: Sequence[str], free: Transcript) -> LineHeard:
     """The stretch of the words left over that is most like this line."""
-    words = [SungWord(word, 1) for word in words_of(text)]
+    words = [SungWord(word, 1) for word in sung]
     best = LineHeard(tuple(0.0 for _ in words), ())
     for first in range(len(free)):
         window = _flowing(free[first : first + len(words) + 2])

@@ -1,18 +1,13 @@
 """Which heard word is which word of the lyric: one alignment for the whole song, by sound and by time.
 
-Words are compared by their phonemes, so that "harbor" is "harbour" and a near miss ("foam" for "home") counts
-for what it is; Chinese by characters, each by its pinyin without the tone, which singing does not keep. A line's
-words may only be heard near the line's own slot, which tells one chorus from the next.
+A line's words may only be heard near the line's own slot, which tells one chorus from the next.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from songsmith.engine.listening.comparable import is_hanzi, joined, likeness, words_of
 from songsmith.lyrics.lyric import Lyrics
-from songsmith.lyrics.speech.han import HAN
-from songsmith.lyrics.speech.phonemes import phonemize, spoken_text
 
 __all__ = [
     "HeardWord",
@@ -22,24 +17,18 @@ __all__ = [
     "align_words",
     "error_rate",
     "heard_lines",
-    "joined",
     "left_unmatched",
-    "likeness",
     "sung_words",
-    "words_of",
 ]
 
 LEEWAY_S = 1.2
 """How far outside a line's slot its words may be heard: transcribers place words that loosely in music."""
-_ALIKE = 0.6
-"""Similarity of sound from which a heard word counts as one of the lyric misheard."""
 _ALIKE_TOGETHER = 0.75
-"""The same for words that were cut at other places: longer, so easier to be alike by chance."""
+"""Similarity from which words cut at other places are the same; longer, so easier to be alike by chance."""
 _FLOW = 0.1
 """What it is worth that a word follows one of its own line, so that a stray "the" goes where its line is."""
 _AWAY = 0.05
 """Share of a match's worth that every second outside the line's slot takes."""
-_HANZI = re.compile(f"[{HAN}]")
 _STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
 """Lyric words against heard words that may match at once: transcribers cut words differently."""
 
@@ -101,26 +90,13 @@ class LineHeard:
     @property
     def text(self) -> str:
         """The heard words as a line."""
-        return joined(self.heard)
+        return joined([word.text for word in self.heard])
 
     def together_with(self, other: "LineHeard") -> "LineHeard":
         """Each word as it was heard better of the two, for a line in two languages."""
         more = [w for w in other.heard if not any(w.overlaps(known) for known in self.heard)]
         heard = sorted([*self.heard, *more], key=lambda word: word.start_s)
         return LineHeard(tuple(map(max, self.likeness, other.likeness)), tuple(heard))
-
-
-def joined(words: Sequence[HeardWord]) -> str:
-    """Heard words as a line, Chinese characters without spaces between them."""
-    text = " ".join(word.text for word in words)
-    return re.sub(f"(?<={_HANZI.pattern}) (?={_HANZI.pattern})", "", text)
-
-
-def words_of(text: str) -> list[str]:
-    """Comparable words of a text: case, marks and numerals gone, Chinese as single characters."""
-    spaced = _HANZI.sub(lambda found: f" {found[0]} ", spoken_text(text) or text)
-    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", spaced.casefold())
-    return [word.replace("’", "'") for word in found]
 
 
 def sung_words(lyrics: Lyrics, duration_s: float) -> list[SungWord]:
@@ -132,7 +108,7 @@ def sung_words(lyrics: Lyrics, duration_s: float) -> list[SungWord]:
         end_s = min(next(later, duration_s), line.start_s + 12.0)
         words += [
             SungWord(text, number, line.start_s - LEEWAY_S, end_s + LEEWAY_S)
-            for text in words_of(line.text)
+            for text in words_of(line.text, lyrics.language)
         ]
     return words
 
@@ -216,7 +192,7 @@ def _gated(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> float:
     if heard[-1].start_s - heard[0].end_s > 1.0:
         return 0.0
     ours, theirs = " ".join(w.text for w in sung), " ".join(w.text for w in heard)
-    like = 0.0 if _HANZI.search(ours + theirs) else likeness(ours, theirs)
+    like = 0.0 if is_hanzi(ours + theirs) else likeness(ours, theirs)
     return like if like >= _ALIKE_TOGETHER else 0.0
 
 
@@ -255,40 +231,3 @@ def left_unmatched(sung: Sequence[SungWord], heard: Sequence[HeardWord]) -> tupl
     """Heard words that match no word of the lyric."""
     taken = {index for match in align_words(sung, heard) for index in match.heard}
     return tuple(word.text for index, word in enumerate(heard) if index not in taken)
-
-
-@lru_cache(maxsize=65_536)
-def likeness(ours: str, theirs: str) -> float:
-    """How alike two words sound, 0 to 1; 0 where they could not be mistaken for each other."""
-    if ours == theirs:
-        return 1.0
-    sounds, others = _sounds(ours), _sounds(theirs)
-    longest = max(len(sounds), len(others))
-    if not sounds or not others or min(len(sounds), len(others)) < longest * _ALIKE:
-        return 0.0
-    like = 1 - _distance(sounds, others) / longest
-    return like if like >= _ALIKE else 0.0
-
-
-@lru_cache(maxsize=16_384)
-def _sounds(word: str) -> tuple[str, ...]:
-    """What is compared: letters of the pinyin of Chinese, phonemes of everything else."""
-    if _HANZI.search(word):
-        from pypinyin import Style, lazy_pinyin
-
-        return tuple("".join(lazy_pinyin(word, style=Style.NORMAL)))
-    phones = [phone for phone in phonemize(word).phonemes if phone not in "_.,!?"]
-    return tuple(phones) or tuple(word.replace(" ", ""))
-
-
-def _distance(ours: Sequence[str], theirs: Sequence[str]) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(theirs) + 1))
-    for number, sound in enumerate(ours, 1):
-        previous, row[0] = row[0], number
-        for column, other in enumerate(theirs, 1):
-            previous, row[column] = (
-                row[column],
-                min(row[column] + 1, row[column - 1] + 1, previous + (sound != other)),
-            )
-    return row[-1]

@@ -1,6 +1,7 @@
 import importlib.util
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,16 +13,25 @@ from songsmith.agent.chat.loop import Chat
 from songsmith.agent.cli.main import app
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
-from songsmith.agent.studio.mending import hearing_document
-from songsmith.agent.studio.rendering import RenderWish
+from songsmith.agent.studio.listening import (
+    EarsWish,
+    ears_for,
+    hearing_document,
+    language_of,
+)
+from songsmith.agent.studio.rendering import Engines, RenderWish
 from songsmith.agent.studio.studio import Studio
 from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
 from songsmith.engine.audio import load_audio, save_audio
+from songsmith.engine.engine import OnProgress, RenderRequest, Take
 from songsmith.engine.listening.drift import Drift
+from songsmith.engine.listening.hearing import SUNG
 from songsmith.engine.listening.listen import HeardLine, HeardWordMark, Hearing, ListenError
+from songsmith.engine.sketch.engine import SketchEngine
 from songsmith.engine.units import sample_at
 from songsmith.errors import SongsmithError
+from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
 from tests.engine.hearing import LENGTH_S, WORDS
 
@@ -57,6 +67,18 @@ def studio(sung_folder, tmp_path) -> Studio:
     return Studio(Song.open(folder), settings=settings)
 
 
+class Mute(SketchEngine):
+    """A sketch engine that gives back the same sound whatever it is asked for."""
+
+    def __init__(self, file):
+        super().__init__()
+        self._audio, self.renders = load_audio(file), 0
+
+    def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
+        self.renders += 1
+        yield Take(self._audio, request.seeds[0], "sketch")
+
+
 @pytest.fixture
 def hearing() -> Hearing:
     lines = (
@@ -78,6 +100,11 @@ def hearing() -> Hearing:
         HeardLine(5, "the sea", 15.0, "sung", False, 1.0, "the sea", 31.0, 16.0, True),
     )
     return Hearing(lines, 0.25, "…", "tiny.en", "en", -14.0, float("-inf"), 3, 2.0)
+
+
+def test_what_is_below_the_usual_bar_is_exactly_what_is_not_clear(hearing):
+    unclear = tuple(line for line in hearing.lines if not line.is_clear)
+    assert hearing.below(SUNG) == unclear
 
 
 def drawn(hearing, capsys):
@@ -126,8 +153,12 @@ def test_a_take_is_heard_and_its_manifest_remembers(studio):
 
 @needs_ears
 def test_mending_sings_the_lost_line_again_and_nothing_else(studio):
-    before = load_audio(studio.song.audio_path("t001"))
-    mended = studio.mend(until_sung=0.6, max_rounds=2)
+    before, version = load_audio(studio.song.audio_path("t001")), studio.song.version.number
+    mended = studio.mend(max_rounds=2)
+    assert mended.hearing.summary == "4 of 4 lines clear"
+    assert studio.song.takes == ("t001", *mended.takes)
+    kept = studio.song.hearing(mended.picked) or {}
+    assert kept["summary"] == mended.hearing.summary
     assert [line.line for line in mended.lines] == [2]
     assert mended.lines[0].before < 0.25
     assert mended.lines[0].after >= 0.6
@@ -136,6 +167,21 @@ def test_mending_sings_the_lost_line_again_and_nothing_else(studio):
     after = load_audio(studio.song.audio_path(mended.picked))
     for place in (slice(0, sample_at(5.8)), slice(sample_at(9.9), None)):
         assert np.array_equal(before[:, place], after[:, place])
+    again = studio.mend()
+    assert (again.rounds, again.takes) == (0, ())
+    studio.undo()
+    assert (studio.song.version.number, studio.song.picked) == (version, "t001")
+
+
+@needs_ears
+def test_a_try_that_is_heard_no_better_is_no_take(studio):
+    silent = Mute(studio.song.audio_path("t001"))
+    deaf = Studio(studio.song, settings=studio.settings, engines=Engines({"sketch": silent}))
+    mended = deaf.mend(max_rounds=2)
+    assert (mended.rounds, mended.takes, mended.picked) == (2, (), "t001")
+    assert deaf.song.takes == ("t001",)
+    assert deaf.song.stray_takes() == ()
+    assert silent.renders == 2
 
 
 @needs_ears
@@ -164,14 +210,6 @@ def test_a_bar_out_of_reach_ends_with_the_budget_and_advice(studio):
     assert all(line.after >= worst[line.line] for line in mended.lines)
     unreached = [line.line for line in mended.lines if line.after < 1]
     assert [int(text.split()[1].rstrip(":")) for text in mended.suggestions] == unreached
-
-
-@needs_ears
-def test_mending_a_song_that_is_understood_sings_nothing(studio):
-    mended = studio.mend(until_sung=0.6, max_rounds=2)
-    again = studio.mend(until_sung=0.6)
-    assert (again.rounds, again.takes) == (0, ())
-    assert again.picked == mended.picked
 
 
 @pytest.mark.parametrize(("bar", "rounds"), [(0, 1), (1.5, 1), (0.5, 0), (0.5, 21)])
@@ -240,3 +278,28 @@ def test_the_chat_listens_and_mends(studio, capsys):
     assert "✗  2 0:06" in shown
     assert "mended" in shown
     assert "Traceback" not in shown
+
+
+def test_the_takes_language_decides_who_listens():
+    chosen = load_settings(
+        None, {"listen_model": "tiny.en"}, environ={"SONGSMITH_CONFIG": "/nowhere"}
+    )
+    assert ears_for(chosen, "en").model == "tiny.en"
+    assert ears_for(chosen, "es").model == ""
+    assert ears_for(chosen, "es", EarsWish(model="tiny.en")).model == "tiny.en"
+    spanish = parse_lyrics("[00:01.00]La noche y el mar\n[00:04.00]que no me deja en paz").lyrics
+    assert isinstance(spanish, Lyrics)
+    assert language_of(spanish) == "es"
+
+
+@needs_ears
+def test_a_model_that_can_not_hear_the_song_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ListenError, match=r"tiny\.en hears only English, and these words are es"):
+        make(
+            lyrics="La noche cae despacio\ny no me deja dormir\nque me lleva al mar",
+            engine="sketch",
+            out=tmp_path / "songs",
+            until_sung=0.7,
+            listen_model="tiny.en",
+        )
+    assert not (tmp_path / "songs").exists()

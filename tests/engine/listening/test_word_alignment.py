@@ -1,15 +1,13 @@
 import pytest
 
+from songsmith.engine.listening.comparable import joined, likeness, words_of
 from songsmith.engine.listening.word_alignment import (
     HeardWord,
     LineHeard,
     SungWord,
     align_words,
     error_rate,
-    joined,
-    likeness,
     sung_words,
-    words_of,
 )
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
@@ -123,4 +121,14 @@ def test_a_line_heard_in_two_languages_has_the_better_of_both():
     ],
 )
 def test_heard_words_are_spaced_as_their_language_is(words, line):
-    assert joined([HeardWord(word, 0.0, 1.0) for word in words.split()]) == line
+    assert joined(words.split()) == line
+
+
+def test_japanese_is_compared_by_its_morae_however_it_is_written():
+    assert words_of("きみのコート", "ja") == list("きみのこーと")
+    assert joined(list("きみのこえ")) == "きみのこえ"
+    assert words_of("Baby きみ") == ["baby", "き", "み"]
+
+
+def test_words_of_a_language_without_a_reader_here_stay_as_they_are_written():
+    assert words_of("El café de las 7", "es") == ["el", "café", "de", "las", "7"]

@@ -1,0 +1,16 @@
+"""What some engines can do beside singing; callers ask with `isinstance`."""
+
+from typing import Protocol, runtime_checkable
+
+from songsmith.engine.engine import Audio
+
+__all__ = ["JudgesStyle"]
+
+
+@runtime_checkable
+class JudgesStyle(Protocol):
+    """An engine that can tell how close a sound is to a style text."""
+
+    def style_similarity(self, audio: Audio, style: str) -> float | None:
+        """-1 to 1 for a sound (2, samples); None where its weights are not here or the sound can't be judged."""
+        ...
