@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import soundfile
 import soxr
+from numpy.typing import NDArray
 
 from songsmith.atomic import write_whole
 from songsmith.engine.engine import Audio, Span
@@ -34,7 +35,14 @@ __all__ = [
 
 FORMATS = ("flac", "wav", "mp3", "ogg")
 _BLOCK_FRAMES = 65_536
-_SUBTYPES = {"flac": "PCM_24", "wav": "PCM_24", "mp3": "MPEG_LAYER_III", "ogg": "VORBIS"}
+_SUBTYPES = {
+    "flac": "PCM_{bits}",
+    "wav": "PCM_{bits}",
+    "mp3": "MPEG_LAYER_III",
+    "ogg": "VORBIS",
+    "opus": "OPUS",
+}
+_OPUS_HZ = 48_000
 _STEPS = 2**23
 CROSSFADE_S = 0.03
 
@@ -107,17 +115,31 @@ def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = Non
         ) from error
 
 
-def encoded(audio: Audio, format_name: str, *, tags: Mapping[str, str] | None = None) -> bytes:
-    """`audio` (2, samples) as a file of one of `FORMATS`, with `tags` as `save_audio` takes them."""
+def encoded(
+    audio: Audio,
+    format_name: str,
+    *,
+    tags: Mapping[str, str] | None = None,
+    rate_hz: int = SAMPLE_RATE_HZ,
+    bits: int = 24,
+) -> bytes:
+    """`audio` (2, samples) as a file of one of `FORMATS` or "opus", with `tags` as `save_audio` takes them.
+
+    `bits` counts where nothing is lost (FLAC, WAV): 16 are dithered, always with the same noise. Opus is always
+    48,000 Hz.
+    """
     buffer = io.BytesIO()
-    samples = _file_samples(audio, format_name)
+    rate_hz = _OPUS_HZ if format_name == "opus" else rate_hz
+    if rate_hz != SAMPLE_RATE_HZ:
+        audio = soxr.resample(audio.T, SAMPLE_RATE_HZ, rate_hz).T
+    samples = _file_samples(audio, format_name, bits)
     with soundfile.SoundFile(
         buffer,
         "w",
-        SAMPLE_RATE_HZ,
+        rate_hz,
         samples.shape[1],
-        format=format_name.upper(),
-        subtype=_SUBTYPES[format_name],
+        format="OGG" if format_name == "opus" else format_name.upper(),
+        subtype=_SUBTYPES[format_name].format(bits=bits),
     ) as file:
         # Vorbis overflows libsndfile's stack, and ends the process, when it gets a whole song at once.
         for start in range(0, len(samples), _BLOCK_FRAMES):
@@ -177,12 +199,22 @@ def _fade_in_share(start: int, end: int, length: int, fade: int) -> Audio:
     return share
 
 
-def _file_samples(audio: Audio, format_name: str) -> np.ndarray:
+def _file_samples(audio: Audio, format_name: str, bits: int) -> np.ndarray:
     """Samples as soundfile takes them, (samples, 2): integers where the format is lossless, so that no
     scaling of libsndfile's comes between."""
-    if format_name in ("flac", "wav"):
-        return (quantise(audio).T * np.float32(_STEPS)).astype(np.int32) << 8
-    return np.asarray(audio.T, dtype=np.float32)
+    if format_name not in ("flac", "wav"):
+        return np.asarray(audio.T, dtype=np.float32)
+    if bits == 16:
+        return _dithered(audio).T
+    return (quantise(audio).T * np.float32(_STEPS)).astype(np.int32) << 8
+
+
+def _dithered(audio: Audio) -> NDArray[np.int16]:
+    """`audio` in steps of 2^-15 as int16, with triangular noise of one step against the distortion of rounding."""
+    noise = np.random.default_rng(0).random((2, *audio.shape), dtype=np.float32)
+    steps = np.rint(audio * np.float32(2**15) + noise[0] - noise[1])
+    clipped: NDArray[np.float32] = np.clip(steps, -(2**15), 2**15 - 1)
+    return clipped.astype(np.int16)
 
 
 def _write_tags(buffer: io.BytesIO, format_name: str, tags: Mapping[str, str]) -> None:

@@ -144,7 +144,7 @@ class SlashCommands:
             self._session.studio.play(take)
 
     def export(self, argument: str) -> None:
-        """/export [FORMATS] - copy the picked take out: sound, LRC, SRT, ASS"""
+        """/export [FORMATS] - hand the picked take out: mp3, srt, midi, stems, musicxml, mp4, …"""
         formats = argument.replace(",", " ").split() or [self._session.settings.format]
         self._show(self._session.studio.export(formats))
 

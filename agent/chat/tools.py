@@ -14,6 +14,7 @@ from typing import get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.agent.chat.session import Session
+from songsmith.agent.export.formats import FORMATS
 from songsmith.agent.llm.messages import Tool, ToolCall, arguments_of
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import RenderWish
@@ -99,7 +100,10 @@ class BranchArguments(_Arguments):
 
 
 class ExportArguments(_Arguments):
-    formats: list[str] = Field(default_factory=lambda: ["flac"], description="flac, wav, mp3, ogg")
+    formats: list[str] = Field(
+        default_factory=lambda: ["flac"], description=f"any of {', '.join(FORMATS)}"
+    )
+    take: str = Field("", description="empty: the picked one")
 
 
 class MendArguments(_Arguments):
@@ -248,8 +252,8 @@ class Toolbox:
         return self._session.studio.play(arguments.take)
 
     def export(self, arguments: ExportArguments) -> object:
-        """Copy the picked take out for other programs: sound, LRC, subtitles."""
-        return self._session.studio.export(arguments.formats)
+        """Hand a take out for other programs: sound, words, score, stems, cover, video."""
+        return self._session.studio.export(arguments.formats, take=arguments.take)
 
     def page(self, _: Nothing) -> object:
         """Write the song's page: one HTML file that plays its takes and shows its words."""

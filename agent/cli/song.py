@@ -14,6 +14,7 @@ from songsmith.agent.cli.flags import (
     with_wish,
 )
 from songsmith.agent.cli.frame import do_with_song, read_words
+from songsmith.agent.export.formats import FORMATS
 
 if TYPE_CHECKING:
     from songsmith.agent.studio.rendering import RenderWish
@@ -238,16 +239,34 @@ def export(
     song: SongArgument,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME", help="flac, wav, mp3, ogg; may be repeated."),
+        typer.Option("--format", metavar="NAME", help=f"{', '.join(FORMATS)}; may be repeated."),
     ] = None,
     take: TakeOption = "",
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Another folder than the song's.")
+    ] = None,
+    lufs: Annotated[
+        float | None, typer.Option("--lufs", help="Loudness: -14 streaming, -16, -23 broadcast.")
+    ] = None,
+    bits: Annotated[int, typer.Option("--bits", help="16 or 24, for FLAC and WAV.")] = 24,
+    rate: Annotated[int, typer.Option("--rate", metavar="HZ", help="Sample rate.")] = 44_100,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy a take out: sound, LRC, subtitles and what else it has."""
+    """Hand a take out: sound with tags, words, score, stems, cover, video.
+
+    MIDI, chords, notes and stems are made again from the take's seed if they were not kept with it.
+    """
     do_with_song(
         song,
         as_json,
-        lambda studio: studio.export(formats or [studio.settings.format], take=take),
+        lambda studio: studio.export(
+            formats or [studio.settings.format],
+            take=take,
+            to=to,
+            lufs=lufs,
+            bits=bits,
+            rate_hz=rate,
+        ),
     )
 
 

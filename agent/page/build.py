@@ -14,9 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from songsmith.agent.export.cover import cover_of
 from songsmith.agent.files import write_whole
 from songsmith.agent.page.content import page_content
-from songsmith.agent.page.cover import cover_of
 from songsmith.agent.page.sound import compressed, outline
 from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.songbook import Song

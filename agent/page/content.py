@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from songsmith.agent.export.markers import parts_of
 from songsmith.agent.phrases import clock
 from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.song_file import TakeManifest, Version
@@ -128,15 +129,8 @@ def _begins_word(text: str, offset: int) -> bool:
 
 def _sections(lyrics: Lyrics, manifest: TakeManifest) -> list[list[Any]]:
     """[label, start, end]: the form that the engine played, else the sections of the words."""
-    parts = manifest.details.get("parts")
-    if isinstance(parts, list) and parts:
-        return [
-            [str(part.get("label") or part.get("kind") or "")[:60], part["start_s"], part["end_s"]]
-            for part in parts
-            if isinstance(part, dict)
-            and isinstance(part.get("start_s"), (int, float))
-            and isinstance(part.get("end_s"), (int, float))
-        ]
+    if parts := parts_of(manifest.details):
+        return [[part.name, part.start_s, part.end_s] for part in parts]
     begun = [
         (section.label, section.lines[0].start_s) for section in lyrics.sections if section.lines
     ]

@@ -43,6 +43,8 @@ _IN_SONGS = (
     "takes",
     "seed",
     "format",
+    "artist",
+    "album",
     "writer",
     "engine",
     "engines",
@@ -101,6 +103,8 @@ class Settings(Profile):
     format: Literal["flac", "wav", "mp3", "ogg"] = Field(
         default="flac", description="sound file format"
     )
+    artist: str = Field(default="songsmith", description="artist in the tags of exported files")
+    album: str = Field(default="", description="album in the tags of exported files")
     takes: int = Field(default=1, ge=1, le=64, description="takes per render")
     seed: int | None = Field(default=None, ge=0, description="seed of the first take")
     repair_rounds: int = Field(

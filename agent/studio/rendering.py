@@ -320,6 +320,22 @@ def options_of(manifest: TakeManifest) -> dict[str, Any]:
     return options
 
 
+def request_of(
+    song: Song, manifest: TakeManifest, more_options: Mapping[str, object] | None = None
+) -> RenderRequest:
+    """The request that makes a take again from its manifest alone, with `more_options`."""
+    parsed = parse_lyrics(manifest.lyrics).lyrics
+    return RenderRequest(
+        lyrics=parsed if isinstance(parsed, Lyrics) else Lyrics(title=song.title),
+        style=manifest.style,
+        duration_s=manifest.duration_s,
+        seeds=(manifest.seed,),
+        spans=tuple(Span(start_s, end_s) for start_s, end_s in manifest.spans),
+        parent=load_take(song, manifest.parent) if manifest.parent else None,
+        options={**options_of(manifest), **(more_options or {})},
+    )
+
+
 def replay_take(
     song: Song, engines: Engines, name: str, *, on_progress: Callable[[Progress], None]
 ) -> Replay:
@@ -330,16 +346,7 @@ def replay_take(
 
     manifest = song.manifest(name)
     engine, _ = engines.choose(manifest.engine, "")
-    parsed = parse_lyrics(manifest.lyrics).lyrics
-    request = RenderRequest(
-        lyrics=parsed if isinstance(parsed, Lyrics) else Lyrics(title=song.title),
-        style=manifest.style,
-        duration_s=manifest.duration_s,
-        seeds=(manifest.seed,),
-        spans=tuple(Span(start_s, end_s) for start_s, end_s in manifest.spans),
-        parent=load_take(song, manifest.parent) if manifest.parent else None,
-        options=options_of(manifest),
-    )
+    request = request_of(song, manifest)
     again = quantise(next(iter(engine.render(request, on_progress))).audio)
     kept = load_audio(song.audio_path(name))
     is_swapped = manifest.samples_sha256 not in ("", sha256_of(quantise(kept).tobytes()))

@@ -144,7 +144,8 @@ class Changes:
 
 @dataclass(frozen=True)
 class Exported:
-    """Files written for other programs."""
+    """Files written for other programs, and remarks on them."""
 
     folder: Path
     files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()

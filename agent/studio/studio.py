@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from songsmith.agent.export.sound import SoundForm
 from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.phrases import lines_of
 from songsmith.agent.settings.settings import Settings, load_settings
 from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.songbook import Song
-from songsmith.agent.studio.exporting import export_take
+from songsmith.agent.studio.exporting import ExportWish, export_take
 from songsmith.agent.studio.history import changes_between
 from songsmith.agent.studio.open_song import OpenSong, StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, Replay, replay_take
@@ -335,9 +336,22 @@ class Studio:
 
     # --- out
 
-    def export(self, formats: Sequence[str] = ("flac",), *, take: str = "") -> Exported:
-        """Copies for other programs: sound, LRC, SRT and ASS subtitles, and what else the take has."""
-        return export_take(self.song, self.take_named(take), formats)
+    def export(
+        self,
+        formats: Sequence[str] = ("flac",),
+        *,
+        take: str = "",
+        to: Path | None = None,
+        lufs: float | None = None,
+        bits: int = 24,
+        rate_hz: int = 44_100,
+    ) -> Exported:
+        """Files for other programs, in `to` or the song's `export/`; `agent/export/formats.py` names the formats.
+
+        Raises `ExportError` for a format, loudness, depth or rate that can't be had.
+        """
+        wish = ExportWish(formats, to, SoundForm(lufs, bits, rate_hz))
+        return export_take(self.opened, self.take_named(take), wish)
 
     def page(self, out: Path | None = None, *, beside: bool = False) -> "Page":
         """One HTML file that plays the takes and shows the words; see `write_page`."""

@@ -1,8 +1,9 @@
-"""Subtitles: SRT, WebVTT, SBV and ASS karaoke as lyrics, and lyrics as SRT or ASS karaoke."""
+"""Subtitles: SRT, WebVTT, SBV and ASS karaoke as lyrics, and lyrics as SRT, WebVTT or ASS karaoke."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -15,7 +16,15 @@ from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.phonemes import syllable_count
 from songsmith.lyrics.stamps import format_stamp, parse_clock
 
-__all__ = ["format_ass", "format_srt", "is_subtitles", "read_subtitles", "timed_lines"]
+__all__ = [
+    "format_ass",
+    "format_srt",
+    "format_vtt",
+    "is_subtitles",
+    "karaoke_text",
+    "read_subtitles",
+    "timed_lines",
+]
 
 _CUE = re.compile(r"\s*(\d[\d:.,]+)\s*-->\s*(\d[\d:.,]+)(?:\s.*)?")
 _SBV_CUE = re.compile(r"\s*(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})\s*")
@@ -109,11 +118,35 @@ def format_srt(lyrics: Lyrics, duration_s: float) -> str:
     return "\n".join(cues)
 
 
+def format_vtt(lyrics: Lyrics, duration_s: float) -> str:
+    """The lyric as WebVTT; a stamp before each word whose time is known."""
+    cues = [
+        f"{_clock(start_s, '.', 3)} --> {_clock(end_s, '.', 3)}\n{_vtt_text(line, start_s, end_s)}\n"
+        for line, start_s, end_s in timed_lines(lyrics, duration_s)
+    ]
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def _vtt_text(line: LyricLine, start_s: float, end_s: float) -> str:
+    """The words with their own stamps that lie within the cue; signs that WebVTT reads as its own are escaped."""
+    stamps = {
+        stamp.offset: stamp.start_s
+        for stamp in line.word_stamps
+        if stamp.offset < len(line.text) and start_s < stamp.start_s < end_s
+    }
+    cuts = sorted({0, len(line.text), *stamps})
+    return "".join(
+        (f"<{_clock(stamps[cut], '.', 3)}>" if cut in stamps else "")
+        + escape(line.text[cut:end], quote=False)
+        for cut, end in pairwise(cuts)
+    )
+
+
 def format_ass(lyrics: Lyrics, duration_s: float) -> str:
     """The lyric as ASS karaoke: every word lights up at its word stamp, or by its share of syllables."""
     events = [
         f"Dialogue: 0,{_clock(start_s, '.', 2)[1:]},{_clock(end_s, '.', 2)[1:]},Sung,,0,0,0,,"
-        f"{_karaoke(line, start_s, end_s)}"
+        f"{karaoke_text(line, start_s, end_s)}"
         for line, start_s, end_s in timed_lines(lyrics, duration_s)
     ]
     return "\n".join([_ASS_HEAD.format(title=lyrics.title or "Lyrics"), *events, ""])
@@ -139,7 +172,7 @@ Style: Sung,Noto Sans CJK SC,54,&H0000D7FF,&H00FFFFFF,&H00101010,&H80000000,-1,0
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"""
 
 
-def _karaoke(line: LyricLine, start_s: float, end_s: float) -> str:
+def karaoke_text(line: LyricLine, start_s: float, end_s: float) -> str:
     """The words, each after a tag with the hundredths of a second that it takes."""
     words = _words(line.text)
     bounds_s = _word_bounds_s(line, words, start_s, end_s)

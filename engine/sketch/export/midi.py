@@ -7,6 +7,7 @@ import mido
 import numpy as np
 
 from songsmith.engine.sketch.band.band import Track
+from songsmith.engine.sketch.export.spaced_syllables import spaced_syllables
 from songsmith.engine.sketch.harmony import uses_flats, voice_chord
 from songsmith.engine.sketch.score import Note, Score
 
@@ -33,7 +34,7 @@ def format_midi(
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
     file.tracks.append(_conductor(score, clock, title))
     if notes:
-        file.tracks.append(_melody(notes, syllables, clock))
+        file.tracks.append(_melody(score, notes, syllables, clock))
     file.tracks.append(_chords(score, clock))
     channels = [c for c in range(2, 16) if c != _DRUM_CHANNEL]
     for place, track in enumerate(track for track in tracks if track.notes):
@@ -127,20 +128,23 @@ def _part(
 
 
 def _melody(
-    notes: Sequence[Note], syllables: Mapping[int, Sequence[str]], clock: _Clock
+    score: Score, notes: Sequence[Note], syllables: Mapping[int, Sequence[str]], clock: _Clock
 ) -> mido.MidiTrack:
-    """The lead's notes; each syllable as a lyric event on its first note, a new line after each line."""
+    """The lead's notes; each syllable as a lyric event on its first note, as MIDI's practice RP-017 has it: a
+    space after the last syllable of a word, a new line after each line."""
     change = mido.Message("program_change", channel=0, program=_MELODY_PROGRAM)
     events: list[Event] = [(0, 3, change), *_note_events(notes, 0, clock)]
+    words = {
+        line.line: spaced_syllables(line.text, syllables.get(line.line, ())) for line in score.lines
+    }
     sung: set[tuple[int, int]] = set()
     for note in sorted(notes, key=lambda n: n.start_s):
-        words = syllables.get(note.line, ())
+        texts = words.get(note.line, ())
         place = (note.line, note.syllable)
-        if note.line and 0 <= note.syllable < len(words) and place not in sung:
+        if 0 <= note.syllable < len(texts) and texts[note.syllable] and place not in sung:
             sung.add(place)
-            is_last = note.syllable == len(words) - 1
-            text = words[note.syllable] + ("\n" if is_last else "")
-            events.append((clock.tick(note.start_s), 4, mido.MetaMessage("lyrics", text=text)))
+            text = mido.MetaMessage("lyrics", text=texts[note.syllable])
+            events.append((clock.tick(note.start_s), 4, text))
     return _track("Melody", events)
 
 

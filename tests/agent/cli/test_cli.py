@@ -283,7 +283,7 @@ def test_mistakes_are_one_line_with_the_right_exit_code(
         (["style", "{song}", " "], "the style would be empty"),
         (["retime", "{song}", "--length", "3"], "a song can't last 3 s"),
         (["edit", "{song}"], "no terminal to edit in"),
-        (["export", "{song}", "--format", "aiff"], "there is no sound format 'aiff'"),
+        (["export", "{song}", "--format", "aiff"], "there is no format 'aiff'"),
         (["diff", "{song}", "v9"], "its versions: v1"),
     ],
 )

@@ -4,8 +4,8 @@ import re
 import numpy as np
 import pytest
 
+from songsmith.agent.export.cover import cover_of
 from songsmith.agent.page.build import PageError, write_page
-from songsmith.agent.page.cover import cover_of
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.rendering import RenderWish

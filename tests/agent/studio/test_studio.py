@@ -155,7 +155,8 @@ def test_the_best_writer_there_is_writes_a_song_for_a_brief(studio):
 def test_an_export_has_sound_words_and_subtitles(studio):
     studio.render(RenderWish(seed=7))
     names = {path.name for path in studio.export(["mp3", "wav"]).files}
-    assert names == {f"night-train.{end}" for end in ("mp3", "wav", "lrc", "srt", "ass")}
+    endings = ("mp3", "wav", "lrc", "srt", "ass", "provenance.json")
+    assert names == {f"night-train.{end}" for end in endings}
 
 
 @pytest.mark.parametrize(

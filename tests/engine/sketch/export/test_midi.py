@@ -83,7 +83,7 @@ def test_words_are_lyric_events_on_their_notes():
 
     events = seconds_of(file, track_named(file, "Melody"))
     words = [(time_s, m.text) for time_s, m in events if m.type == "lyrics"]
-    assert [text for _, text in words] == ["row", "me", "o", "ver\n", "ri", "ver", "wide\n"]
+    assert [text for _, text in words] == ["Row ", "me ", "o", "ver\n", "Ri", "ver ", "wide\n"]
     assert [time_s for time_s, _ in words] == pytest.approx([n.start_s for n in notes], abs=0.004)
 
 

@@ -2,10 +2,12 @@
 
 import colorsys
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
+from songsmith.agent.export.markers import parts_of
 from songsmith.agent.song.song_file import TakeManifest
 
 __all__ = ["Cover", "cover_of"]
@@ -41,6 +43,27 @@ class Cover:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}">'
             f'<rect width="{_SIZE}" height="{_SIZE}" fill="{back}"/>{self._beats(turn, light)}{rings}</svg>'
         )
+
+    def png(self, pixels: int = 1_400) -> bytes:
+        """The cover as a picture of `pixels` by `pixels`, the size that shops ask for at least."""
+        import resvg_py
+
+        return bytes(resvg_py.svg_to_bytes(self.svg(), skip_system_fonts=True, width=pixels))
+
+    def backdrop(self, width: int, height: int) -> bytes:
+        """The drawing, large and dimmed behind words, as a picture of `width` by `height` pixels."""
+        import resvg_py
+
+        side = max(width, height)
+        left, top = (width - side) / 2, (height - side) / 2
+        inner = self.svg().replace(
+            "<svg ", f'<svg x="{left:g}" y="{top:g}" width="{side}" height="{side}" ', 1
+        )
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{inner}'
+            f'<rect width="{width}" height="{height}" fill="#000" opacity=".62"/></svg>'
+        )
+        return bytes(resvg_py.svg_to_bytes(svg, skip_system_fonts=True))
 
     def _ring(self, index: int, turn: float, light: float) -> str:
         """One part of the form: an arc as long as its share of the song, further out than the one before."""
@@ -86,21 +109,14 @@ def cover_of(manifest: TakeManifest | None) -> Cover:
         hue=_FIFTHS.get(tonic, 0) / 12,
         is_minor="minor" in mode or "dorian" in mode or (mode.startswith("m") and mode != "major"),
         bpm=float(bpm) if isinstance(bpm, (int, float)) else 100.0,
-        parts=_parts(details.get("parts"), manifest.duration_s if manifest else 60.0),
+        parts=_lengths(details, manifest.duration_s if manifest else 60.0),
         seed=manifest.seed if manifest else 0,
     )
 
 
-def _parts(parts: object, duration_s: float) -> tuple[tuple[str, float], ...]:
+def _lengths(details: Mapping[str, Any], duration_s: float) -> tuple[tuple[str, float], ...]:
     """(kind, seconds) of a take's form; one part where the engine tells none."""
-    found = [
-        (str(part.get("kind", "")), float(part["end_s"]) - float(part["start_s"]))
-        for part in (parts if isinstance(parts, Sequence) else ())
-        if isinstance(part, dict)
-        and isinstance(part.get("start_s"), (int, float))
-        and isinstance(part.get("end_s"), (int, float))
-        and part["end_s"] > part["start_s"]
-    ]
+    found = [(part.kind, part.end_s - part.start_s) for part in parts_of(details)]
     return tuple(found[:60]) or (("", max(duration_s, 1.0)),)
 
 
