@@ -22,6 +22,7 @@ from songsmith.engine.requests import check_duration, check_request, parse_optio
 from songsmith.engine.sketch.band.band import Track, play_band
 from songsmith.engine.sketch.band.synth import soundfont
 from songsmith.engine.sketch.card import CARD
+from songsmith.engine.sketch.composing.explain import explain_composition
 from songsmith.engine.sketch.composing.form import count_syllables, is_sung, make_score, slots
 from songsmith.engine.sketch.export.chord_sheet import format_chordpro
 from songsmith.engine.sketch.export.midi import format_midi
@@ -277,11 +278,14 @@ def _sing(order: _Order, score: Score, seed: int, step: _Step) -> Vocals | None:
     if not order.sings or not lines:
         return None
     return sing_plan(
-        replace(score, lines=lines),
+        score,
         language=order.language,
         voice=order.options.voice,
         seed=seed,
         on_step=step,
+        genre=order.style.genre,
+        lines=lines,
+        tune_seed=order.memory.tune_seed if order.memory else None,
     )
 
 
@@ -298,7 +302,8 @@ def _take(
     if request.spans and request.parent is not None:
         audio = splice(request.parent.audio, audio, request.spans)
     notes, syllables = _melody(order, score, vocals)
-    memory = TakeMemory(score, mix.gains, notes, syllables)
+    tune_seed = order.memory.tune_seed if order.memory else seed
+    memory = TakeMemory(score, mix.gains, notes, syllables, tune_seed)
     title = request.lyrics.title
     attachments: dict[str, bytes] = {}
     if options.midi:
@@ -359,6 +364,7 @@ def _details(
             {"kind": p.kind, "label": p.label, "start_s": p.start_s, "end_s": p.end_s}
             for p in score.parts
         ],
+        "composition": explain_composition(score, memory.notes, style.genre, memory.tune_seed),
         "chords": [[round(span.start_s, 3), span.harmony.symbol] for span in score.chords],
         "vocals": dict(vocals.details) if vocals else {},
         "notes": [*style.notes, *_line_notes(order, score)],

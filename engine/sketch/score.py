@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-__all__ = ["Bar", "ChordSpan", "Harmony", "Note", "Score", "SongPart", "SungLine"]
+__all__ = ["Bar", "ChordSpan", "Harmony", "KeyLift", "Note", "Score", "SongPart", "SungLine"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,14 @@ class SungLine:
 
 
 @dataclass(frozen=True)
+class KeyLift:
+    """From `start_s` on the song lies `semitones` above the key it began in."""
+
+    start_s: float
+    semitones: int
+
+
+@dataclass(frozen=True)
 class Note:
     """A sung or played note; `pitch` is a MIDI number, `syllable` the index in its line (-1 = none),
     `line` the 1-based lyric line (0 = none)."""
@@ -94,7 +102,8 @@ class Note:
 class Score:
     """The whole song as a score. `tonic` is a pitch class, `scale` the pitch classes of its mode, tonic first.
 
-    `bpm` counts felt beats: in 6/8 a bar has six `beats_s`, eighths, and two felt beats.
+    `bpm` counts felt beats: in 6/8 a bar has six `beats_s`, eighths, and two felt beats. `lifts` are changes of key,
+    ascending in time; `tonic` and `scale` are those before them.
     """
 
     duration_s: float
@@ -108,6 +117,20 @@ class Score:
     parts: tuple[SongPart, ...]
     lines: tuple[SungLine, ...] = field(default=())
     meter: str = "4/4"
+    lifts: tuple[KeyLift, ...] = ()
+
+    def lift_at(self, time_s: float) -> int:
+        """Semitones by which the key at `time_s` lies above the first one."""
+        return next((x.semitones for x in reversed(self.lifts) if time_s >= x.start_s - 1e-6), 0)
+
+    def tonic_at(self, time_s: float) -> int:
+        """The tonic's pitch class at `time_s`."""
+        return (self.tonic + self.lift_at(time_s)) % 12
+
+    def scale_at(self, time_s: float) -> tuple[int, ...]:
+        """Pitch classes of the scale at `time_s`, tonic first."""
+        lift = self.lift_at(time_s)
+        return tuple((tone + lift) % 12 for tone in self.scale)
 
     def chord_at(self, time_s: float) -> Harmony:
         """The chord that sounds at `time_s`; before the first and after the last, those."""

@@ -16,12 +16,14 @@ __all__ = ["TakeMemory", "recall", "remember"]
 
 @dataclass(frozen=True)
 class TakeMemory:
-    """The score without its lines, the levels of the mix, the melody and the syllables under it."""
+    """The score without its lines, the levels of the mix, the melody and the syllables under it, and the seed that
+    its tune was planned by (None in takes of older versions)."""
 
     score: Score
     gains: Gains
     notes: tuple[Note, ...] = ()
     syllables: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    tune_seed: int | None = None
 
 
 _ADAPTER: TypeAdapter[TakeMemory] = TypeAdapter(TakeMemory)

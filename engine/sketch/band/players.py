@@ -105,7 +105,7 @@ def _walk(
         elif beat == len(beats_s) - 1:
             pitch = _approach(target, pitch, rng)
         else:
-            pitch = _step_on(harmony, score.scale, pitch, target, player, rng)
+            pitch = _step_on(harmony, score.scale_at(start_s), pitch, target, player, rng)
         hit = Hit("x", start_s, end_s, beat)
         notes.append(_bass_note(hit, pitch, player, feel, energy, 1.06 if beat % 2 else 1.0, rng))
         if rng.random() < 0.08 and beat < len(beats_s) - 1:  # a skipped eighth before the next

@@ -134,7 +134,9 @@ def _sing_bar(
     for hit in hits(pattern, bar, feel):
         harmony = score.chord_at(hit.start_s + 0.03)
         is_strong = hit.step % 1 == 0 or hit.end_s - hit.start_s > 0.4
-        allowed = set(harmony.tones) if is_strong else {*score.scale, *harmony.tones}
+        allowed = (
+            set(harmony.tones) if is_strong else {*score.scale_at(hit.start_s), *harmony.tones}
+        )
         line.pitch = _move(line, allowed, lead, moves)
         start_s = max(hit.start_s + lead.late_s + feel.jitter_s(rng), 0.0)
         end_s = max(start_s + 0.06, hit.start_s + (hit.end_s - hit.start_s) * 0.95)

@@ -15,7 +15,7 @@ from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.composing.chords import lay_chords
 from songsmith.engine.sketch.composing.tempo import Meter, fit_tempo, lay_bars
 from songsmith.engine.sketch.harmony import MODES, key_of_chords, parse_chord
-from songsmith.engine.sketch.score import Bar, Score, SongPart, SungLine
+from songsmith.engine.sketch.score import Bar, KeyLift, Score, SongPart, SungLine
 from songsmith.engine.sketch.style.style import SketchStyle
 from songsmith.lyrics.lyric import LyricLine, Lyrics
 from songsmith.lyrics.speech.han import HAN
@@ -28,6 +28,7 @@ MAX_SYLLABLES_PER_S = 14.0
 _BREATH_S = 0.18
 _UNHURRIED_S = 5.0
 _LONG_TAIL_BARS = 9  # after the last line; what is longer is an interlude before the outro
+_HELD_BEATS = 2.0
 _TAIL_S = 0.35  # the last line is over this long before the song is
 _ENERGY = {
     "intro": -0.15,
@@ -104,7 +105,21 @@ def make_score(
         meter=meter.name,
     )
     draft = replace(draft, lines=slots(lyrics, draft) if sings else ())
+    draft = replace(draft, lifts=_lifts(draft, lyrics, style, seed))
     return replace(draft, chords=lay_chords(draft, lyrics, style, rng))
+
+
+def _lifts(score: Score, lyrics: Lyrics, style: SketchStyle, seed: int) -> tuple[KeyLift, ...]:
+    """The last chorus a step higher, where the style likes that and nobody wrote key or chords."""
+    choruses = [part for part in score.parts if part.kind == "chorus"]
+    has_chords = any(line.chords for line in lyrics.lines)
+    if len(choruses) < 2 or not score.lines or style.tonic is not None or has_chords:
+        return ()
+    rng = np.random.default_rng([seed, 12, zlib.crc32("/".join(style.names).encode())])
+    weights = style.genre.tune.key_lifts
+    shares = np.array(list(weights.values()))
+    semitones = int(rng.choice(list(weights), p=shares / shares.sum()))
+    return (KeyLift(choruses[-1].start_s, semitones),) if semitones else ()
 
 
 def _check_lines(every: Sequence[LyricLine], sung: Sequence[LyricLine], duration_s: float) -> None:
@@ -317,6 +332,8 @@ def slots(lyrics: Lyrics, score: Score) -> tuple[SungLine, ...]:
         if place + 1 < len(numbered):
             gap_s = numbered[place + 1][1].start_s - line.start_s
             end_s = min(end_s, line.start_s + gap_s - min(_BREATH_S, 0.15 * gap_s))
+        else:  # the song's last note is held
+            end_s += _HELD_BEATS * 60 / score.bpm
         end_s = min(end_s, max(score.duration_s - _TAIL_S, (line.start_s + score.duration_s) / 2))
         key = re.sub(r"\W+", " ", line.text.casefold()).strip()
         sung.append(

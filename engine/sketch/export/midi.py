@@ -83,7 +83,14 @@ def _track(name: str, events: Sequence[Event]) -> mido.MidiTrack:
 
 
 def _conductor(score: Score, clock: _Clock, title: str) -> mido.MidiTrack:
-    events: list[Event] = [(0, 0, mido.MetaMessage("key_signature", key=_key_signature(score)))]
+    keys = [
+        (0, score.tonic),
+        *((clock.tick(x.start_s), score.tonic_at(x.start_s)) for x in score.lifts),
+    ]
+    events: list[Event] = [
+        (tick, 0, mido.MetaMessage("key_signature", key=_key_signature(score, tonic)))
+        for tick, tonic in keys
+    ]
     denominator = 8 if score.meter == "6/8" else 4
     quarter = TICKS_PER_QUARTER / clock.ticks_per_beat
     beats_before, tempo_before = 0, 0
@@ -102,11 +109,11 @@ def _conductor(score: Score, clock: _Clock, title: str) -> mido.MidiTrack:
     return _track(title or "songsmith", [*events, (clock.tick(score.duration_s), 9, end)])
 
 
-def _key_signature(score: Score) -> str:
-    """The nearest of the keys MIDI knows."""
+def _key_signature(score: Score, tonic: int) -> str:
+    """The nearest of the keys MIDI knows to the song's mode on `tonic`."""
     is_minor = (score.tonic + 3) % 12 in score.scale and (score.tonic + 4) % 12 not in score.scale
-    names = _FLAT_KEYS if uses_flats(score.tonic, "minor" if is_minor else "major") else _SHARP_KEYS
-    return names[score.tonic] + ("m" if is_minor else "")
+    names = _FLAT_KEYS if uses_flats(tonic, "minor" if is_minor else "major") else _SHARP_KEYS
+    return names[tonic] + ("m" if is_minor else "")
 
 
 def _note_events(notes: Sequence[Note], channel: int, clock: _Clock) -> list[Event]:

@@ -13,6 +13,7 @@ from songsmith.engine.sketch.composing.melody import compose
 from songsmith.engine.sketch.score import Note, Score, SungLine
 from songsmith.engine.sketch.singing.sing_task import Sung, Task, Way
 from songsmith.engine.sketch.singing.worker_pool import sing_tasks
+from songsmith.engine.sketch.style.genre import Genre
 from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
 from songsmith.engine.sketch.voices.speaking import Utterance, say, unknown_sounds
 from songsmith.engine.sketch.voices.voices import Voice, choose_voice, is_missing, is_register
@@ -50,13 +51,20 @@ def sing_plan(
     seed: int,
     on_step: Callable[[str, int, int], None],
     helpers: int | None = None,
+    genre: Genre | None = None,
+    lines: Sequence[SungLine] | None = None,
+    tune_seed: int | None = None,
 ) -> Vocals:
-    """Compose a melody for `score`'s lines and sing it.
+    """Compose a melody for `score`'s lines, as `genre` sings, and sing it.
+
+    `lines` are those of the score that are to be sung, all if not given; `tune_seed` is the seed of the song's tune
+    where these lines are sung into a song that has one.
 
     `on_step(stage, done, total)` is called on this thread between lines; what it raises ends the work.
     Raises `EngineError` for a voice or language that is not there.
     """
     lead = choose_voice(language, voice)
+    whole, score = score, score if lines is None else replace(score, lines=tuple(lines))
     casting = _cast(score.lines, lead, language)
     voices = sorted({v.name for cast in casting.values() for v in cast})
     models = {name: load_piper(name).sha256 for name in voices if is_piper(name)}
@@ -64,7 +72,14 @@ def sing_plan(
     syllables = {
         number: spoken[0][1].syllables for number, spoken in utterances.items() if spoken[0][1]
     }
-    notes = compose(score, syllables, seed=seed, register=(lead.lowest, lead.highest))
+    notes = compose(
+        whole,
+        syllables,
+        seed=seed if tune_seed is None else tune_seed,
+        register=(lead.lowest, lead.highest),
+        genre=genre,
+        variation=0 if tune_seed is None else seed,
+    )
     tasks = _tasks(score, utterances, notes, lead, seed)
     sing = partial(on_step, "singing")
     sung = [s for results in sing_tasks(tasks, sing, helpers=helpers) for s in results]
@@ -205,8 +220,9 @@ def _moved(notes: tuple[Note, ...], lead: Voice, singer: Voice) -> tuple[Note, .
 
 def _third(note: Note, score: Score, voice: Voice) -> int:
     """A third above in the scale, or a third below where that is too high; on the chord if it can be."""
-    above = [p for p in range(note.pitch + 1, note.pitch + 6) if p % 12 in score.scale]
-    below = [p for p in range(note.pitch - 1, note.pitch - 6, -1) if p % 12 in score.scale]
+    scale = score.scale_at(note.start_s)
+    above = [p for p in range(note.pitch + 1, note.pitch + 6) if p % 12 in scale]
+    below = [p for p in range(note.pitch - 1, note.pitch - 6, -1) if p % 12 in scale]
     side = above if note.pitch + 4 <= voice.highest + 3 else below
     chord = score.chord_at(note.start_s + 0.02)
     near = [p for p in side[1:3] if p % 12 in chord.tones]

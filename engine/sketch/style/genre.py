@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from songsmith.engine.sketch.style.tune import TuneStyle
 from songsmith.engine.sketch.style.vocabulary import Words
 
 __all__ = ["DrumSet", "Genre", "LeadStyle", "Level", "Player", "Stem", "genre", "genre_names"]
@@ -74,7 +75,8 @@ class Genre(_Strict):
     `bpm` is slowest, usual, fastest. `swing` is the long share of a beat (or of half a beat, with
     `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
     mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
-    joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an instrumental.
+    joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an instrumental;
+    `tune` is how it sings.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Genre(_Strict):
     crackle_db: float | None = None
     brightness_db: float = 0.0
     room_s: float = 1.4
+    tune: TuneStyle = TuneStyle()
     form: tuple[str, ...] = ("intro", "verse", "verse", "chorus", "interlude", "verse", "chorus")
 
 

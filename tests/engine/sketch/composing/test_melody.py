@@ -98,7 +98,8 @@ def test_inner_syllables_are_on_eighths_and_stressed_ones_prefer_beats(song):
         firsts = {n.syllable: n for n in reversed(of_line(notes, line.line))}
         for index, note in firsts.items():
             eighths = note.start_s / (BEAT_S / 2)
-            assert abs(eighths - round(eighths)) < 1e-6
+            is_last = line is score.lines[-1]  # it hurries to leave its last note two beats
+            assert is_last or abs(eighths - round(eighths)) < 1e-6
             on_beat = round(eighths) % 2 == 0
             (stressed if syllables[index].stress == 2 else weak).append(on_beat)
     assert sum(stressed) / len(stressed) > sum(weak) / len(weak) + 0.2
@@ -160,7 +161,20 @@ def test_the_chorus_is_a_third_to_a_sixth_higher(song):
 def test_repeated_lines_share_their_tune(song):
     _, notes = song
     for first, again in ((5, 7), (6, 8), (1, 9), (2, 10)):
-        assert [n.pitch for n in of_line(notes, first)] == [n.pitch for n in of_line(notes, again)]
+        one, other = ([n.pitch for n in of_line(notes, line)] for line in (first, again))
+        top = max(n.pitch for n in notes)
+        turned = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+        # A tune turns only around the song's highest note, and where the last line comes home.
+        assert len(turned) <= 4
+        assert not turned or again == 10 or any(tune.count(top) for tune in (one, other))
+
+
+def test_the_highest_note_is_sung_once_and_in_the_chorus(song):
+    _, notes = song
+    top = max(note.pitch for note in notes)
+    peaks = [note for note in notes if note.pitch == top]
+    assert len(peaks) == 1
+    assert peaks[0].line in range(5, 9)
 
 
 def test_the_verse_closes_at_home_or_at_rest(song):
