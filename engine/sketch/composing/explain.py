@@ -1,6 +1,7 @@
 """What was composed, in the words of a songwriter, as JSON values for a take's manifest."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from songsmith.engine.sketch.composing.phrases import plan_tune, tune_kind
 from songsmith.engine.sketch.harmony import key_name
@@ -14,7 +15,7 @@ _ANY_REGISTER = (45, 62)
 
 def explain_composition(
     score: Score, notes: Sequence[Note], genre: Genre, tune_seed: int | None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Keys, the chords of each kind of part, forms and motifs by seed, and where the highest note is sung."""
     return {
         "keys": _keys(score),

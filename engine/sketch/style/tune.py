@@ -26,10 +26,11 @@ class TuneStyle(BaseModel):
     `seat` is the share of the singer's range at which verses lie, `lift` the semitones from there to the chorus,
     `reach` by how much contours are stretched. `hooks` and `verses` weigh contours. `grid` is how beats are divided;
     `pace` stretches the slowest syllables; `late_s` is how far behind the beat inner syllables come; `push` how
-    gladly a stressed syllable comes half a beat early; `beats` how firmly stress keeps to the beat. `leaps` and `repeats` make leaps and repeated notes dearer
-    (above 1) or cheaper. `notes` narrows the scale. `ornaments` weigh turns into long last notes. `peak` is where
-    the song's highest note stands, `ending` how the last line closes. `key_lifts` weigh by how many semitones the last
-    chorus lies higher; `secondary` is the chance of a dominant that leads into the next part.
+    gladly a stressed syllable comes half a beat early; `beats` how firmly stress keeps to the beat. `leaps` and
+    `repeats` make leaps and repeated notes dearer (above 1) or cheaper. `notes` narrows the scale. `ornaments` weigh
+    turns into long last notes. `peak` is where the song's highest note stands, `ending` how the last line closes.
+    `key_lifts` weigh by how many semitones the last chorus lies higher; `secondary` is the chance of a dominant that
+    leads into the next part.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
