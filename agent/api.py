@@ -17,6 +17,7 @@ from songsmith.agent.studio.studio import Studio
 from songsmith.agent.writers.brief import BriefError
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
+from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.engine.engine import EngineError, Take
 from songsmith.lyrics.check import Report, Variant
 from songsmith.lyrics.fault import Fault
@@ -142,8 +143,9 @@ def render(
 ) -> list[Take]:
     """Takes of `lyrics` as values (float32 (2, samples), 44,100 Hz), without a song folder."""
     _need_takes(takes)
-    words, duration_s, _ = _stamped(lyrics, length_s)
     settings = load_settings(None, {})
+    pulse = pulse_of(style or settings.style, options)
+    words, duration_s, _ = _stamped(lyrics, length_s, pulse)
     singer, _ = Engines().choose(engine or settings.engine, words.language)
     wish = RenderWish(engine=engine, takes=takes, seed=seed, options=options or {})
     request, _ = build_request(
@@ -175,8 +177,10 @@ def _parsed(words: Words) -> Parsed:
     return Parsed(words, ())
 
 
-def _stamped(words: Words, duration_s: float | None) -> tuple[Lyrics, float, tuple[Fault, ...]]:
+def _stamped(
+    words: Words, duration_s: float | None, pulse: Pulse | None = None
+) -> tuple[Lyrics, float, tuple[Fault, ...]]:
     if duration_s is not None and duration_s <= 0:
         raise BriefError(f"a song can't last {duration_s:g} s", hint="give a length in seconds")
     parsed = _parsed(words)
-    return *stamped_to_sing(parsed, duration_s), parsed.faults
+    return *stamped_to_sing(parsed, duration_s, pulse), parsed.faults

@@ -3,7 +3,8 @@
 The figures are those of songs that singing models learnt from: 4 to 7 model tokens a second, a new
 line every 1.2 to 7.9 s, some bars before the first line and between sections. Where the words are many
 for the time, slots shrink in steps: first the breaks, then to half bars, to beats, and last to
-whatever is left; `check` says what that does to the singing.
+half beats; `check` says what that does to the singing. Sections always begin on a bar, as long as there is
+time for any grid at all.
 """
 
 import math
@@ -17,7 +18,6 @@ from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 __all__ = ["natural_duration_s", "retime", "stamp_draft"]
 
 _MAX_GAP_S = 7.9  # between two lines of a section; more and singers fill it with repeats
-_LONG_BAR_S = 3.0  # a short line that would get more than this may take half a bar
 _SPARSE_PER_S = 2.2
 _INTRO_S, _LONGEST_INTRO_S = 9.0, 18.0
 _ENDING_S, _LONGEST_ENDING_S = 4.0, 10.0
@@ -67,6 +67,7 @@ class _Stretch:
     """
 
     bar_s: float
+    beats_per_bar: int
     from_s: float = 0.0
     until_s: float = math.inf
     is_anchored: bool = False
@@ -76,6 +77,11 @@ class _Stretch:
     @property
     def room_s(self) -> float:
         return self.until_s - self.from_s
+
+    def unit_s(self, bars: float) -> float:
+        """About `bars` of a bar: whole beats, however many a bar has."""
+        beats = float(self.beats_per_bar * bars)
+        return self.bar_s / self.beats_per_bar * (beats if beats.is_integer() else 1)
 
 
 @dataclass
@@ -111,7 +117,7 @@ def stamp_draft(
     sections = tuple(Section(part.label, tuple(_unstamped(part))) for part in draft.sections)
     lyrics = Lyrics(draft.title, draft.language, sections, draft.tags)
     until_s = math.inf if duration_s is None else duration_s
-    stretch = _Stretch(_bar_s(bpm, beats_per_bar), until_s=until_s, intro_s=intro_s)
+    stretch = _Stretch(_bar_s(bpm, beats_per_bar), beats_per_bar, until_s=until_s, intro_s=intro_s)
     starts_s = _starts_s(_needs(lyrics.sections), stretch)
     lines = [_at(line, start_s) for line, start_s in zip(lyrics.lines, starts_s, strict=True)]
     return lyrics.with_lines(lines)
@@ -131,7 +137,7 @@ def natural_duration_s(
             for line in lyrics.lines
         ]
         return round(max(ends_s) + _ENDING_S, 2)
-    stretch = _Stretch(_bar_s(bpm, beats_per_bar), intro_s=intro_s)
+    stretch = _Stretch(_bar_s(bpm, beats_per_bar), beats_per_bar, intro_s=intro_s)
     return round(_plan(_needs(lyrics.sections), stretch, _NATURAL).total_s, 2)
 
 
@@ -154,6 +160,7 @@ def retime(
         is_anchored = first in fixed
         stretch = _Stretch(
             _bar_s(bpm, beats_per_bar),
+            beats_per_bar,
             from_s=lines[first].start_s if is_anchored else 0.0,
             until_s=lines[end].start_s if end < len(lines) else duration_s,
             is_anchored=is_anchored,
@@ -216,7 +223,7 @@ def _starts_s(needs: Sequence[_Need], stretch: _Stretch) -> list[float]:
 
 def _plan(needs: Sequence[_Need], stretch: _Stretch, level: _Level) -> _Plan:
     """Slots, rests and ending at this level."""
-    unit_s = stretch.bar_s * level.bars
+    unit_s = stretch.unit_s(level.bars)
     slots_s = [_slot_s(need.tokens, unit_s, level) for need in needs]
     if level.is_even:
         slots_s = _evened(slots_s, needs)
@@ -227,19 +234,31 @@ def _plan(needs: Sequence[_Need], stretch: _Stretch, level: _Level) -> _Plan:
             rests_s[1] += -(stretch.from_s + slots_s[0]) % unit_s
     elif needs:
         rests_s[0] = _intro_s(stretch, level)
+    _open_on_bars(rests_s, slots_s, needs, stretch)
     ending_s = 0.0
     if stretch.has_ending:
         ending_s = min(2 * stretch.bar_s, _ENDING_S) if not level.is_tight else 0.5
     return _Plan(rests_s, slots_s, ending_s)
 
 
+def _open_on_bars(
+    rests_s: list[float], slots_s: Sequence[float], needs: Sequence[_Need], stretch: _Stretch
+) -> None:
+    """Lengthen the rest before each section's first line so that it starts on a bar of the song."""
+    at_s = stretch.from_s
+    for index, need in enumerate(needs):
+        at_s += rests_s[index]
+        if need.opens_section and (index or not stretch.is_anchored):
+            bars = at_s / stretch.bar_s
+            missing_s = (math.ceil(bars - 1e-6) - bars) * stretch.bar_s
+            rests_s[index] += missing_s
+            at_s += missing_s
+        at_s += slots_s[index]
+
+
 def _slot_s(tokens: int, unit_s: float, level: _Level) -> float:
-    """The fewest units in which a line is sung at the level's pace; half of one for very short lines."""
-    units = max(1, math.ceil((tokens + 1) / level.ceiling_per_s / unit_s - 1e-9))
-    if level.bars == 1 and unit_s > _LONG_BAR_S and tokens / (units * unit_s) < _SPARSE_PER_S:
-        unit_s /= 2
-        units = max(1, math.ceil((tokens + 1) / level.ceiling_per_s / unit_s - 1e-9))
-    return units * unit_s
+    """The fewest units in which a line is sung at the level's pace."""
+    return unit_s * max(1, math.ceil((tokens + 1) / level.ceiling_per_s / unit_s - 1e-9))
 
 
 def _evened(slots_s: Sequence[float], needs: Sequence[_Need]) -> list[float]:
@@ -296,7 +315,7 @@ def _spread(plan: _Plan, needs: Sequence[_Need], stretch: _Stretch) -> None:
 
 
 def _squeezed(needs: Sequence[_Need], stretch: _Stretch) -> list[float]:
-    """Slots by the number of tokens alone, as fast as the time asks for."""
+    """Slots by the number of tokens alone, as fast as the time asks for, on half beats where they have room."""
     room_s = max(0.0, stretch.room_s)
     lead_s = 0.0 if stretch.is_anchored else min(1.0, room_s * 0.05)
     if stretch.intro_s is not None and not stretch.is_anchored:
@@ -305,6 +324,12 @@ def _squeezed(needs: Sequence[_Need], stretch: _Stretch) -> list[float]:
     total = sum(need.tokens + 1 for need in needs)
     share_s = max(0.0, room_s - lead_s - tail_s) / total
     laid = accumulate((need.tokens + 1 for need in needs), initial=0)
-    return [
+    starts_s = [
         stretch.from_s + lead_s + before * share_s for before, _ in zip(laid, needs, strict=False)
     ]
+    half_beat_s = stretch.bar_s / stretch.beats_per_bar / 2
+    snapped_s = [round(start_s / half_beat_s) * half_beat_s for start_s in starts_s]
+    if stretch.is_anchored:
+        snapped_s[0] = stretch.from_s
+    rise = all(after_s - start_s > half_beat_s / 2 for start_s, after_s in pairwise(snapped_s))
+    return snapped_s if rise and snapped_s[-1] < stretch.until_s else starts_s

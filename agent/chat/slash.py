@@ -86,12 +86,12 @@ class SlashCommands:
         self._show(self._session.studio.check(repair=argument in ("repair", "mend")))
 
     def retime(self, argument: str) -> None:
-        """/retime [LENGTH] [TEMPO] - new stamps on the bar grid, e.g. /retime 2:30 96 bpm"""
+        """/retime [LENGTH] [TEMPO] - new stamps on the bars of the song's tempo, e.g. /retime 2:30 96 bpm"""
         bpm = re.search(r"([\d.]+)\s*bpm", argument)
         length = re.sub(r"[\d.]+\s*bpm", "", argument).strip()
         written = self._session.studio.retime(
             duration_s=parse_duration(length) if length else None,
-            bpm=float(bpm[1]) if bpm else 90.0,
+            bpm=float(bpm[1]) if bpm else None,
         )
         self._show(written)
 

@@ -63,7 +63,7 @@ class CheckArguments(_Arguments):
 
 
 class RetimeArguments(_Arguments):
-    bpm: float = Field(90, ge=30, le=300)
+    bpm: float | None = Field(None, ge=30, le=300, description="the song's tempo if left out")
     length_s: float | None = Field(None, ge=5, le=600)
     keep: str = Field("", description="lines whose stamps stay, e.g. 1-8")
 

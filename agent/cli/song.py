@@ -94,13 +94,16 @@ def edit(
 def retime(
     song: SongArgument,
     length: DurationOption = None,
-    bpm: Annotated[float, typer.Option("--bpm", help="Beats a minute.", min=30, max=300)] = 90.0,
+    bpm: Annotated[
+        float | None,
+        typer.Option("--bpm", help="Beats a minute (the song's tempo).", min=30, max=300),
+    ] = None,
     keep: Annotated[
         str, typer.Option("--keep", metavar="N-M", help="Lines whose stamps stay.")
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """New stamps on the bar grid."""
+    """New stamps on the bars of the song's tempo."""
     do_with_song(
         song,
         as_json,

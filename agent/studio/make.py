@@ -1,7 +1,7 @@
 """From a sentence or a lyrics file to a finished song folder: the verbs write, check and render in one go."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from songsmith.agent.studio.studio import Studio
 from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped
+from songsmith.agent.writers.tempo import pulse_of
 from songsmith.agent.writers.writer import Writer
 from songsmith.engine.engine import Engine, RequestOutline
 from songsmith.lyrics.check import Report
@@ -168,8 +169,10 @@ def choose_cast(wish: SongWish, settings: Settings, engines: Engines, audience: 
     engine, engine_why = engines.choose(wish.render.engine or settings.engine, wish.language)
     render = filled(wish.render, settings, engine.name)
     render.check()
-    length_s = stamped(wish.words.lyrics, brief.duration_s)[1] if wish.words else brief.duration_s
     style = brief.style or brief.prompt or settings.style or "pop"
+    length_s = brief.duration_s
+    if wish.words:
+        length_s = stamped(wish.words.lyrics, length_s, pulse_of(style, render.options))[1]
     engine.check_outline(
         RequestOutline(style, wish.language, length_s or DEFAULT_DURATION_S, render.options)
     )
@@ -207,11 +210,13 @@ def _words_for(studio: Studio, wish: SongWish, cast: Cast) -> Written:
         if wish.is_instrumental:
             return studio.leave_wordless(wish.brief)
         if cast.writer is None:
-            return _take_over(studio, wish)
-        return studio.write_with(cast.writer, cast.writer_why, wish.brief)
+            return _take_over(studio, wish, cast.render.options)
+        time = str(cast.render.options.get("time") or "")
+        brief = wish.brief.model_copy(update={"bpm": cast.render.options.get("bpm"), "time": time})
+        return studio.write_with(cast.writer, cast.writer_why, brief)
 
 
-def _take_over(studio: Studio, wish: SongWish) -> Written:
+def _take_over(studio: Studio, wish: SongWish, options: Mapping[str, object]) -> Written:
     """Words from a file, with what the flags say of title, language and style on top."""
     assert wish.words is not None
     brief, words = wish.brief, wish.words.lyrics
@@ -223,6 +228,7 @@ def _take_over(studio: Studio, wish: SongWish) -> Written:
         made_by="write",
         style=brief.style or brief.prompt,
         duration_s=brief.duration_s,
+        pulse=pulse_of(brief.style or brief.prompt, options),
     )
     return replace(written, writer="you", why="from the lyrics you gave")
 

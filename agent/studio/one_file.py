@@ -12,6 +12,7 @@ from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled, sha256_of
 from songsmith.agent.studio.results import Audience
 from songsmith.agent.writers.stamping import check_for, stamped
+from songsmith.agent.writers.tempo import pulse_of
 from songsmith.engine.engine import Take
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.lyric import Lyrics
@@ -46,7 +47,8 @@ def render_file(
     """
     out = _checked_path(out, wish)
     settings = load_settings(None, {})
-    lyrics, length_s = stamped(parsed.lyrics, duration_s)
+    pulse = pulse_of(style or settings.style, wish.options)
+    lyrics, length_s = stamped(parsed.lyrics, duration_s, pulse)
     lyrics = replace(lyrics, language=language or lyrics.language)
     engine, why = Engines().choose(wish.engine or settings.engine, lyrics.language)
     report = check_for(engine.name, lyrics, duration_s=length_s, parse_faults=parsed.faults)

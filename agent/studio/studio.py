@@ -39,6 +39,7 @@ from songsmith.agent.studio.take_list import changed_lines, list_takes, not_sung
 from songsmith.agent.writers.brief import Brief, check_length
 from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
+from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.agent.writers.writer import Writer
 from songsmith.engine.engine import Span, engine_names
 from songsmith.lyrics.check import Report
@@ -143,10 +144,12 @@ class Studio:
         made_by: str = "edit",
         style: str | None = None,
         duration_s: float | None = None,
+        pulse: Pulse | None = None,
     ) -> Written:
-        """Take over words the person wrote; words without stamps are stamped."""
+        """Take over words the person wrote; words without stamps get them, on the bars of `pulse` (the style's)."""
         length_s = duration_s or self.song.version.duration_s or None
-        lyrics, length_s = stamped_to_sing(parsed, length_s)
+        pulse = pulse or pulse_of(style or self.song.version.style)
+        lyrics, length_s = stamped_to_sing(parsed, length_s, pulse)
         return self._take_over(
             made_by, lyrics, style=style, duration_s=length_s, parse_faults=parsed.faults
         )
@@ -195,14 +198,25 @@ class Studio:
         return Checked(better, self._report(better, engine), repaired, diff_lyrics(lyrics, better))
 
     def retime(
-        self, *, duration_s: float | None = None, bpm: float = 90.0, keep: Sequence[int] = ()
+        self,
+        *,
+        duration_s: float | None = None,
+        bpm: float | None = None,
+        keep: Sequence[int] = (),
     ) -> Written:
-        """New stamps on the bar grid for all lines but those to keep."""
+        """New stamps on the bars of the song's tempo, or of `bpm`, for all lines but those to keep."""
         self.song.reload()
         self._need_words()
         length_s = duration_s or self.duration_s
         check_length(length_s)
-        lyrics = retime(self.song.lyrics, duration_s=length_s, bpm=bpm, keep=set(keep))
+        pulse = pulse_of(self.song.version.style, {"bpm": bpm})
+        lyrics = retime(
+            self.song.lyrics,
+            duration_s=length_s,
+            bpm=pulse.bpm,
+            beats_per_bar=pulse.beats_per_bar,
+            keep=set(keep),
+        )
         return self._take_over("retime", lyrics, duration_s=length_s)
 
     def style(self, text: str) -> Step:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.errors import SongsmithError
 from songsmith.lyrics.check import language_code
 
@@ -22,7 +23,7 @@ def check_length(duration_s: float) -> None:
 
 
 class Brief(BaseModel):
-    """What the person asked for. "" and None leave it to the writer."""
+    """What the person asked for. "" and None leave it to the writer; `bpm` and `time` (metre) are those of flags."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,6 +33,13 @@ class Brief(BaseModel):
     style: str = ""
     title: str = ""
     seed: int = 0
+    bpm: float | None = None
+    time: str = ""
+
+    def pulse(self, style: str = "") -> Pulse:
+        """Tempo and metre of the song, in `style` (the one asked for, or what the prompt tells)."""
+        options = {"bpm": self.bpm, "time": self.time}
+        return pulse_of(style or self.style or self.prompt, options)
 
     @field_validator("prompt", "style", "title")
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from songsmith.agent.writers.tempo import Pulse
 from songsmith.lyrics.check import Report, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
@@ -31,13 +32,13 @@ def is_better(
     return _badness(new, duration_s, only) < _badness(old, duration_s, only)
 
 
-def retimed(lyrics: Lyrics, duration_s: float, bpm: float) -> tuple[Lyrics, list[str]]:
+def retimed(lyrics: Lyrics, duration_s: float, pulse: Pulse) -> tuple[Lyrics, list[str]]:
     """The lyric with better stamps if there are any, and a remark about what was moved.
 
     The safe repairs come first; then lines at fault are set anew between the good ones, then all of them.
     """
     best = lyrics
-    for candidate in _candidates(lyrics, duration_s, bpm):
+    for candidate in _candidates(lyrics, duration_s, pulse):
         if is_better(candidate, best, duration_s):
             best = candidate
     if best == lyrics:
@@ -53,7 +54,7 @@ def language_of_lyrics(lyrics: Lyrics, asked: str = "") -> str:
     return asked or lyrics.language or guess_language("\n".join(line.text for line in lyrics.lines))
 
 
-def _candidates(lyrics: Lyrics, duration_s: float, bpm: float) -> list[Lyrics]:
+def _candidates(lyrics: Lyrics, duration_s: float, pulse: Pulse) -> list[Lyrics]:
     if not faults_by_line(check_lyrics(lyrics, duration_s=duration_s)):
         return []
     repaired, _ = repair_lyrics(lyrics, duration_s=duration_s)
@@ -65,7 +66,16 @@ def _candidates(lyrics: Lyrics, duration_s: float, bpm: float) -> list[Lyrics]:
     keeps: list[list[int]] = [good, around, []]
     return [
         repaired,
-        *(retime(repaired, duration_s=duration_s, bpm=bpm, keep=keep) for keep in keeps),
+        *(
+            retime(
+                repaired,
+                duration_s=duration_s,
+                bpm=pulse.bpm,
+                beats_per_bar=pulse.beats_per_bar,
+                keep=keep,
+            )
+            for keep in keeps
+        ),
     ]
 
 

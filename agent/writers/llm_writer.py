@@ -20,13 +20,12 @@ from songsmith.agent.writers.numbered_lines import (
 )
 from songsmith.agent.writers.reply_lyrics import SongReply, is_refusal, read_song
 from songsmith.agent.writers.reply_text import quoted, without_thinking
-from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
-from songsmith.agent.writers.tempo import bpm_of
+from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, on_bars
 from songsmith.agent.writers.writer import WriterReply, check_line_numbers, line_list, reworded
 from songsmith.lyrics.check import Report, check_lyrics
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics
-from songsmith.lyrics.timing import natural_duration_s, stamp_draft
+from songsmith.lyrics.timing import natural_duration_s
 from songsmith.prompts import render
 
 __all__ = ["LlmWriter"]
@@ -65,7 +64,7 @@ class LlmWriter:
         duration_s = brief.duration_s or natural_duration_s(lyrics)
         messages.append(Message("assistant", without_thinking(reply.text).strip()))
         lyrics = self._mended(lyrics, duration_s, messages, notes)
-        lyrics, moved = retimed(lyrics, duration_s, bpm_of(style))
+        lyrics, moved = retimed(lyrics, duration_s, brief.pulse(style))
         title = brief.title or song.title
         lyrics = replace(lyrics, title=title, language=language_of_lyrics(lyrics, brief.language))
         return WriterReply(lyrics, style, title, tuple(notes + moved))
@@ -240,9 +239,9 @@ def _stamped(song: SongReply, brief: Brief, style: str, notes: list[str]) -> Lyr
     """The song with stamps: the model's, or the bar grid's where it gave none."""
     if not isinstance(song.words, Draft):
         return song.words
-    bpm = bpm_of(style)
-    notes.append(f"the model gave no stamps; the lines were set on bars at {bpm:g} bpm")
-    return stamp_draft(song.words, duration_s=brief.duration_s, bpm=bpm)
+    pulse = brief.pulse(style)
+    notes.append(f"the model gave no stamps; the lines were set on bars at {pulse.bpm:g} bpm")
+    return on_bars(song.words, brief.duration_s, pulse)
 
 
 def _with_words(lyrics: Lyrics, new: Mapping[int, NewLine], *, with_stamps: bool = False) -> Lyrics:

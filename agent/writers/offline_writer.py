@@ -1,16 +1,21 @@
 """The writer without any model, as one of the writers: its songs stamped, its rewriting told."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from songsmith.agent.writers.brief import Brief, BriefError
-from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
-from songsmith.agent.writers.tempo import bpm_of, names_tempo
+from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, on_bars
+from songsmith.agent.writers.tempo import Pulse
 from songsmith.agent.writers.writer import WriterReply, check_line_numbers, line_list, reworded
-from songsmith.lyrics.lyric import Draft, Lyrics
+from songsmith.lyrics.lyric import Lyrics
+
+if TYPE_CHECKING:
+    from songsmith.agent.writers.offline.writer import Composition
 
 __all__ = ["OfflineWriter"]
 
-_NEAR = (1.0, 1.03, 0.97, 1.06, 0.94, 1.09, 0.91)  # of the usual tempo, nearest first
+_SHARES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1)
+"""How much of the length is filled with words: less where whole bars of this tempo hold less."""
 
 
 class OfflineWriter:
@@ -23,20 +28,30 @@ class OfflineWriter:
 
     def write(self, brief: Brief, on_text: Callable[[str], None]) -> WriterReply:
         """The song of a prompt and a seed, always the same one."""
-        from songsmith.agent.writers.offline.writer import compose
-
-        song = compose(
-            brief.prompt,
-            language=brief.language,
-            duration_s=brief.duration_s or DEFAULT_DURATION_S,
-            seed=brief.seed,
-            title=brief.title,
-        )
+        style = brief.style or brief.prompt
+        pulse = brief.pulse(style)
+        song, lyrics = self._on_whole_bars(brief, pulse)
         for section in song.draft.sections:
             on_text("\n".join([f"[{section.label}]", *section.lines, "", ""]))
-        style = brief.style or brief.prompt
-        lyrics = _stamped_near(song.draft, brief.duration_s, style)
         return WriterReply(lyrics, style, lyrics.title, song.notes)
+
+    def _on_whole_bars(self, brief: Brief, pulse: Pulse) -> "tuple[Composition, Lyrics]":
+        """The longest song that this tempo can lay on whole bars in the length asked for, and its stamps."""
+        from songsmith.agent.writers.offline.writer import compose
+
+        length_s = brief.duration_s or DEFAULT_DURATION_S
+        for share in _SHARES:
+            song = compose(
+                brief.prompt,
+                language=brief.language,
+                duration_s=length_s * share,
+                seed=brief.seed,
+                title=brief.title,
+            )
+            lyrics = on_bars(song.draft, brief.duration_s, pulse)
+            if _is_on_whole_bars(lyrics, pulse):
+                break
+        return song, lyrics
 
     def rewrite_lines(
         self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
@@ -58,17 +73,6 @@ class OfflineWriter:
         return lyrics.with_lines(reworded(line, new.get(n, line.text)) for n, line in lines)
 
 
-def _stamped_near(draft: Draft, duration_s: float | None, style: str) -> Lyrics:
-    """The draft at the style's tempo; one that nobody named gives way a little where lines miss the bars."""
-    from songsmith.lyrics.timing import stamp_draft
-
-    usual = bpm_of(style)
-    tempi = [usual * part for part in ((1.0,) if names_tempo(style) else _NEAR)]
-    stamped = {bpm: stamp_draft(draft, duration_s=duration_s, bpm=bpm) for bpm in tempi}
-    return stamped[min(tempi, key=lambda bpm: _lines_off_bars(stamped[bpm], bpm))]
-
-
-def _lines_off_bars(lyrics: Lyrics, bpm: float) -> int:
-    """How many lines start neither on a bar of four beats nor in its middle."""
-    half_bars = [line.start_s * bpm / 120 for line in lyrics.lines]
-    return sum(abs(at - round(at)) > 0.05 for at in half_bars)
+def _is_on_whole_bars(lyrics: Lyrics, pulse: Pulse) -> bool:
+    bars = [line.start_s / pulse.bar_s for line in lyrics.lines]
+    return all(abs(at - round(at)) < 0.01 for at in bars)

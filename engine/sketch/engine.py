@@ -24,6 +24,7 @@ from songsmith.engine.sketch.band.synth import soundfont
 from songsmith.engine.sketch.card import CARD
 from songsmith.engine.sketch.composing.explain import explain_composition
 from songsmith.engine.sketch.composing.form import count_syllables, is_sung, make_score, slots
+from songsmith.engine.sketch.composing.tempo import tempo_notes
 from songsmith.engine.sketch.export.chord_sheet import format_chordpro
 from songsmith.engine.sketch.export.midi import format_midi
 from songsmith.engine.sketch.harmony import key_name, parse_key
@@ -185,6 +186,7 @@ def _line_notes(order: _Order, score: Score) -> Iterator[str]:
     """Honest words about lines that will not be sung well, or at all."""
     if order.sings:
         yield from _singer_notes(order, score)
+        yield from tempo_notes(score)
     if order.style.is_instrumental and order.request.lyrics.lines:
         yield "the style asks for no voice: the words are not sung"
     if not order.sings and parse_style(order.request.style).is_unaccompanied:

@@ -2,7 +2,8 @@
 
 A search over tempi and beat positions: every line is laid on a beat, best on a downbeat, while the tempo
 between two lines may leave the song's tempo by up to 12 %. A line that no beat can meet within that is
-left out of the map: it is still sung on its stamp, only no beat is bent to it.
+left out of the map: it is still sung on its stamp, only no beat is bent to it. Where all stamps lie on the
+beats of one steady tempo, as those that songsmith lays do, the map is exactly that tempo.
 """
 
 import math
@@ -12,14 +13,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from songsmith.engine.sketch.score import Bar
+from songsmith.engine.sketch.score import Bar, Score
 
-__all__ = ["MAX_DRIFT", "Meter", "fit_tempo", "lay_bars"]
+__all__ = ["MAX_DRIFT", "Meter", "fit_tempo", "lay_bars", "tempo_notes"]
 
 MAX_DRIFT = 0.12
 _TIGHT = 0.04  # drift that is not noticed
 _SKIP_COST = 5.0
 _BEAM = 40
+_STEADY_BEND = 0.005
+_STEADY_S = 0.012
+"""How far a stamp may lie from its beat in a steady map: what nobody hears, and more than stamps are rounded by."""
 _Node = tuple[float, int, int, "_Node | None"]  # cost, line, half-beat, the anchor before
 
 
@@ -66,7 +70,36 @@ def fit_tempo(
         if best is None or cost < best.cost:
             best = Grid(grid.bpm, grid.times_s, grid.beats, cost)
     assert best is not None
-    return best
+    return _steady(best, len(stamps_s), meter) or best
+
+
+def _steady(grid: Grid, lines: int, meter: Meter) -> Grid | None:
+    """The same map at one tempo all through, from a beat at 0 s on, if every line lies on it."""
+    if len(grid.times_s) < lines:
+        return None
+    times, beats = np.array(grid.times_s), np.array(grid.beats)
+    beats = beats - beats[0] + round(times[0] / meter.beat_s(grid.bpm))
+    if not beats.any():
+        return None
+    exact = 60 / meter.felt * float((beats**2).sum() / (times * beats).sum())
+    for bpm in (*(round(exact, digits) for digits in (0, 1, 2)), exact):
+        at_s = beats * meter.beat_s(bpm)
+        if bpm > 0 and np.abs(at_s - times).max() < _STEADY_S:
+            first = grid.beats[0] - beats[0]
+            return Grid(bpm, tuple(map(float, at_s)), tuple(map(float, beats + first)), grid.cost)
+    return None
+
+
+def tempo_notes(score: Score) -> tuple[str, ...]:
+    """What is said of a tempo that bends to meet the stamps: how far it does. The last bar is held at will."""
+    usual_s = Meter.named(score.meter).beat_s(score.bpm)
+    bend = max((abs(bar.beat_s / usual_s - 1) for bar in score.bars[:-1]), default=0.0)
+    if bend < _STEADY_BEND:
+        return ()
+    return (
+        f"the tempo bends by up to {bend:.0%} of {score.bpm:.0f} bpm to meet the stamps; "
+        "retime lays them on one tempo",
+    )
 
 
 def _valleys(costs: np.ndarray, count: int) -> list[int]:

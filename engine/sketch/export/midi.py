@@ -59,10 +59,16 @@ class _Clock:
             self.bars.append((0, 1, lead_s))
             times.append(lead_s)
             ticks.append(self.ticks_per_beat)
-        for bar in score.bars:
+        for bar in score.bars[:-1]:
             self.bars.append((ticks[-1], len(bar.beats_s), bar.beat_s))
             times.append(bar.end_s)
             ticks.append(ticks[-1] + len(bar.beats_s) * self.ticks_per_beat)
+        # The last chord is held as long as the song lasts, at the tempo of the bar before.
+        last = score.bars[-1]
+        beat_s = self.bars[-1][2] if self.bars else last.beat_s
+        self.bars.append((ticks[-1], len(last.beats_s), beat_s))
+        times.append(last.end_s)
+        ticks.append(ticks[-1] + round((last.end_s - last.start_s) / beat_s * self.ticks_per_beat))
         self._times, self._ticks = times, ticks
 
     def tick(self, time_s: float) -> int:

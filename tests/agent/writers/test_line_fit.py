@@ -2,6 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songsmith.agent.writers.line_fit import faults_by_line, is_better, language_of_lyrics, retimed
+from songsmith.agent.writers.tempo import Pulse
 from songsmith.lyrics import LyricLine, Lyrics, Section
 from songsmith.lyrics.check import check_lyrics
 
@@ -26,12 +27,12 @@ GOOD = song(10, 14, 18, 22, 30, 34)
 
 
 def test_a_good_song_is_left_alone():
-    assert retimed(GOOD, 50, 90) == (GOOD, [])
+    assert retimed(GOOD, 50, Pulse(90, 4)) == (GOOD, [])
 
 
 def test_crowded_lines_are_set_anew_and_named():
     crowded = song(10, 10.4, 18, 22, 30, 34)
-    better, notes = retimed(crowded, 50, 90)
+    better, notes = retimed(crowded, 50, Pulse(90, 4))
     assert not faults_by_line(check_lyrics(better, duration_s=50))
     assert [line.text for line in better.lines] == list(TEXTS)
     assert notes[0].startswith("lines that did not fit their time were set anew")
@@ -41,7 +42,7 @@ def test_crowded_lines_are_set_anew_and_named():
 @given(st.lists(st.floats(0, 70), min_size=1, max_size=6), st.sampled_from([20.0, 50.0, 95.0]))
 def test_retiming_loses_no_word_and_makes_nothing_worse(starts_s, duration_s):
     before = song(*starts_s)
-    after, notes = retimed(before, duration_s, 90)
+    after, notes = retimed(before, duration_s, Pulse(90, 4))
     assert sorted(line.text for line in after.lines) == sorted(line.text for line in before.lines)
     assert not is_better(before, after, duration_s)
     assert bool(notes) == (after != before)
