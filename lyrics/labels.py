@@ -4,6 +4,7 @@ pages and chats put around lyrics."""
 import re
 from typing import Literal
 
+from songsmith.lyrics.credits import is_credit
 from songsmith.lyrics.lyric import clean_text
 
 __all__ = [
@@ -122,7 +123,7 @@ def aside_kind(text: str) -> Aside | None:
     is_marked = is_enclosed or plain.endswith(":")
     if is_part_label(inside) and (is_marked or not _AMBIGUOUS.fullmatch(inside)):
         return "label"
-    if _CREDIT.fullmatch(plain):
+    if _CREDIT.fullmatch(plain) or is_credit(plain):
         return "credit"
     if _PAGE.fullmatch(plain.replace("！", "!")):
         return "page"

@@ -13,12 +13,16 @@ from typing import NamedTuple
 
 __all__ = [
     "INVISIBLE",
+    "NOTHING_BESIDE",
+    "Beside",
     "Chord",
     "Draft",
     "DraftSection",
     "LyricLine",
     "Lyrics",
+    "Say",
     "Section",
+    "Translation",
     "WordStamp",
     "clean_text",
     "section_kind",
@@ -41,6 +45,34 @@ class WordStamp(NamedTuple):
     offset: int
     start_s: float
 
+
+class Translation(NamedTuple):
+    """What a line means in another language, or how it is written there: a code such as "en", and the words."""
+
+    language: str
+    text: str
+
+
+class Say(NamedTuple):
+    """How the `length` characters of a text from `offset` on are to be said: a respelling ("laiv"), IPA between
+    slashes ("/laɪv/") or pinyin ("hang2")."""
+
+    offset: int
+    length: int
+    how: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What belongs to a line and is not its words: who sings it ("" for the lead), what it means in other
+    languages, how words of it are said."""
+
+    voice: str = ""
+    translations: tuple[Translation, ...] = ()
+    says: tuple[Say, ...] = ()
+
+
+NOTHING_BESIDE = Beside()
 
 INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e"
 """Marks of order and direction that copying leaves at the ends of lines."""
@@ -65,7 +97,8 @@ class LyricLine:
     `text` is what is sung, without stamps, chords or labels. `hold_s` is how long the line may last
     where the writer said so (an empty stamp after it, the end of a subtitle), else None: until the next
     line. `source_line` is the 1-based line of the file it was read from, 0 if it was never in one; it
-    says nothing about the song, so it does not count when lines are compared.
+    says nothing about the song, so it does not count when lines are compared. Words of the text in round
+    brackets are for a second voice, behind the lead (`backing`).
     """
 
     start_s: float
@@ -74,6 +107,7 @@ class LyricLine:
     word_stamps: tuple[WordStamp, ...] = ()
     source_line: int = field(default=0, compare=False)
     hold_s: float | None = None
+    beside: Beside = NOTHING_BESIDE
 
     def __post_init__(self) -> None:
         text = clean_text(self.text)
@@ -95,6 +129,19 @@ class LyricLine:
         shift_s = start_s - self.start_s
         stamps = tuple(WordStamp(w.offset, w.start_s + shift_s) for w in self.word_stamps)
         return replace(self, start_s=start_s, word_stamps=stamps)
+
+    def reworded(self, text: str) -> "LyricLine":
+        """Another text at the same time, by the same singer; what belonged to the old words is gone."""
+        return replace(
+            self, text=text, chords=(), word_stamps=(), beside=Beside(voice=self.beside.voice)
+        )
+
+    @property
+    def sung_s(self) -> float | None:
+        """How long the line lasts where that was written down: to its end stamp, or as long as it may last."""
+        ends = [w.start_s - self.start_s for w in self.word_stamps if w.offset == len(self.text)]
+        ends += [self.hold_s] if self.hold_s else []
+        return min((end_s for end_s in ends if end_s > 0), default=None)
 
 
 def _within(text: str, offset: int) -> int:
@@ -172,12 +219,13 @@ class Lyrics:
 @dataclass(frozen=True)
 class DraftSection:
     """A section whose lines have no stamps yet. `source_lines` counts as `LyricLine.source_line`, one
-    number for each line; `chords`, if any, has the chords of each line."""
+    number for each line; `chords` and `beside`, if any, have those of each line."""
 
     label: str
     lines: tuple[str, ...]
     source_lines: tuple[int, ...] = field(default=(), compare=False)
     chords: tuple[tuple[Chord, ...], ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True)

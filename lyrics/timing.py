@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
 
-from songsmith.lyrics.lyric import Draft, DraftSection, LyricLine, Lyrics, Section
+from songsmith.lyrics.lyric import NOTHING_BESIDE, Draft, DraftSection, LyricLine, Lyrics, Section
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 
 __all__ = ["natural_duration_s", "retime", "stamp_draft"]
@@ -179,7 +179,8 @@ def _unstamped(part: DraftSection) -> Iterator[LyricLine]:
     for index, text in enumerate(part.lines):
         chords = part.chords[index] if index < len(part.chords) else ()
         source_line = part.source_lines[index] if index < len(part.source_lines) else 0
-        yield LyricLine(0.0, text, chords, source_line=source_line)
+        beside = part.beside[index] if index < len(part.beside) else NOTHING_BESIDE
+        yield LyricLine(0.0, text, chords, source_line=source_line, beside=beside)
 
 
 def _at(line: LyricLine, start_s: float) -> LyricLine:

@@ -22,4 +22,4 @@ def edited_words(studio: Studio) -> Parsed:
         raise StudioError("the editor failed", hint="set EDITOR to one that works") from error
     if text is None:
         raise StudioError("nothing was changed in the editor")
-    return parse_lyrics(text)
+    return parse_lyrics(text, as_written=True)

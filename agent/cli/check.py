@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from songsmith.agent.cli.flags import DurationOption, JsonOption
+from songsmith.agent.cli.flags import DurationOption, JsonOption, OnlyOption, SingAllOption
 from songsmith.agent.cli.frame import answer, read_words, terminal
 from songsmith.agent.files import is_file
 
@@ -45,6 +45,8 @@ def check(
             help="Where the repaired words go; without it FILE itself, kept as FILE.orig, FILE.orig-2, …",
         ),
     ] = None,
+    only: OnlyOption = "",
+    sing_all: SingAllOption = False,
     frames: Annotated[
         bool, typer.Option("--frames", help="With --json: DiffRhythm's token for each frame too.")
     ] = False,

@@ -20,7 +20,9 @@ __all__ = [
     "EarsOption",
     "JsonOption",
     "LanguageOption",
+    "OnlyOption",
     "RoundsOption",
+    "SingAllOption",
     "SongArgument",
     "TakeOption",
     "WriterOption",
@@ -56,6 +58,23 @@ JsonOption = Annotated[
         "--json",
         help="One JSON object on stdout, everything else on stderr.",
         rich_help_panel="More",
+    ),
+]
+OnlyOption = Annotated[
+    str,
+    typer.Option(
+        "--only",
+        metavar="CODE",
+        help="Of lyrics in two languages, the one to sing: zh, en, …",
+        rich_help_panel="Words",
+    ),
+]
+SingAllOption = Annotated[
+    bool,
+    typer.Option(
+        "--sing-all",
+        help="Sing credits and adverts of downloaded lyrics too.",
+        rich_help_panel="Words",
     ),
 ]
 YesOption = Annotated[

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -76,8 +77,13 @@ def read_prompt() -> str:
     return text
 
 
-def read_words(source: str) -> "Parsed":
-    """Words of a file, or of stdin for "-"."""
+def read_words(source: str, *, only: str = "", sing_all: bool = False) -> "Parsed":
+    """Words of a file, or of stdin for "-"; of those in two languages the one in `only`, if it is named."""
+    from songsmith.lyrics.reading.bilingual import sung_in
     from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
 
-    return parse_lyrics(read_stdin("the lyrics")) if source == "-" else load_lyrics(Path(source))
+    if source == "-":
+        parsed = parse_lyrics(read_stdin("the lyrics"), sing_all=sing_all)
+    else:
+        parsed = load_lyrics(Path(source), sing_all=sing_all)
+    return replace(parsed, lyrics=sung_in(parsed.lyrics, only)) if only else parsed

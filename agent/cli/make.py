@@ -13,7 +13,9 @@ from songsmith.agent.cli.flags import (
     EarsOption,
     JsonOption,
     LanguageOption,
+    OnlyOption,
     RoundsOption,
+    SingAllOption,
     WriterOption,
     YesOption,
     with_wish,
@@ -61,6 +63,8 @@ def make(
         ),
     ] = None,
     language: LanguageOption = "",
+    only: OnlyOption = "",
+    sing_all: SingAllOption = False,
     writer: WriterOption = "",
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
@@ -85,7 +89,7 @@ def make(
     settings = load_settings(None, {"out": out})
     if prompt == lyrics == "-":
         raise typer.BadParameter("stdin can be the prompt or the lyrics, not both")
-    parsed = None if lyrics is None else read_words(lyrics)
+    parsed = None if lyrics is None else read_words(lyrics, only=only, sing_all=sing_all)
     if prompt == "-":
         prompt = read_prompt()
     if not prompt.strip() and parsed is None and not wish.options.get("instrumental"):
@@ -208,6 +212,8 @@ def render(
     ],
     style: StyleOption = "",
     language: LanguageOption = "",
+    only: OnlyOption = "",
+    sing_all: SingAllOption = False,
     length: DurationOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Sound file to write, e.g. song.flac.")
@@ -237,7 +243,7 @@ def render(
             show(screen, rendered, studio.song)
             result = document(rendered, studio.song)
         else:
-            parsed = read_words(source)
+            parsed = read_words(source, only=only, sing_all=sing_all)
             result = render_file(
                 parsed,
                 style,

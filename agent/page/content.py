@@ -52,7 +52,7 @@ def _take(song: Song, manifest: TakeManifest) -> dict[str, Any]:
 
 
 def _words_of(manifest: TakeManifest) -> Lyrics:
-    words = parse_lyrics(manifest.words).lyrics
+    words = parse_lyrics(manifest.words, as_written=True).lyrics
     return words if isinstance(words, Lyrics) else Lyrics()
 
 

@@ -395,7 +395,7 @@ class _Change:
 @lru_cache(maxsize=64)
 def _read_words(path: Path, inode: int, mtime_ns: int) -> Lyrics:
     """Lyrics of a words file; `inode` and `mtime_ns` tell a file from another that took its place."""
-    parsed = parse_lyrics(read_text(path)).lyrics
+    parsed = parse_lyrics(read_text(path), as_written=True).lyrics
     if isinstance(parsed, Lyrics):
         return parsed
     raise SongError("holds no stamps", where=str(path), hint="restore it from a copy")

@@ -97,7 +97,7 @@ def hear_sound(
 
 def sung_lyrics(opened: OpenSong, take: str) -> Lyrics:
     """The words a take was sung with. Raises `ListenError` for an instrumental."""
-    lyrics = parse_lyrics(opened.song.manifest(take).words).lyrics
+    lyrics = parse_lyrics(opened.song.manifest(take).words, as_written=True).lyrics
     if not isinstance(lyrics, Lyrics) or not lyrics.lines:
         raise ListenError(
             f"{take} is an instrumental, it has no words to listen for",

@@ -21,7 +21,9 @@ from songsmith.agent.writers.tempo import pulse_of
 from songsmith.agent.writers.writer import Writer
 from songsmith.engine.engine import Engine, RequestOutline
 from songsmith.lyrics.check import Report
+from songsmith.lyrics.reading.bilingual import languages_in, sung_in
 from songsmith.lyrics.reading.lrc import Parsed
+from songsmith.lyrics.song_faults import language_code
 from songsmith.lyrics.speech.language_guess import guess_language
 
 if TYPE_CHECKING:
@@ -220,6 +222,8 @@ def _take_over(studio: Studio, wish: SongWish, options: Mapping[str, object]) ->
     """Words from a file, with what the flags say of title, language and style on top."""
     assert wish.words is not None
     brief, words = wish.brief, wish.words.lyrics
+    if language_code(brief.language) in languages_in(words)[1:]:
+        words = sung_in(words, brief.language)
     words = replace(
         words, title=brief.title or words.title, language=brief.language or words.language
     )

@@ -276,7 +276,7 @@ def _sung(song: Song, request: RenderRequest, parent: str) -> str:
 
 def lyrics_in(lrc: str) -> Lyrics:
     """The words of a manifest."""
-    words = parse_lyrics(lrc).lyrics
+    words = parse_lyrics(lrc, as_written=True).lyrics
     return words if isinstance(words, Lyrics) else Lyrics()
 
 

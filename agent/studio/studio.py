@@ -165,9 +165,7 @@ class Studio:
             if not text.strip():
                 raise StudioError(f"line {number} would be empty", hint="give it words")
         changed = [
-            replace(line, text=words[number], chords=(), word_stamps=())
-            if number in words
-            else line
+            line.reworded(words[number]) if number in words else line
             for number, line in enumerate(lines, 1)
         ]
         return self._take_over(

@@ -72,7 +72,7 @@ def read_song(reply: str) -> SongReply:
         more_title, more_style, _ = _without_headers([unmarked(x) for x in outside.split("\n")])
         title, style = title or more_title, style or more_style
     sung, notes = _with_stamps(_without_talk(lines))
-    words = parse_lyrics("\n".join(sung)).lyrics
+    words = parse_lyrics("\n".join(sung), as_written=True).lyrics
     words = replace(words, title=title or words.title, tags=())
     return SongReply(words, title or words.title, style, tuple(notes))
 

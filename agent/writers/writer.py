@@ -44,7 +44,7 @@ def line_list(numbers: Sequence[int]) -> str:
 
 def reworded(line: LyricLine, text: str) -> LyricLine:
     """The line with other words: chords stay, stamps of single words can't."""
-    return line if text == line.text else replace(line, text=text, word_stamps=())
+    return line if text == line.text else replace(line.reworded(text), chords=line.chords)
 
 
 def check_line_numbers(lyrics: Lyrics, line_numbers: Sequence[int]) -> None:

@@ -9,13 +9,15 @@ from dataclasses import replace
 
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.labels import is_part_label, narrow, read_label
-from songsmith.lyrics.lyric import clean_text, section_kind
+from songsmith.lyrics.lyric import Beside, Translation, clean_text, section_kind
 from songsmith.lyrics.reading import chordpro
+from songsmith.lyrics.reading.documents import plain_credit
 from songsmith.lyrics.reading.events import Blank, Event, Label, Tag, Words
 from songsmith.lyrics.reading.foreign_stamps import with_lrc_stamps
-from songsmith.lyrics.reading.inline import Inline, is_chord, read_inline
+from songsmith.lyrics.reading.inline import Inline, is_chord, read_inline, read_say
 from songsmith.lyrics.reading.leading import BareStamps, has_stamp, leading_stamps, start_of_line
 from songsmith.lyrics.reading.pasted import unwrapped
+from songsmith.lyrics.reading.singers import in_brackets, leading_singer, with_backing
 from songsmith.lyrics.stamps import broken_stamp, format_stamp
 
 __all__ = ["TextReader", "label_and_words"]
@@ -53,7 +55,7 @@ class TextReader:
     """Reads a text line by line into `events` and `faults`."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = with_lrc_stamps(unwrapped(lines))
+        self.lines = with_lrc_stamps(unwrapped([plain_credit(line) for line in lines]))
         lines = self.lines
         self.events: list[Event] = []
         self.faults: list[Fault] = []
@@ -99,10 +101,11 @@ class TextReader:
                 self.events.append(Label(label, number))
                 if not rest:
                     return True
+            voice, rest = leading_singer(rest)
             inline = read_inline(rest)
             if inline.chords and not inline.text:
                 self._chords_alone(number)
-            self.events.append(Words(inline, tuple(stamps_s), number))
+            self.events.append(Words(inline, tuple(stamps_s), number, beside=Beside(voice)))
         return True
 
     def _bad_stamp(self, line: str, broken: str, number: int) -> None:
@@ -126,24 +129,44 @@ class TextReader:
             self._note("direction", f"the comment “{line[:60]}” is not sung", "", number)
             return True
         return (
-            self._tag(line)
+            self._tag(line, number)
             or self._directive(line, number)
             or self._heading(line)
             or self._label(line, number)
         )
 
-    def _tag(self, line: str) -> bool:
+    def _tag(self, line: str, number: int) -> bool:
         match = _TAG.fullmatch(narrow(line))
         if not match:
             return False
         key, value = match[1], line[match.start(2) : match.end(2)].strip()
         if key == "section":
             self.events.append(Label(value))
+        elif key.lower() in ("bg", "say") or key.startswith("tr-"):
+            self._beside(key, value, number)
         elif key.lower() in _KNOWN_TAGS or (key == key.lower() and not section_kind(key)):
             self.events.append(Tag(key.lower(), value))
         else:
             return False
         return True
+
+    def _beside(self, key: str, value: str, number: int) -> None:
+        """What belongs to the line above: backing words, a translation, how a word is said."""
+        last = self.events[-1] if self.events else None
+        if not isinstance(last, Words):
+            if key.lower() == "bg":
+                self._words(in_brackets(read_inline(value)), number)
+            return
+        beside = last.beside
+        if key.lower() == "bg":
+            self.events[-1] = with_backing(last, value)
+        elif key == "say":
+            says = (*beside.says, *read_say(value, last.inline.text))
+            self.events[-1] = replace(last, beside=replace(beside, says=says))
+        else:
+            translation = Translation(key[3:], read_inline(value).text)
+            translations = (*beside.translations, translation)
+            self.events[-1] = replace(last, beside=replace(beside, translations=translations))
 
     def _heading(self, line: str) -> bool:
         """`Title: …` and a Markdown `# …` before the first words."""
@@ -228,18 +251,21 @@ class TextReader:
             self._drop_chords_above()
             self._chords_above, self._chords_number = raw.expandtabs(), number
             return
-        inline = read_inline(chordpro.under_chords(raw.expandtabs(), self._chords_above))
+        words = chordpro.under_chords(raw.expandtabs(), self._chords_above)
+        voice, words = leading_singer(words)
+        inline = read_inline(words)
         self._chords_above = ""
         if inline.text:
-            self._words(inline, number)
+            self._words(inline, number, voice)
         elif inline.chords:
             self._chords_alone(number)
 
-    def _words(self, inline: Inline, number: int) -> None:
+    def _words(self, inline: Inline, number: int, voice: str = "") -> None:
         """Words without a stamp before them; where there is one inside or behind them, they start there."""
-        text, _, stamps = inline
+        text, stamps = inline.text, inline.word_stamps
+        beside = Beside(voice)
         if not stamps:
-            self.events.append(Words(inline, (), number))
+            self.events.append(Words(inline, (), number, beside=beside))
             return
         first, rest = stamps[0], stamps[1:]
         if _has_words(text[: first.offset]) and _has_words(text[first.offset :]):
@@ -252,7 +278,8 @@ class TextReader:
                     source_line=number,
                 )
             )
-        self.events.append(Words(inline._replace(word_stamps=rest), (first.start_s,), number))
+        inline = inline._replace(word_stamps=rest)
+        self.events.append(Words(inline, (first.start_s,), number, beside=beside))
 
     def _drop_chords_above(self) -> None:
         if self._chords_above:

@@ -10,6 +10,8 @@ from itertools import groupby, pairwise
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.labels import times_in_label
 from songsmith.lyrics.lyric import (
+    NOTHING_BESIDE,
+    Beside,
     Draft,
     DraftSection,
     LyricLine,
@@ -56,6 +58,7 @@ class Words:
     stamps_s: tuple[float, ...]
     source_line: int
     hold_s: float | None = None
+    beside: Beside = NOTHING_BESIDE
 
 
 Event = Tag | Label | Blank | Words
@@ -178,6 +181,9 @@ def _draft_sections(parts: Sequence[_Part]) -> tuple[DraftSection, ...]:
             tuple(word.inline.chords for word in part.words)
             if any(word.inline.chords for word in part.words)
             else (),
+            tuple(map(beside_of, part.words))
+            if any(beside_of(word) != NOTHING_BESIDE for word in part.words)
+            else (),
         )
         for part in parts
         if part.label.text or part.words
@@ -250,11 +256,13 @@ def _entries(parts: Sequence[_Part], offset_s: float, faults: list[Fault]) -> li
 
 
 def _lines(word: Words) -> Iterator[LyricLine]:
-    text, chords, word_stamps = word.inline
+    text, chords, word_stamps, _ = word.inline
     for start_s in word.stamps_s:
         shift_s = start_s - word.stamps_s[0]
         moved = tuple(WordStamp(w.offset, w.start_s + shift_s) for w in word_stamps)
-        yield LyricLine(start_s, text, chords, moved, word.source_line, word.hold_s)
+        yield LyricLine(
+            start_s, text, chords, moved, word.source_line, word.hold_s, beside_of(word)
+        )
 
 
 def _with_ends(entries: Sequence[_Entry], faults: list[Fault]) -> list[_Entry]:
@@ -283,6 +291,12 @@ def _with_ends(entries: Sequence[_Entry], faults: list[Fault]) -> list[_Entry]:
                 )
             )
     return kept
+
+
+def beside_of(word: Words) -> Beside:
+    """What belongs to a line, the ways to say its words that stood within it included."""
+    says = (*word.inline.says, *word.beside.says)
+    return replace(word.beside, says=says) if word.inline.says else word.beside
 
 
 def _shifted(entry: _Entry, offset_s: float, faults: list[Fault]) -> _Entry:

@@ -3,7 +3,7 @@
 `[0.00s -> 4.00s] words` and `[00:10.00 --> 00:12.00] words` have an end, which becomes a word stamp behind the
 words. KRC, QRC and YRC, the formats of Chinese players, begin a line with `[start,length]` in milliseconds and
 give each word a time of its own: `<offset,length,0>` before it, `(start,length)` behind it, `(start,length,0)`
-before it.
+before it. NetEase's service adds a number, `[00:10.00-1]`; some write points for colons, `[00.10.00]`.
 """
 
 import re
@@ -15,6 +15,8 @@ __all__ = ["with_lrc_stamps"]
 
 _TIME = r"\d[\d:.,]{0,16}"
 _RANGE = re.compile(rf"\[\s*({_TIME})s?\s*(?:-+>|[-–—~]|to)\s*({_TIME})s?\s*\]\s*")
+_SERVICE = re.compile(r"\[(\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?)-\d{1,2}\]")
+_POINTS = re.compile(r"\[(\d{1,3})\.(\d{2})\.(\d{2,3})\]")
 _SECONDS = re.compile(r"\[\s*(\d{1,4}\.\d{1,6})s?\s*\]")
 _MILLISECONDS = re.compile(r"\[(\d{1,7}),(\d{1,7})\]")
 _KRC_WORD = re.compile(r"<(\d+),\d+(?:,\d+)?>")
@@ -31,6 +33,8 @@ def with_lrc_stamps(lines: Sequence[str]) -> list[str]:
 
 
 def _translated(line: str, counts_seconds: bool) -> str:
+    if line[:1] == "[":
+        line = _POINTS.sub(r"[\1:\2.\3]", _SERVICE.sub(r"[\1]", line))
     if match := _RANGE.match(line):
         start_s, end_s = _seconds(match[1]), _seconds(match[2])
         if start_s is not None and end_s is not None and start_s <= end_s:

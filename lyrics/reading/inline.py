@@ -1,7 +1,9 @@
-r"""What may stand inside a line: chords, word stamps, web entities, and the backslash that makes them plain text.
+r"""What may stand inside a line: chords, word stamps, ways to say a word, markup, and the backslash that makes them
+plain text.
 
-`[Am]Slow <00:12.50>dance` sings "Slow dance". A bracket that is neither a chord nor a stamp is the
-person's text. `\[`, `\<`, `\{` and their full-width forms are those characters themselves.
+`[Am]Slow <00:12.50>dance` sings "Slow dance", and so does `Slow <i>dance</i>`; `{live|laiv}` sings "live" and says
+how. A bracket that is neither a chord nor a stamp is the person's text. `\[`, `\<`, `\{` and their full-width
+forms are those characters themselves.
 """
 
 import html
@@ -9,12 +11,12 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from songsmith.lyrics.lyric import INVISIBLE, Chord, LyricLine, WordStamp, clean_text
+from songsmith.lyrics.lyric import INVISIBLE, Chord, LyricLine, Say, WordStamp, clean_text
 from songsmith.lyrics.stamps import format_stamp, parse_clock
 
-__all__ = ["Inline", "escape", "is_chord", "read_inline", "write_inline"]
+__all__ = ["Inline", "escape", "is_chord", "read_inline", "read_say", "write_inline", "write_say"]
 
-_SPECIAL = r"\\\[\]<>{}()（）【】［］＜＞#&"
+_SPECIAL = r"\\\[\]<>{}()（）【】［］＜＞#&:："
 _CHORD = re.compile(
     r"(?:[A-G][#b♯♭]?"
     r"(?:maj|min|dim|aug|sus|add|omit|alt|m|M|o(?=7)|ø|Δ|°|\+|-|b|#|♯|♭|\d|\(|\)|,|/(?=\d))*"
@@ -22,8 +24,11 @@ _CHORD = re.compile(
 )
 _MARK = re.compile(
     rf"(?P<escape>\\[{_SPECIAL}])|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[\d:.,\s]+)>"
-    r"|(?P<entity>&(?:amp|quot|apos|lt|gt|nbsp|#\d{2,5}|#x[\da-f]{2,5});)"
+    r"|(?P<entity>&(?:amp;)?(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][\da-fA-F]{2,5});)"
+    r"|(?P<tag><(?:/?[A-Za-z][^<>]{0,200}|!--[^<>]{0,200}--)>|\{\\[^{}]*\})"
+    r"|\{(?P<word>[^{}|<>\[\]]{1,60})\|(?P<how>[^{}|<>\[\]]{1,60})\}"
 )
+_BREAKS = re.compile(r"</?(?:br|p|div|li|tr)\b", re.I)
 
 
 class Inline(NamedTuple):
@@ -32,6 +37,7 @@ class Inline(NamedTuple):
     text: str
     chords: tuple[Chord, ...] = ()
     word_stamps: tuple[WordStamp, ...] = ()
+    says: tuple[Say, ...] = ()
 
 
 def is_chord(symbol: str) -> bool:
@@ -40,7 +46,7 @@ def is_chord(symbol: str) -> bool:
 
 
 def read_inline(raw: str) -> Inline:
-    """Text, chords and word stamps of what stands after a line's own stamp."""
+    """Text, chords, word stamps and ways to say words of what stands after a line's own stamp."""
     text = _Builder()
     done = 0
     for mark in _MARK.finditer(raw):
@@ -51,7 +57,11 @@ def read_inline(raw: str) -> Inline:
         if mark["escape"]:
             text.add(mark["escape"][1])
         elif mark["entity"]:
-            text.add(html.unescape(mark["entity"]))
+            text.add(html.unescape(html.unescape(mark["entity"])))
+        elif mark["tag"]:
+            text.add(" " if _BREAKS.match(mark["tag"]) else "")
+        elif mark["word"]:
+            text.add_said(mark["word"], mark["how"].strip())
         elif clock_s is not None:
             text.stamps.append(WordStamp(text.offset, clock_s))
         elif is_chord(symbol):
@@ -70,6 +80,15 @@ class _Builder:
         self.has_space = False
         self.chords: list[Chord] = []
         self.stamps: list[WordStamp] = []
+        self.says: list[Say] = []
+
+    def add_said(self, word: str, how: str) -> None:
+        """A word, and how it is said."""
+        self.add(word[: len(word) - len(word.lstrip())])
+        offset = self.offset
+        self.add(word.lstrip())
+        if len(self.text) > offset:
+            self.says.append(Say(offset, len(self.text) - offset, clean_text(how)))
 
     def add(self, piece: str) -> None:
         cleaned = clean_text(f"|{piece}|")[1:-1]
@@ -86,7 +105,31 @@ class _Builder:
 
     def build(self) -> Inline:
         line = LyricLine(0, self.text, tuple(self.chords), tuple(self.stamps))
-        return Inline(line.text, line.chords, line.word_stamps)
+        return Inline(line.text, line.chords, line.word_stamps, tuple(self.says))
+
+
+def read_say(value: str, text: str) -> list[Say]:
+    """The `word|how` or `word#2|how` of a `[say:…]` line; the number tells which of several such words is meant."""
+    word, _, how = value.rpartition("|")
+    name, _, number = word.rpartition("#")
+    which = 1
+    if name and number.isdecimal() and len(number) < 4:
+        word, which = name, int(number)
+    offset = -1
+    for _ in range(which):
+        offset = text.find(word, offset + 1) if word else -1
+        if offset < 0:
+            return []
+    return [Say(offset, len(word), how)]
+
+
+def write_say(say: Say, text: str) -> str:
+    """`word|how` as `read_say` reads it back."""
+    word = text[say.offset : say.offset + say.length]
+    which, at = 1, text.find(word)
+    while at < say.offset:
+        which, at = which + 1, text.find(word, at + 1)
+    return f"{word}{f'#{which}' if which > 1 or '#' in word else ''}|{say.how}"
 
 
 def escape(text: str) -> str:
@@ -97,7 +140,7 @@ def escape(text: str) -> str:
 def write_inline(inline: Inline, *, literal: bool = False) -> str:
     """The line as LRC, so that `read_inline` gives the same back; `literal` escapes in any case."""
     plain = _set_marks(inline, str)
-    if not literal and read_inline(plain) == inline:
+    if not literal and read_inline(plain)[:3] == inline[:3] and not read_inline(plain).says:
         return plain
     return _set_marks(inline, escape)
 

@@ -5,9 +5,8 @@ read as something else. A stamp without words ends the line before it. A backsla
 makes it a character of the words.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,18 @@ from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.labels import narrow
 from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics, Section, section_kind
 from songsmith.lyrics.reading.dialects import TextReader, label_and_words
+from songsmith.lyrics.reading.documents import is_json, lrc_of_json, read_json
 from songsmith.lyrics.reading.encoding import LrcError, decode_lyrics
-from songsmith.lyrics.reading.events import Label, assemble
-from songsmith.lyrics.reading.inline import Inline, write_inline
+from songsmith.lyrics.reading.events import Event, Label, Tag, assemble
+from songsmith.lyrics.reading.inline import Inline, escape, write_inline, write_say
 from songsmith.lyrics.reading.leading import has_stamp
+from songsmith.lyrics.reading.one_line import parted
+from songsmith.lyrics.reading.singers import begins_with_singer, singer_head
 from songsmith.lyrics.reading.subtitles import is_subtitles, read_subtitles
+from songsmith.lyrics.reading.syllables import gather_syllables, has_syllables
+from songsmith.lyrics.reading.tables import is_table, is_ultrastar, read_table, read_ultrastar
+from songsmith.lyrics.reading.ttml import is_ttml, read_ttml
+from songsmith.lyrics.reading.whole_file import understood
 from songsmith.lyrics.stamps import STAMP, broken_stamp, format_stamp
 
 __all__ = [
@@ -43,35 +49,58 @@ class Parsed:
     faults: tuple[Fault, ...] = ()
 
 
-def parse_lyrics(text: str) -> Parsed:
-    """Read lyrics in any dialect: LRC, enhanced LRC, plain or labelled text, ChordPro, SRT, WebVTT."""
+def parse_lyrics(text: str, *, sing_all: bool = False, as_written: bool = False) -> Parsed:
+    """Read lyrics in any of the ways that docs/formats.md lists.
+
+    Credits are set aside unless `sing_all`. `as_written` is for what songsmith wrote itself: nothing in it is guessed.
+    """
+    value = read_json(text)
+    if is_json(value):
+        text = lrc_of_json(value)
+        if not text:
+            return Parsed(Draft(), (_not_lyrics("JSON"),))
     if kind := _other_kind(text):
         return Parsed(Draft(), (_not_lyrics(kind),))
+    events, faults = _read(text)
+    if not as_written:
+        events, more = understood(events, sing_all=sing_all)
+        faults = [*faults, *more]
+    lyrics, more = assemble(events)
+    return Parsed(lyrics, tuple(sorted([*faults, *more], key=lambda fault: fault.source_line)))
+
+
+def _read(text: str) -> tuple[list[Event], list[Fault]]:
+    """What a text says, by the reader of its kind."""
+    if is_ttml(text):
+        return read_ttml(text)
     lines = text.splitlines()
     if len(lines) == 1 and (not has_stamp(text) or re.search(r"\\n\[\d", text)):
         lines = re.split(r"(?:\\r)?\\n", text)  # copied out of JSON or a program
     if is_subtitles(lines):
-        events, faults = read_subtitles(lines)
-    else:
-        reader = TextReader(lines)
-        reader.read()
-        events, faults = reader.events, reader.faults
-    lyrics, more = assemble(events)
-    return Parsed(lyrics, tuple(sorted([*faults, *more], key=lambda fault: fault.source_line)))
+        return read_subtitles(lines)
+    if is_table(lines):
+        return read_table(lines)
+    if is_ultrastar(lines):
+        return read_ultrastar(lines)
+    if has_syllables(lines):
+        words, lines = gather_syllables(lines)
+        events, faults = _read_lines(lines)
+        return [*(event for event in events if isinstance(event, Tag)), *words], faults
+    return _read_lines(parted(lines))
+
+
+def _read_lines(lines: Sequence[str]) -> tuple[list[Event], list[Fault]]:
+    reader = TextReader(lines)
+    reader.read()
+    return reader.events, reader.faults
 
 
 def _other_kind(text: str) -> str:
     """What the text is if it is written for machines, "" if it may be lyrics."""
     head = text[:200].lstrip().casefold()
-    if head.startswith(("<!doctype", "<html", "<?xml", "<tt ", "<tt>")):
+    if head.startswith(("<!doctype", "<html", "<?xml", "<tt ", "<tt>")) and not is_ttml(text):
         return "a web page" if "<html" in head or "<!doctype html" in head else "XML"
-    if not re.match(r"""\{\s*["}]|\[\s*[{"]""", head):
-        return ""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    return "JSON"
+    return ""
 
 
 def _not_lyrics(kind: str) -> Fault:
@@ -83,12 +112,12 @@ def _not_lyrics(kind: str) -> Fault:
     )
 
 
-def load_lyrics(path: Path) -> Parsed:
-    """Read a lyrics file in any encoding and dialect. Raises `LrcError` where it can't be read at all."""
+def load_lyrics(path: Path, *, sing_all: bool = False) -> Parsed:
+    """Read a lyrics file in any encoding; see `parse_lyrics`. Raises `LrcError` where it can't be read at all."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise LrcError("this is too big to be lyrics", hint="give the lyrics of one song")
-        return parse_lyrics(decode_lyrics(path.read_bytes()))
+        return parse_lyrics(decode_lyrics(path.read_bytes()), sing_all=sing_all)
     except IsADirectoryError as error:
         raise LrcError(
             "this is a folder", where=str(path), hint="name a lyrics file in it"
@@ -140,9 +169,16 @@ def _label_line(label: str, before: Section | None) -> str:
 
 
 def _line(line: LyricLine) -> Iterator[str]:
-    literal = label_and_words(line.text) is not None or _begins_like_stamp(line.text)
-    words = write_inline(Inline(line.text, line.chords, line.word_stamps), literal=literal)
-    yield f"[{format_stamp(line.start_s)}]{words}"
+    text, beside = line.text, line.beside
+    literal = (
+        label_and_words(text) is not None or _begins_like_stamp(text) or begins_with_singer(text)
+    )
+    words = write_inline(Inline(text, line.chords, line.word_stamps), literal=literal)
+    yield f"[{format_stamp(line.start_s)}]{singer_head(beside.voice)}{words}"
+    yield from (f"[say:{write_say(say, text)}]" for say in beside.says)
+    yield from (
+        f"[tr-{language or 'x'}:{escape(words)}]" for language, words in beside.translations
+    )
     if line.hold_s is not None:
         yield f"[{format_stamp(line.start_s + line.hold_s)}]"
 

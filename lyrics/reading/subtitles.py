@@ -8,10 +8,11 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from songsmith.lyrics.fault import Fault
-from songsmith.lyrics.lyric import LyricLine, Lyrics, clean_text
+from songsmith.lyrics.lyric import Beside, LyricLine, Lyrics, clean_text
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
-from songsmith.lyrics.reading.events import Event, Tag, Words
+from songsmith.lyrics.reading.events import Event, Label, Tag, Words
 from songsmith.lyrics.reading.inline import read_inline
+from songsmith.lyrics.reading.rolling import TimedCue, without_repeats
 from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.phonemes import syllable_count
 from songsmith.lyrics.stamps import format_stamp, parse_clock
@@ -28,9 +29,18 @@ __all__ = [
 
 _CUE = re.compile(r"\s*(\d[\d:.,]+)\s*-->\s*(\d[\d:.,]+)(?:\s.*)?")
 _SBV_CUE = re.compile(r"\s*(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})\s*")
-_ASS_LINE = re.compile(r"Dialogue:[^,]*,\s*(\d[\d:.]*)\s*,\s*(\d[\d:.]*)\s*,(?:[^,]*,){6}(.*)")
+_ASS_LINE = re.compile(
+    r"Dialogue:[^,]*,\s*(\d[\d:.]*)\s*,\s*(\d[\d:.]*)\s*,([^,]*),(?:[^,]*,){5}(.*)"
+)
+_TRANSLATION_STYLE = re.compile(
+    r"trans|translat|译|譯|翻|中文|中字|chs|cht|english|sub2|secondary", re.I
+)
+_UNSUNG_STYLE = re.compile(r"furigana|karaoke ?template|staff|credit|logo|title|romaji ?furi", re.I)
+_DRAWING = re.compile(r"\{[^{}]*?\\p[1-9]\d?[^{}]*\}[^{]*(?:\{[^{}]*?\\p0[^{}]*\})?")
+_FURIGANA = re.compile(rf"(?<=[{HAN}々])[|｜][<!]?[\u3040-\u30ff]+")
 _KARAOKE = re.compile(r"\{[^{}]*?\\[kK][fo]?(\d+)[^{}]*\}")
-_MARKUP = re.compile(r"</?(?:[biu]|c|v|font|ruby|rt|lang)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", re.I)
+_RUBY = re.compile(r"<rt\b[^<>]{0,40}>[^<]*(?:</rt>)?", re.I)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})?\s([^<>]{1,60})>")
 _LONGEST_CUE_S = 8.0
 
 
@@ -39,9 +49,10 @@ class _Cue(NamedTuple):
 
     start: str
     end: str
-    text: str
+    lines: tuple[str, ...]
     source_line: int
     words_line: int
+    style: str = ""
 
 
 def is_subtitles(lines: Sequence[str]) -> bool:
@@ -50,26 +61,51 @@ def is_subtitles(lines: Sequence[str]) -> bool:
 
 
 def read_subtitles(lines: Sequence[str]) -> tuple[list[Event], list[Fault]]:
-    """One line of lyrics for each cue, its lines joined, with its end."""
+    """One line of lyrics for each cue, its lines joined, with its end; captions that roll are read once."""
     events: list[Event] = [Tag("ti", title) for title in _ass_titles(lines)]
     faults: list[Fault] = []
+    timed: list[TimedCue] = []
     for cue in _read_cues(lines):
         start_s, end_s = parse_clock(cue.start), parse_clock(cue.end)
         if start_s is None or end_s is None:
             faults.append(_no_time(lines[cue.source_line - 1], cue.source_line))
-            continue
-        inline = read_inline(_MARKUP.sub("", _with_word_stamps(cue.text, start_s)))
+        elif not _UNSUNG_STYLE.search(cue.style):
+            timed.append(TimedCue(start_s, end_s, cue.lines, cue.words_line, cue.style))
+    for rolled in without_repeats(timed):
+        raw = " ".join(rolled.lines)
+        voice = _VOICE.search(raw)
+        inline = read_inline(_plain(_with_word_stamps(raw, rolled.start_s)))
         if inline.text:
-            events.append(Words(inline, (start_s,), cue.words_line, end_s - start_s))
-    return events, faults
+            hold_s = rolled.end_s - rolled.start_s
+            beside = Beside(voice[1].strip() if voice else "")
+            events.append(Words(inline, (rolled.start_s,), rolled.source_line, hold_s, beside))
+    return _in_styles(events, timed), faults
+
+
+def _plain(raw: str) -> str:
+    """The text of a cue without drawings and readings over characters; other markup goes with `read_inline`."""
+    return _FURIGANA.sub("", _RUBY.sub("", _DRAWING.sub("", raw)))
+
+
+def _in_styles(events: list[Event], cues: Sequence[TimedCue]) -> list[Event]:
+    """The events with those whose style says that they are translations behind all others, at their own times."""
+    styles = {cue.style for cue in cues}
+    translations = {style for style in styles if _TRANSLATION_STYLE.search(style)}
+    if not translations or translations == styles:
+        return events
+    foreign = {cue.source_line for cue in cues if cue.style in translations}
+    own = [e for e in events if not (isinstance(e, Words) and e.source_line in foreign)]
+    others = [e for e in events if isinstance(e, Words) and e.source_line in foreign]
+    return [*own, Label("Translation"), *others]
 
 
 def _read_cues(lines: Sequence[str]) -> Iterator[_Cue]:
     for number, line in enumerate(lines, start=1):
         if match := _ASS_LINE.fullmatch(line):
-            yield _Cue(match[1], match[2], match[3], number, number)
+            yield _Cue(match[1], match[2], (match[4],), number, number, match[3].strip())
         elif match := _CUE.fullmatch(line) or _SBV_CUE.fullmatch(line):
-            yield _Cue(match[1], match[2], " ".join(_cue_text(lines[number:])), number, number + 1)
+            text = tuple(_cue_text(lines[number:]))
+            yield _Cue(match[1], match[2], text, number, number + 1)
 
 
 def _ass_titles(lines: Sequence[str]) -> list[str]:
@@ -101,8 +137,10 @@ def _cue_text(lines: Sequence[str]) -> list[str]:
     """The lines of a cue: up to a blank one, or the number and times of the next."""
     text: list[str] = []
     for line in lines:
-        if not line.strip():
+        if not line:
             break
+        if not line.strip():
+            continue  # YouTube begins a cue with a line that is a space
         if _CUE.fullmatch(line):
             return text[:-1] if text and text[-1].strip().isdigit() else text
         text.append(line)

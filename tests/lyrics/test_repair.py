@@ -8,7 +8,7 @@ from songsmith.lyrics.repair import repair_lyrics
 
 
 def repaired(text: str, duration_s: float = 60) -> tuple[Lyrics, list[str]]:
-    lyrics = parse_lyrics(text).lyrics
+    lyrics = parse_lyrics(text, as_written=True).lyrics
     assert isinstance(lyrics, Lyrics)
     better, notes = repair_lyrics(lyrics, duration_s=duration_s)
     return better, [note.code for note in notes]
@@ -94,7 +94,7 @@ def test_chords_and_word_stamps_stay_with_their_words():
 
 
 def test_notes_count_lines_as_they_were():
-    lyrics = parse_lyrics("[00:10.00]la\n[00:14.00]♪\n[00:18.00]*na*").lyrics
+    lyrics = parse_lyrics("[00:10.00]la\n[00:14.00]*(x2)*\n[00:18.00]*na*").lyrics
     assert isinstance(lyrics, Lyrics)
     _, notes = repair_lyrics(lyrics, duration_s=60)
     assert [(note.line, note.source_line) for note in notes] == [(2, 2), (3, 3)]

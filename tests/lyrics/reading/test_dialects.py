@@ -200,7 +200,7 @@ def test_a_title_in_chinese_brackets_is_the_title():
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [('[{"start": 1, "text": "la"}]', "JSON"), ("{}", "JSON"), ("<?xml version='1.0'?><tt/>", "XML"),
+    [('[{"start": 1, "name": "la"}]', "JSON"), ("{}", "JSON"), ("<?xml version='1.0'?><tt/>", "XML"),
      ("<!DOCTYPE html>\n<p>la</p>", "a web page")],
 )  # fmt: skip
 def test_what_is_written_for_machines_is_named_and_not_sung(text, kind):

@@ -83,7 +83,7 @@ def test_karaoke_words_without_stamps_share_the_time_by_syllables():
 
 
 def test_braces_of_the_words_are_no_markup():
-    ((word,),) = karaoke("[00:10.00]{\\k99}\n[00:12.00]")
+    ((word,),) = karaoke("[00:10.00]\\{\\k99}\n[00:12.00]")
     assert word[1] == "｛＼k99｝"
 
 
