@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Fault", "Severity"]
+__all__ = ["HOW_IT_WAS_READ", "Fault", "Severity"]
 
 Severity = Literal["error", "warning", "note"]
+
+HOW_IT_WAS_READ = frozenset(("bilingual", "credits-set-aside", "stamps-say-nothing"))
+"""Codes of notes that everybody is told, since what they say changes what is sung."""
 
 
 @dataclass(frozen=True)

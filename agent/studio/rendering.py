@@ -324,7 +324,7 @@ def request_of(
     song: Song, manifest: TakeManifest, more_options: Mapping[str, object] | None = None
 ) -> RenderRequest:
     """The request that makes a take again from its manifest alone, with `more_options`."""
-    parsed = parse_lyrics(manifest.lyrics).lyrics
+    parsed = parse_lyrics(manifest.lyrics, as_written=True).lyrics
     return RenderRequest(
         lyrics=parsed if isinstance(parsed, Lyrics) else Lyrics(title=song.title),
         style=manifest.style,

@@ -20,7 +20,7 @@ from songsmith.agent.views.quiet_keys import QuietKeys
 from songsmith.agent.views.word_wrap import Flow, print_under, printable
 from songsmith.engine.engine import Progress
 from songsmith.lyrics.check import Report
-from songsmith.lyrics.fault import Fault
+from songsmith.lyrics.fault import HOW_IT_WAS_READ, Fault
 from songsmith.lyrics.lyric import Lyrics
 
 if TYPE_CHECKING:
@@ -162,11 +162,15 @@ class Terminal:
 
     def faults(self, faults: Sequence[Fault], *, with_notes: bool = False) -> None:
         """Faults in the order of the lines; notes are advice and only counted, unless asked for."""
-        notes = [fault for fault in faults if fault.severity == "note"]
+        told = [fault for fault in faults if fault.code in HOW_IT_WAS_READ]
+        notes = [f for f in faults if f.severity == "note" and f not in told]
+        if not with_notes:
+            for fault in told:
+                self.note(str(fault))
         if notes and not with_notes:
             count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
             self.note(f"{count} on how it sings: check shows them")
-        for fault in faults if with_notes else [f for f in faults if f not in notes]:
+        for fault in faults if with_notes else [f for f in faults if f.severity != "note"]:
             colour = SEVERITY_COLOURS[fault.severity]
             head = Text(f"  {fault.severity:<8} ", style=colour)
             print_under(self.console, head, Text(printable(str(fault)), style=colour))

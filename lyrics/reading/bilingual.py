@@ -17,7 +17,11 @@ from songsmith.lyrics.reading.encoding import LrcError
 from songsmith.lyrics.reading.events import Event, Label, Words
 from songsmith.lyrics.reading.inline import Inline
 from songsmith.lyrics.song_faults import language_code
-from songsmith.lyrics.speech.language_guess import guess_language, script_language
+from songsmith.lyrics.speech.language_guess import (
+    guess_language,
+    has_small_words,
+    script_language,
+)
 
 __all__ = ["languages_in", "sung_in", "with_translations"]
 
@@ -25,6 +29,7 @@ _SAME_S = 0.015
 _SHARE = 0.6
 _FEWEST = 2
 _FEWEST_IN_TURN = 4
+_SPELLED = ("ja", "ko", "zh", "ru", "hi", "ar", "th")
 _PARTINGS = (r"\\n", r"\s[/／]\s|／", r"\s?[｜|]\s?")
 _HEADING = re.compile(
     r"\W*(?:(?:english |chinese |lyrics? )?translation|译文|譯文|翻译|翻譯|中文(?:翻译|翻譯|歌词)?|中译|中譯"
@@ -100,9 +105,7 @@ def _exchanged(text: str, beside: Beside, own: str, language: str) -> tuple[str,
     if not found:
         return text, beside
     rest = [t for t in beside.translations if t != found[0]]
-    return found[0].text, replace(
-        beside, translations=(Translation(own, text), *rest), says=()
-    )
+    return found[0].text, replace(beside, translations=(Translation(own, text), *rest), says=())
 
 
 def _note(events: Sequence[Event]) -> Fault:
@@ -132,13 +135,12 @@ def _script(text: str) -> str:
 
 def _languages(tracks: Sequence[Sequence[str]]) -> list[str]:
     """The language of each track, "rom" for one that spells another in Latin letters."""
-    found = [guess_language("\n".join(track)) for track in tracks]
-    scripts = [_script("\n".join(track)) for track in tracks]
-    is_spelled = len(tracks) > 2 and {"ja", "ko", "zh", "ru"} & set(scripts)
-    latin = [place for place, script in enumerate(scripts) if script == "la"]
-    if (is_spelled and len(latin) > 1) or (is_spelled and latin and len(set(found)) < len(found)):
-        found[latin[0]] = "rom"
-    return found
+    texts = ["\n".join(track) for track in tracks]
+    has_own_letters = any(_script(text) in _SPELLED for text in texts)
+    return [
+        "rom" if has_own_letters and _script(text) == "la" and not has_small_words(text) else name
+        for text, name in zip(texts, map(guess_language, texts), strict=True)
+    ]
 
 
 def _differ(tracks: Sequence[Sequence[str]]) -> bool:

@@ -54,6 +54,9 @@ def parse_lyrics(text: str, *, sing_all: bool = False, as_written: bool = False)
 
     Credits are set aside unless `sing_all`. `as_written` is for what songsmith wrote itself: nothing in it is guessed.
     """
+    if as_written:
+        events, faults = _read_lines(text.splitlines())
+        return _parsed(events, faults)
     value = read_json(text)
     if is_json(value):
         text = lrc_of_json(value)
@@ -62,9 +65,11 @@ def parse_lyrics(text: str, *, sing_all: bool = False, as_written: bool = False)
     if kind := _other_kind(text):
         return Parsed(Draft(), (_not_lyrics(kind),))
     events, faults = _read(text)
-    if not as_written:
-        events, more = understood(events, sing_all=sing_all)
-        faults = [*faults, *more]
+    events, more = understood(events, sing_all=sing_all)
+    return _parsed(events, [*faults, *more])
+
+
+def _parsed(events: Sequence[Event], faults: Sequence[Fault]) -> Parsed:
     lyrics, more = assemble(events)
     return Parsed(lyrics, tuple(sorted([*faults, *more], key=lambda fault: fault.source_line)))
 

@@ -15,7 +15,7 @@ from songsmith.lyrics.stamps import STAMP, parse_clock
 
 __all__ = ["gather_syllables", "has_syllables"]
 
-_SYLLABLE = re.compile(r"\s{0,8}(\[[\d:.]{4,12}\])(?:(\d{1,2}):)?([/\\]?)(.*)")
+_SYLLABLE = re.compile(r"\s{0,8}(\[[\d:.]{4,12}\])(?:(\d{1,2}):)?(/|\\(?![\\\[\]<>{}()#&:]))?(.*)")
 _FEWEST_LINES = 2
 
 

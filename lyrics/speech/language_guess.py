@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-__all__ = ["guess_language", "script_language"]
+__all__ = ["guess_language", "has_small_words", "script_language"]
 
 _SCRIPTS = {
     "CYRILLIC": "ru",
@@ -64,6 +65,15 @@ _SMALL_WORDS = {
     "vi": "anh em và là không một trong có cho những của người yêu tôi đã với về mà này",
 }
 _ENOUGH, _LEAST_DIFFERENT = 0.12, 3
+_LATIN = (
+    "af an az bs ca cs cy da de en eo es et eu fi fr ga gd hr ht hu id is it la lb lt lv ms mt nl no pl pt qu ro sk"
+    " sl sq sv sw tr uz vi"
+)
+"""The languages in Latin letters that espeak-ng speaks and py3langid knows."""
+_FEWEST_LETTERS, _SURE = 12, 0.85
+_FEWEST_MARKED, _SURE_MARKED = 8, 0.6
+"""For words with letters that English lacks."""
+_MOST_LETTERS = 4000
 
 
 def guess_language(text: str) -> str:
@@ -99,12 +109,43 @@ def _by_letters(text: str, script: str) -> str:
 
 
 def _by_small_words(text: str) -> str:
+    shares = _shares(text, _LEAST_DIFFERENT)
+    best = max(shares, key=lambda name: (shares[name], name == "en"))
+    return best if shares[best] >= _ENOUGH else _by_letter_groups(text)
+
+
+def _shares(text: str, least_different: int) -> dict[str, float]:
+    """Of the words, the share that are small words of each language; "la la la" says nothing of any."""
     words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", text.casefold().replace("’", "'"))
     parts = Counter(part for word in words for part in {word, *word.split("'")})
     shares = {"en": 0.0}
     for name, small in _SMALL_WORDS.items():
         found = [parts[word] for word in small.split() if word in parts]
-        if len(found) >= _LEAST_DIFFERENT:  # "la la la" says nothing of the language
+        if len(found) >= least_different:
             shares[name] = sum(found) / len(words)
-    best = max(shares, key=lambda name: (shares[name], name == "en"))
-    return best if shares[best] >= _ENOUGH else "en"
+    return shares
+
+
+def has_small_words(text: str) -> bool:
+    """Whether there are small words of any language in Latin letters, as there are in all but spellings of others."""
+    return max(_shares(text, 2).values()) >= _ENOUGH
+
+
+def _by_letter_groups(text: str) -> str:
+    """The language by its groups of letters, as py3langid knows them; English where it is not sure."""
+    letters = sum(character.isalpha() for character in text)
+    is_foreign = any(not character.isascii() and character.isalpha() for character in text)
+    fewest, sure = (_FEWEST_MARKED, _SURE_MARKED) if is_foreign else (_FEWEST_LETTERS, _SURE)
+    if letters < fewest or len(set(text.casefold().split())) < _LEAST_DIFFERENT:
+        return "en"
+    name, confidence = _identifier().classify(" ".join(text.split())[:_MOST_LETTERS])
+    return str(name) if confidence >= sure else "en"
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # half a second, seldom needed
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(_LATIN.split())
+    return identifier

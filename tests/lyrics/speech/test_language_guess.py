@@ -42,3 +42,23 @@ def test_a_few_words_of_another_script_do_not_turn_an_english_lyric():
 def test_letters_tell_their_script():
     assert " ".join(map(script_language, "aéＡжλ한あ月")) == "la la la ru el ko ja zh"
     assert script_language("7") == script_language("!") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Em là ai từ đâu bước đến nơi đây", "vi"),
+        ("Seni seviyorum her zaman", "tr"),
+        ("Kocham cię jak nikt inny", "pl"),
+        ("Aku cinta kamu selamanya", "id"),
+        ("Ninakupenda sana mpenzi wangu", "sw"),
+        ("Maite zaitut beti", "eu"),
+        ("Ég elska þig að eilífu", "is"),
+        ("Rwy'n dy garu di", "cy"),
+        ("oh oh oh yeah yeah baby", "en"),
+        ("Chrome and neon Midnight avenue", "en"),
+        ("Kawa no oto Kimi wo matsu", "en"),
+    ],
+)
+def test_a_line_without_many_small_words_is_known_by_its_letters(text, language):
+    assert guess_language(text) == language
