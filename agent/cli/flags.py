@@ -65,7 +65,7 @@ OnlyOption = Annotated[
     typer.Option(
         "--only",
         metavar="CODE",
-        help="Of lyrics in two languages, the one to sing: zh, en, …",
+        help="Of two languages, the one to sing.",
         rich_help_panel="Words",
     ),
 ]
@@ -73,7 +73,7 @@ SingAllOption = Annotated[
     bool,
     typer.Option(
         "--sing-all",
-        help="Sing credits and adverts of downloaded lyrics too.",
+        help="Sing credits and adverts too.",
         rich_help_panel="Words",
     ),
 ]
@@ -164,7 +164,7 @@ _WISH: tuple[tuple[str, Any, Any, typer.models.OptionInfo], ...] = (
         _flag(
             "--option",
             metavar="NAME=VALUE",
-            help="An option of the engine; `songsmith engines show` lists them.",
+            help="An engine's option; see `songsmith engines show`.",
         ),
     ),
     ("seed", int | None, None, _flag("--seed", help="A number; the same one gives the same song.")),

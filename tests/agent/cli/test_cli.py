@@ -360,7 +360,7 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
 
 def test_a_repair_that_would_lose_a_line_writes_nothing(run, tmp_path):
     path = tmp_path / "song.lrc"
-    words = "[00:10.00-1]one line here\n[00:04.00]another line here\n"
+    words = "[00:99.00]one line here\n[00:04.00]another line here\n"
     path.write_text(words, encoding="utf-8")
     for extra in ((), ("-o", str(tmp_path / "new.lrc"))):
         code, _, err = run("check", str(path), "--repair", *extra)
