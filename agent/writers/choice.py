@@ -46,5 +46,6 @@ def choose_writer(
     from songsmith.agent.writers.llm_writer import LlmWriter
 
     llm = Llm(chosen, ledger=ledger)
-    writer = LlmWriter(llm, repair_rounds=settings.repair_rounds, on_event=on_event)
+    engine = "" if settings.engine == "auto" else settings.engine
+    writer = LlmWriter(llm, repair_rounds=settings.repair_rounds, engine=engine, on_event=on_event)
     return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"

@@ -31,17 +31,29 @@ def numbered_line(number: int, line: LyricLine) -> str:
     return f"{number} [{format_stamp(line.start_s)}] {line.text}"
 
 
-def format_numbered(lyrics: Lyrics, marked: Collection[int] = ()) -> str:
-    """The whole lyric with labels and line numbers; marked lines have a ">" before them."""
+def format_numbered(
+    lyrics: Lyrics, marked: Collection[int] = (), *, beside: int | None = None
+) -> str:
+    """The lyric with labels and line numbers; marked lines have a ">" before them.
+
+    With `beside`, only lines that are at most so many lines away from a marked one.
+    """
     rows: list[str] = []
     number = 0
     for section in lyrics.sections:
-        if section.label:
+        numbers = range(number + 1, number + 1 + len(section.lines))
+        if section.label and any(_is_near(n, marked, beside) for n in numbers):
             rows.append(f"[{section.label}]")
         for line in section.lines:
             number += 1
+            if not _is_near(number, marked, beside):
+                continue
             rows.append(("> " if number in marked else "") + numbered_line(number, line))
     return "\n".join(rows)
+
+
+def _is_near(number: int, marked: Collection[int], beside: int | None) -> bool:
+    return beside is None or any(abs(number - other) <= beside for other in marked)
 
 
 def size_hint(slot_s: float, language: str) -> str:
@@ -103,5 +115,8 @@ def _json_rows(value: object) -> list[str]:
             rows.append(item)
         elif isinstance(item, dict):
             number = item.get("line", item.get("number", ""))
-            rows.append(f"{number} | {item.get('text', item.get('words', ''))}")
+            stamp = item.get("start", item.get("stamp", ""))
+            clock = stamp.strip("[] ") if isinstance(stamp, str) else ""
+            mark = f"[{clock}] " if parse_clock(clock) is not None else ""
+            rows.append(f"{number} | {mark}{item.get('text', item.get('words', ''))}")
     return rows

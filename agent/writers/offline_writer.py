@@ -57,10 +57,34 @@ class OfflineWriter:
         self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
     ) -> Lyrics:
         """New words out of the writer's stock; a line it has none for stays, which `on_event` is told."""
+        return self._rewritten(lyrics, line_numbers, instruction, seed=0)
+
+    def other_wordings(
+        self,
+        lyrics: Lyrics,
+        line_numbers: Sequence[int],
+        instruction: str,
+        count: int,
+        on_wording: Callable[[Lyrics], None] = lambda lyrics: None,
+    ) -> list[Lyrics]:
+        """At most `count` rewrites that differ, as many as the stock has."""
+        found: list[Lyrics] = []
+        for seed in range(4 * count):
+            changed = self._rewritten(lyrics, line_numbers, instruction, seed=seed)
+            if changed not in found:
+                found.append(changed)
+                on_wording(changed)
+            if len(found) == count:
+                break
+        return found
+
+    def _rewritten(
+        self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str, *, seed: int
+    ) -> Lyrics:
         from songsmith.agent.writers.offline.rewrite import rewrite_lines
 
         check_line_numbers(lyrics, line_numbers)
-        new = rewrite_lines(lyrics, set(line_numbers), instruction, seed=0)
+        new = rewrite_lines(lyrics, set(line_numbers), instruction, seed=seed)
         without = [number for number in sorted(set(line_numbers)) if number not in new]
         if not new:
             raise BriefError(

@@ -1,7 +1,7 @@
 """What every writer is, and what each does with the numbers and words of lines."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from songsmith.agent.writers.brief import Brief, BriefError
@@ -12,12 +12,16 @@ __all__ = ["Writer", "WriterReply", "check_line_numbers", "line_list", "reworded
 
 @dataclass(frozen=True)
 class WriterReply:
-    """A finished lyric, the style it was written for, and remarks the person should read."""
+    """A finished lyric, the style it was written for, and remarks the person should read.
+
+    `written` holds how it came about: who set the stamps, and the versions of the prompts.
+    """
 
     lyrics: Lyrics
     style: str = ""
     title: str = ""
     notes: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 class Writer(Protocol):
@@ -34,6 +38,17 @@ class Writer(Protocol):
         self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
     ) -> Lyrics:
         """The lyric with new words for these lines (counted from 1); all else stays, stamps too."""
+        ...
+
+    def other_wordings(
+        self,
+        lyrics: Lyrics,
+        line_numbers: Sequence[int],
+        instruction: str,
+        count: int,
+        on_wording: Callable[[Lyrics], None],
+    ) -> list[Lyrics]:
+        """At most `count` different rewrites of these lines, each told to `on_wording` as it comes."""
         ...
 
 

@@ -1,0 +1,100 @@
+"""The words of one section out of a reply: what is sung, each line in a size that can be sung, and nothing else."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from songsmith.agent.writers.metre import Budget, syllable_count
+from songsmith.agent.writers.reply_lyrics import read_song
+from songsmith.agent.writers.reply_text import unmarked, without_thinking
+from songsmith.agent.writers.shape import is_about_the_task, is_prose, plain_words, repeats_itself
+from songsmith.lyrics.labels import read_label, strip_asides
+from songsmith.lyrics.speech.han import has_han
+
+__all__ = ["read_section"]
+
+_NUMBER = re.compile(r"^\s*(?:line\s*)?\d{1,2}\s*[.):|、：-]\s*", re.IGNORECASE)
+_COUNT = re.compile(r"\s*[(（]\s*\d{1,2}\s*(?:syllables?|字|音节)?\s*[)）]\s*$", re.IGNORECASE)
+_HEADER = re.compile(
+    r"\s*(?:title|style|song|part|rhyme|music|标题|歌名|风格|押韵)\s*[:：]", re.IGNORECASE
+)
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
+_BREAK = re.compile(
+    r"(?<=[,;:.!?—–])\s+|\s+(?=(?:and|but|while|when|where|because|so that|as)\s)|(?<=[，。；！？、])"
+)
+_SLACK = 1.35
+"""A line may be this much longer than its budget: the layout gives it more time."""
+
+
+def read_section(
+    reply: str, wanted: int, budget: Budget, language: str, sung: Collection[str] = ()
+) -> list[str]:
+    """At most `wanted` lines of a reply that can be sung; none that is in `sung`, as `plain_words` gives them."""
+    found: list[str] = []
+    known = set(sung)
+    for line in _fitted(_lines(reply), budget, language):
+        plain = plain_words(line)
+        if plain and not _is_near(plain, known) and not repeats_itself(line):
+            found.append(line)
+            known.add(plain)
+    return found[:wanted]
+
+
+def _lines(reply: str) -> Iterator[str]:
+    """The lines of a reply without markup, numbers, counts, labels and what speaks of the task."""
+    text = without_thinking(reply)
+    if text.lstrip().startswith(("{", "[{")):
+        text = "\n".join(line for part in read_song(text).words.sections for line in _texts(part))
+    for row in text.replace("\r", "\n").split("\n"):
+        line = unmarked(_NUMBER.sub("", unmarked(row).lstrip("#").strip()))
+        if read_label(line) is not None or _HEADER.match(line):
+            continue
+        line = re.sub(r"^\[[\d:.]+\]", "", line)
+        line = _COUNT.sub("", _EMOJI.sub("", line)).strip(' |/"“”「」')
+        line = strip_asides(line).strip()
+        if line and not is_about_the_task(line) and not line.endswith((":", "：")):
+            yield from (part.strip() for part in line.split(" / ") if part.strip())
+
+
+def _texts(part: object) -> list[str]:
+    lines = getattr(part, "lines", ())
+    return [line if isinstance(line, str) else line.text for line in lines]
+
+
+def _fitted(lines: Iterable[str], budget: Budget, language: str) -> Iterator[str]:
+    """Lines in the right language and of a size that can be sung; a long one is parted where it pauses."""
+    most = budget[1] * _SLACK
+    for line in lines:
+        if has_han(line) != (language == "zh"):
+            continue
+        for part in _parted(line, most, language):
+            count = syllable_count(part, language)
+            if 2 <= count <= most and not is_prose(part):
+                yield part
+
+
+def _parted(line: str, most: float, language: str) -> list[str]:
+    """The line, or its phrases put together as far as each stays within `most` syllables."""
+    if syllable_count(line, language) <= most:
+        return [line]
+    parts: list[str] = []
+    for phrase in filter(None, _BREAK.split(line)):
+        joined = (
+            f"{parts[-1]} {phrase}"
+            if parts and language != "zh"
+            else "".join([*parts[-1:], phrase])
+        )
+        if parts and syllable_count(joined, language) <= most:
+            parts[-1] = joined
+        else:
+            parts.append(phrase)
+    return [part.strip().rstrip(",;，、；") for part in parts]
+
+
+def _is_near(plain: str, known: Collection[str]) -> bool:
+    """Whether nearly the same words have been sung already."""
+    words = set(plain.split()) if " " in plain else set(plain)
+    for other in known:
+        others = set(other.split()) if " " in other else set(other)
+        if len(words & others) >= 0.8 * max(len(words), len(others)):
+            return True
+    return False
