@@ -29,6 +29,8 @@ class Version(_Stored):
     duration_s: float = 0.0
     takes: tuple[TakeName, ...] = ()
     picked: str = ""
+    written: dict[str, str] = Field(default_factory=dict)
+    """How its words came about, where a writer wrote them: the writer, who stamped, the prompts with their versions."""
 
 
 class State(_Stored):

@@ -202,6 +202,7 @@ class Song:
         picked: str | None = None,
         is_whole: bool = False,
         continues: Version | None = None,
+        written: Mapping[str, str] | None = None,
     ) -> Version:
         """The next version: the present one with what is given changed. One undo takes it back.
 
@@ -219,7 +220,12 @@ class Song:
                     lyrics = self._merged(base, lyrics)
                 words = f"v{number:03d}.lrc"
                 write_new(self.folder / words, format_lrc(lyrics))
-            changes: dict[str, Any] = {"style": style, "duration_s": duration_s, "picked": picked}
+            changes: dict[str, Any] = {
+                "written": written and dict(written),
+                "style": style,
+                "duration_s": duration_s,
+                "picked": picked,
+            }
             version = self.version.model_copy(
                 update={
                     "number": number,

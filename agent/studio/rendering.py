@@ -260,7 +260,7 @@ def _save_as(
         true_peak_dbtp=round(loudness.true_peak_dbtp, 2) if is_sound else None,
         samples_sha256=sha256_of(audio.tobytes()),
         made_at=now(),
-        made_with=_versions(),
+        made_with={**_versions(), **song.version.written},
     )
     song.add_manifest(manifest)
     return manifest

@@ -122,6 +122,7 @@ class Studio:
             style=brief.style or written.style,
             duration_s=brief.duration_s,
             is_whole=True,
+            written={"writer": author.name, **written.written},
         )
         return replace(result, writer=author.name, why=why, notes=tuple(written.notes))
 
@@ -415,10 +416,16 @@ class Studio:
         duration_s: float | None = None,
         parse_faults: Sequence[Fault] = (),
         is_whole: bool = False,
+        written: Mapping[str, str] | None = None,
     ) -> Written:
         before = self.song.lyrics
         version = self.song.add_version(
-            made_by, lyrics=lyrics, style=style, duration_s=duration_s, is_whole=is_whole
+            made_by,
+            lyrics=lyrics,
+            style=style,
+            duration_s=duration_s,
+            is_whole=is_whole,
+            written=written,
         )
         lyrics = self.song.lyrics  # another process's change may have been merged in
         report = self._report(lyrics, parse_faults=parse_faults)

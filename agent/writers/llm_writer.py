@@ -30,8 +30,8 @@ __all__ = ["LlmWriter"]
 
 _MOST_AT_FAULT = 0.34
 """Share of lines with errors, after new stamps, from which on a song is written anew, words first."""
-_REPLY_TOKENS = 900
-"""What a reply of a whole song takes at least; a window without that room gets words first."""
+_FEWEST_TOKENS, _REPLY_TOKENS = 4_096, 900
+"""The window and the room for a reply that a whole song in one go needs; with less it is words first."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,8 @@ class LlmWriter:
         wanted = self.llm.endpoint.stamps
         if wanted != "auto":
             return wanted == "model"
+        if self.llm.endpoint.context_tokens < _FEWEST_TOKENS:
+            return False
         return desk.has_room(song_messages(desk, brief, self._engine), _REPLY_TOKENS)
 
     def _stamped(

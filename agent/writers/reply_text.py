@@ -4,9 +4,12 @@ import json
 import re
 from typing import Any
 
-__all__ = ["find_json", "quoted", "unfenced", "unmarked", "without_thinking"]
+__all__ = ["EMOJI", "find_json", "quoted", "unfenced", "unmarked", "without_thinking"]
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.M | re.S)
+
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
+"""Pictures, which nobody sings."""
 
 _TAGS = r"think|thinking|thought|thoughts|reasoning|reflection|seed:think"
 _THOUGHT_MARK = re.compile(
@@ -62,8 +65,10 @@ def unfenced(text: str) -> tuple[str, str]:
 
 def unmarked(line: str) -> str:
     """A line without Markdown: emphasis, quotes, bullets, list numbers, backticks, escapes, table bars."""
+    line = EMOJI.sub("", line)
     line = re.sub(r"<br\s*/?>|</?(?:b|i|em|strong|p)>", "", line, flags=re.IGNORECASE).strip()
     line = re.sub(r"^(?:>\s*)+", "", line).strip("|").strip()
+    line = re.sub(r"^(\[[\d:.,]+\])\s*\|\s*", r"\1", line)
     line = re.sub(r"^[-*•·]\s+(?=\S)", "", line)
     line = re.sub(r"(\*\*|__)(.*?)\1", r"\2", line)
     line = re.sub(r"(?<![\w*])([*_])(?!\s)([^*_]+)(?<!\s)\1(?!\w)", r"\2", line)

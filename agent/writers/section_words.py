@@ -1,7 +1,7 @@
 """The words of one section out of a reply: what is sung, each line in a size that can be sung, and nothing else."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from songsmith.agent.writers.metre import Budget, syllable_count
 from songsmith.agent.writers.reply_lyrics import read_song
@@ -9,6 +9,7 @@ from songsmith.agent.writers.reply_text import unmarked, without_thinking
 from songsmith.agent.writers.shape import is_about_the_task, is_prose, plain_words, repeats_itself
 from songsmith.lyrics.labels import read_label, strip_asides
 from songsmith.lyrics.speech.han import has_han
+from songsmith.lyrics.speech.language_guess import guess_language
 
 __all__ = ["read_section"]
 
@@ -17,10 +18,10 @@ _COUNT = re.compile(r"\s*[(（]\s*\d{1,2}\s*(?:syllables?|字|音节)?\s*[)）]\
 _HEADER = re.compile(
     r"\s*(?:title|style|song|part|rhyme|music|标题|歌名|风格|押韵)\s*[:：]", re.IGNORECASE
 )
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
 _BREAK = re.compile(
     r"(?<=[,;:.!?—–])\s+|\s+(?=(?:and|but|while|when|where|because|so that|as)\s)|(?<=[，。；！？、])"
 )
+_FEWEST_WORDS = 10
 _SLACK = 1.35
 """A line may be this much longer than its budget: the layout gives it more time."""
 
@@ -31,12 +32,21 @@ def read_section(
     """At most `wanted` lines of a reply that can be sung; none that is in `sung`, as `plain_words` gives them."""
     found: list[str] = []
     known = set(sung)
-    for line in _fitted(_lines(reply), budget, language):
+    lines = list(_lines(reply))
+    if _is_foreign(lines, language):
+        return []
+    for line in _fitted(lines, budget, language):
         plain = plain_words(line)
         if plain and not _is_near(plain, known) and not repeats_itself(line):
             found.append(line)
             known.add(plain)
     return found[:wanted]
+
+
+def _is_foreign(lines: Sequence[str], language: str) -> bool:
+    """Whether the lines are in another language, as far as that can be told."""
+    text = "\n".join(lines)
+    return len(text.split()) >= _FEWEST_WORDS and guess_language(text) not in ("", language)
 
 
 def _lines(reply: str) -> Iterator[str]:
@@ -49,7 +59,7 @@ def _lines(reply: str) -> Iterator[str]:
         if read_label(line) is not None or _HEADER.match(line):
             continue
         line = re.sub(r"^\[[\d:.]+\]", "", line)
-        line = _COUNT.sub("", _EMOJI.sub("", line)).strip(' |/"“”「」')
+        line = _COUNT.sub("", line).strip(' |/"“”「」')
         line = strip_asides(line).strip()
         if line and not is_about_the_task(line) and not line.endswith((":", "：")):
             yield from (part.strip() for part in line.split(" / ") if part.strip())
