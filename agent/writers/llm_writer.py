@@ -14,7 +14,7 @@ from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.desk import Desk
 from songsmith.agent.writers.line_fit import faults_by_line, language_of_lyrics, retimed
 from songsmith.agent.writers.repairing import repaired, with_words
-from songsmith.agent.writers.reply_lyrics import SongReply
+from songsmith.agent.writers.replies.reply_lyrics import SongReply
 from songsmith.agent.writers.rewriting import new_words
 from songsmith.agent.writers.song_plan import SongPlan, plan_song
 from songsmith.agent.writers.stamped_song import NoSong, ask_stamped_song, song_messages

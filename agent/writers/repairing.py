@@ -9,8 +9,8 @@ from songsmith.agent.llm.messages import Message
 from songsmith.agent.llm.providers import takes_of
 from songsmith.agent.writers.desk import Desk
 from songsmith.agent.writers.line_fit import faults_by_line, is_better, language_of_lyrics
-from songsmith.agent.writers.numbered_lines import NewLine, numbered_line, read_numbered
-from songsmith.agent.writers.reply_text import quoted
+from songsmith.agent.writers.replies.numbered_lines import NewLine, numbered_line, read_numbered
+from songsmith.agent.writers.replies.reply_text import quoted
 from songsmith.agent.writers.writer import line_list, reworded
 from songsmith.lyrics.check import check_lyrics
 from songsmith.lyrics.fault import Fault

@@ -7,14 +7,14 @@ from songsmith.agent.llm.errors import BadReply, ContextFull
 from songsmith.agent.llm.messages import Message
 from songsmith.agent.writers.desk import Desk
 from songsmith.agent.writers.line_fit import language_of_lyrics
-from songsmith.agent.writers.numbered_lines import (
+from songsmith.agent.writers.replies.numbered_lines import (
     NewLine,
     format_numbered,
     read_numbered,
     size_hint,
 )
-from songsmith.agent.writers.reply_lyrics import is_refusal
-from songsmith.agent.writers.reply_text import quoted, without_thinking
+from songsmith.agent.writers.replies.reply_lyrics import is_refusal
+from songsmith.agent.writers.replies.reply_text import quoted, without_thinking
 from songsmith.agent.writers.rhyme_partners import rhyme_partners
 from songsmith.agent.writers.writer import line_list
 from songsmith.lyrics.check import check_lyrics

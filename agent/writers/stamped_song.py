@@ -8,9 +8,9 @@ from songsmith.agent.llm.dialects import Ask
 from songsmith.agent.llm.messages import Message, Reply
 from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.desk import Desk
-from songsmith.agent.writers.reply_lyrics import SongReply, read_song
-from songsmith.agent.writers.reply_text import quoted
-from songsmith.agent.writers.shape import loop_start, plain_words, prose_share
+from songsmith.agent.writers.replies.reply_lyrics import SongReply, read_song
+from songsmith.agent.writers.replies.reply_text import quoted
+from songsmith.agent.writers.replies.shape import loop_start, plain_words, prose_share
 from songsmith.agent.writers.song_plan import most_lines
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
 from songsmith.lyrics.labels import read_label

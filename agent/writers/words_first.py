@@ -12,10 +12,10 @@ from songsmith.agent.llm.errors import BadReply, ContextFull, ReplyRefused
 from songsmith.agent.llm.messages import Message
 from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.desk import Desk
-from songsmith.agent.writers.reply_lyrics import is_refusal
-from songsmith.agent.writers.reply_text import without_thinking
-from songsmith.agent.writers.section_words import read_section
-from songsmith.agent.writers.shape import plain_words
+from songsmith.agent.writers.replies.reply_lyrics import is_refusal
+from songsmith.agent.writers.replies.reply_text import without_thinking
+from songsmith.agent.writers.replies.section_words import read_section
+from songsmith.agent.writers.replies.shape import plain_words
 from songsmith.agent.writers.song_plan import SectionPlan, SongPlan
 from songsmith.lyrics.lyric import Draft, DraftSection
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songsmith.agent.writers.numbered_lines import (
+from songsmith.agent.writers.replies.numbered_lines import (
     NewLine,
     format_numbered,
     read_numbered,
     size_hint,
 )
-from songsmith.agent.writers.reply_lyrics import is_refusal, read_song
-from songsmith.agent.writers.reply_text import quoted, unmarked, without_thinking
+from songsmith.agent.writers.replies.reply_lyrics import is_refusal, read_song
+from songsmith.agent.writers.replies.reply_text import quoted, unmarked, without_thinking
 from songsmith.lyrics import Draft, LyricLine, Lyrics, Section
 
 WANTED = [

@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from songsmith.agent.writers.reply_text import find_json, unfenced, unmarked, without_thinking
+from songsmith.agent.writers.replies.reply_text import (
+    find_json,
+    unfenced,
+    unmarked,
+    without_thinking,
+)
 from songsmith.lyrics.labels import narrow, read_label
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import format_stamp, parse_lyrics

@@ -4,9 +4,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from songsmith.agent.writers.metre import Budget, syllable_count
-from songsmith.agent.writers.reply_lyrics import read_song
-from songsmith.agent.writers.reply_text import unmarked, without_thinking
-from songsmith.agent.writers.shape import is_about_the_task, is_prose, plain_words, repeats_itself
+from songsmith.agent.writers.replies.reply_lyrics import read_song
+from songsmith.agent.writers.replies.reply_text import unmarked, without_thinking
+from songsmith.agent.writers.replies.shape import (
+    is_about_the_task,
+    is_prose,
+    plain_words,
+    repeats_itself,
+)
 from songsmith.lyrics.labels import read_label, strip_asides
 from songsmith.lyrics.speech.han import has_han
 from songsmith.lyrics.speech.language_guess import guess_language

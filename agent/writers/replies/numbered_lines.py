@@ -4,7 +4,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from songsmith.agent.writers.reply_text import find_json, unfenced, unmarked, without_thinking
+from songsmith.agent.writers.replies.reply_text import (
+    find_json,
+    unfenced,
+    unmarked,
+    without_thinking,
+)
 from songsmith.lyrics.labels import narrow
 from songsmith.lyrics.lyric import LyricLine, Lyrics
 from songsmith.lyrics.reading.lrc import format_stamp
