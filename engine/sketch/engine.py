@@ -241,7 +241,7 @@ def _to_sing(score: Score, spans: Sequence[Span]) -> tuple[SungLine, ...]:
         line
         for line in score.lines
         if any(
-            line.start_s - 0.6 < span.end_s and line.end_s + 0.6 > span.start_s for span in spans
+            line.start_s - 0.6 < span.end_s and line.until_s + 0.6 > span.start_s for span in spans
         )
     )
 

@@ -8,7 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-__all__ = ["Bar", "ChordSpan", "Harmony", "KeyLift", "Note", "Score", "SongPart", "SungLine"]
+__all__ = [
+    "BACKING_VOICE",
+    "Backing",
+    "Bar",
+    "ChordSpan",
+    "Harmony",
+    "KeyLift",
+    "Note",
+    "Score",
+    "SongPart",
+    "SungLine",
+]
+
+BACKING_VOICE = "backing"
+"""Who sings a line all of which is backing words."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,15 @@ class SongPart:
 
 
 @dataclass(frozen=True)
+class Backing:
+    """Words for the second voice, sung in `[start_s, end_s)`."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
 class SungLine:
     """A line with its slot: the first vowel sounds at `start_s`, all is sung by `end_s`.
 
@@ -75,6 +98,12 @@ class SungLine:
     part: int
     voice: str = ""
     same_as: int = 0
+    backing: tuple[Backing, ...] = ()
+
+    @property
+    def until_s(self) -> float:
+        """When all of the line has been sung, its backing words included."""
+        return max([self.end_s, *(words.end_s for words in self.backing)])
 
 
 @dataclass(frozen=True)

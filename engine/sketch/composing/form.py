@@ -12,12 +12,14 @@ from itertools import pairwise
 import numpy as np
 
 from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.composing.backing import lay_backing
 from songsmith.engine.sketch.composing.chords import lay_chords
 from songsmith.engine.sketch.composing.tempo import Meter, fit_tempo, lay_bars
 from songsmith.engine.sketch.harmony import MODES, key_of_chords, parse_chord
-from songsmith.engine.sketch.score import Bar, KeyLift, Score, SongPart, SungLine
+from songsmith.engine.sketch.score import BACKING_VOICE, Bar, KeyLift, Score, SongPart, SungLine
 from songsmith.engine.sketch.style.style import SketchStyle
-from songsmith.lyrics.lyric import LyricLine, Lyrics
+from songsmith.lyrics.backing import lead_words
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
 
@@ -317,7 +319,7 @@ def _with_parts(bars: Sequence[Bar], parts: Sequence[SongPart]) -> tuple[Bar, ..
 def slots(lyrics: Lyrics, score: Score) -> tuple[SungLine, ...]:
     """Every line that can be sung with its slot, in the order of time, on the bars of `score`."""
     numbered = [
-        (number, line, section.voice)
+        (number, line, _voice(line, section))
         for number, (line, section) in enumerate(
             ((line, section) for section in lyrics.sections for line in section.lines), start=1
         )
@@ -335,19 +337,34 @@ def slots(lyrics: Lyrics, score: Score) -> tuple[SungLine, ...]:
         else:  # the song's last note is held
             end_s += _HELD_BEATS * 60 / score.bpm
         end_s = min(end_s, max(score.duration_s - _TAIL_S, (line.start_s + score.duration_s) / 2))
+        if line.sung_s is not None:
+            least_s = max(MIN_SLOT_S, count_syllables(line.text) / MAX_SYLLABLES_PER_S)
+            end_s = min(end_s, line.start_s + max(line.sung_s, least_s))
+        end_s, backing = lay_backing(line, end_s)
         key = re.sub(r"\W+", " ", line.text.casefold()).strip()
         sung.append(
             SungLine(
                 line=number,
-                text=line.text,
+                text=lead_words(line.text) or _without_brackets(line.text),
                 start_s=line.start_s,
                 end_s=end_s,
                 part=_part_at(line.start_s, score),
                 voice=voice,
                 same_as=first.setdefault(key, number),
+                backing=backing,
             )
         )
     return tuple(sung)
+
+
+def _voice(line: LyricLine, section: Section) -> str:
+    """Who sings a line: whom it names, or its section; the second voice where all of it stands in brackets."""
+    named = line.beside.voice or section.voice
+    return named if named or lead_words(line.text) else BACKING_VOICE
+
+
+def _without_brackets(text: str) -> str:
+    return " ".join(re.sub(r"[()（）]", " ", text).split())
 
 
 def _part_at(time_s: float, score: Score) -> int:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.composing.melody import compose
-from songsmith.engine.sketch.score import Note, Score, SungLine
+from songsmith.engine.sketch.score import BACKING_VOICE, Note, Score, SungLine
+from songsmith.engine.sketch.singing.backing import BACKING_STEM, backing_tasks
 from songsmith.engine.sketch.singing.sing_task import Sung, Task, Way
 from songsmith.engine.sketch.singing.worker_pool import sing_tasks
 from songsmith.engine.sketch.style.genre import Genre
@@ -24,6 +25,7 @@ __all__ = ["Vocals", "sing_plan", "voice_notes"]
 _CHORUS_KINDS = ("chorus", "post-chorus")
 _DOUBLE_GAIN = 0.32
 _HARMONY_GAIN = 0.34
+_BACKING_GAIN = 0.55
 # A harmony leaves the sibilants to the lead, so that they do not pile up.
 _SOFT_VOICELESS = 0.35
 _LEAD_IN_S = 0.5
@@ -34,7 +36,7 @@ _SPEAKERS = 2
 @dataclass(frozen=True)
 class Vocals:
     """What was sung. `stems` are float32 arrays of the score's length at 44.1 kHz, (samples,) or (2, samples):
-    "lead", "doubles", "harmony", those that have sound. `notes` are the lead's, `syllables` the texts under
+    "lead", "doubles", "harmony", "backing", those that have sound. `notes` are the lead's, `syllables` the texts under
     them for each line number; `details` are JSON values for the manifest."""
 
     stems: Mapping[str, NDArray[np.float32]]
@@ -81,6 +83,7 @@ def sing_plan(
         variation=0 if tune_seed is None else seed,
     )
     tasks = _tasks(score, utterances, notes, lead, seed)
+    tasks += backing_tasks(score, _other(lead, language), seed)
     sing = partial(on_step, "singing")
     sung = [s for results in sing_tasks(tasks, sing, helpers=helpers) for s in results]
     unsung = [line.line for line in score.lines if line.line not in syllables]
@@ -136,7 +139,7 @@ def voice_notes(lines: Sequence[SungLine], *, language: str, voice: str = "") ->
 
 def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, list[Voice]]:
     """Who sings each line. Names that are no voices are given the two registers in turn."""
-    other = choose_voice(language, register="low" if lead.register == "high" else "high")
+    other = _other(lead, language)
     named: dict[str, Voice] = {}
     casting: dict[int, list[Voice]] = {}
     for line in lines:
@@ -145,11 +148,18 @@ def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, li
             casting[line.line] = [lead]
         elif who.casefold() in ("both", "all", "together", "duet", "合", "合唱", "男女"):
             casting[line.line] = [lead, other]
+        elif who == BACKING_VOICE:
+            casting[line.line] = [other]
         else:
             if who not in named:
                 named[who] = _voice_of(who, lead, other, language, len(named))
             casting[line.line] = [named[who]]
     return casting
+
+
+def _other(lead: Voice, language: str) -> Voice:
+    """The second voice: the language's in the other register."""
+    return choose_voice(language, register="low" if lead.register == "high" else "high")
 
 
 def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) -> Voice:
@@ -247,4 +257,6 @@ def _stems(sung: Sequence[Sung], length: int) -> dict[str, NDArray[np.float32]]:
         stems["doubles"] = (_DOUBLE_GAIN * pair).astype(np.float32)
     if "harmony" in tracks:
         stems["harmony"] = (_HARMONY_GAIN * tracks["harmony"]).astype(np.float32)
+    if BACKING_STEM in tracks:
+        stems[BACKING_STEM] = (_BACKING_GAIN * tracks[BACKING_STEM]).astype(np.float32)
     return stems
