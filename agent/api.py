@@ -10,13 +10,14 @@ from pathlib import Path
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.make import Made, SongWish, brief_for, make_song
+from songsmith.agent.studio.one_file import check_words
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled
 from songsmith.agent.studio.results import Audience, Silence
 from songsmith.agent.studio.studio import Studio
 from songsmith.agent.writers.brief import BriefError
 from songsmith.agent.writers.choice import choose_writer
-from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
+from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped_to_sing
 from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.engine.engine import EngineError, Take
 from songsmith.lyrics.check import Report, Variant
@@ -122,12 +123,16 @@ def check(
 ) -> Report:
     """All faults of `lyrics` at once, with phonemes, tokens and the frame layout.
 
-    They are those for `engine`; without it those by the strictest limits, so that any engine can sing what passes.
+    They are those for `engine`; without it for the one that `make` would choose, or DiffRhythm where a `variant` of it
+    is named.
     """
     if variant not in (None, "base", "full"):
         raise StudioError(f"there is no variant {variant!r}", hint="choose base or full")
     words, duration_s, faults = _stamped(lyrics, length_s)
-    return check_for(engine, words, duration_s=duration_s, variant=variant, parse_faults=faults)
+    checked = check_words(
+        words, duration_s=duration_s, engine=engine, variant=variant, parse_faults=faults
+    )
+    return checked.report
 
 
 def render(

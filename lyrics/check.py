@@ -113,7 +113,8 @@ def _line_reports(
     lines = lyrics.lines
     language = language_code(language) or guess_language("\n".join(line.text for line in lines))
     counts = [
-        len(words.tokens) if limits.lays_frames else expected_tokens(words.text) for words in spoken
+        len(words.tokens) if limits.lays_frames else expected_tokens(words.text, language)
+        for words in spoken
     ]
     slots = line_slots(lyrics, counts, duration_s=duration_s)
     latest_s = [0.0, *accumulate((line.start_s for line in lines), max)]

@@ -17,13 +17,13 @@ from songsmith.lyrics.pace import BREAK_S, BUSY_PER_S, SPARSE_PER_S, TOO_FAST_PE
 from songsmith.lyrics.rates import FRAME_RATE_HZ
 from songsmith.lyrics.speech.han import has_han
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
+from songsmith.lyrics.speech.language_names import LANGUAGE_NAMES
 from songsmith.lyrics.speech.phonemes import PhonemeLine, spoken_text, unsupported_scripts
 from songsmith.lyrics.speech.spoken import CHINESE_SIGNS, sung_text
 from songsmith.lyrics.stamps import format_stamp
 
-__all__ = ["LANGUAGE_NAMES", "LineFacts", "is_decoration", "line_faults"]
+__all__ = ["LineFacts", "is_decoration", "line_faults"]
 
-LANGUAGE_NAMES = {"en": "English", "zh": "Chinese"}
 _IN_WORDS = {"&": "and", "@": "at", "%": "percent", "+": "plus", "=": "equals", "#": "number"}
 _LONGEST_SONG_S = 600.0
 _DECORATION = frozenset("*_|^`~\\<>{}[]•·★☆♪♫♬♩")

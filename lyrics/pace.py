@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Literal
 
 from songsmith.lyrics.lyric import Lyrics
+from songsmith.lyrics.speech.espeak import phone_count
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
 from songsmith.lyrics.speech.phonemes import phonemize, unsupported_scripts
 
@@ -56,10 +57,15 @@ class Slot:
         return tokens / max(self.end_s - self.start_s, 1e-3)
 
 
-def expected_tokens(text: str) -> int:
-    """Model tokens of a line; for writing that has no phonemes here, about as many as it would have."""
+def expected_tokens(text: str, language: str = "") -> int:
+    """Model tokens of a line; for writing that has no phonemes here, about as many as it would have.
+
+    In a `language` (two letters) other than English and Chinese they are counted as espeak-ng says them in it.
+    """
     if is_japanese(text):
         return max(1, round(count_morae(text) * _TOKENS_PER_MORA))
+    if language not in ("", "en", "zh", "ja", "ko") and (count := phone_count(text, language)):
+        return count
     tokens = len(phonemize(text).tokens)
     if unsupported_scripts(text):
         letters = sum(ch.isalpha() for ch in text)

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.frames import Variant, longest_s
 from songsmith.lyrics.limits import SingingLimits
-from songsmith.lyrics.line_faults import LANGUAGE_NAMES
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.pace import expected_tokens
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
+from songsmith.lyrics.speech.language_guess import LATIN_LANGUAGES, guess_language
+from songsmith.lyrics.speech.language_names import LANGUAGE_NAMES, language_name
 from songsmith.lyrics.speech.phonemes import syllable_count, unsupported_scripts
 
 __all__ = ["language_code", "song_faults"]
@@ -24,6 +25,8 @@ def song_faults(
     """All faults that belong to no line."""
     yield from _length(limits, duration_s, variant)
     yield from _language(limits, language)
+    if not language:
+        yield from _seeming_language(lyrics, limits)
     if not lyrics.lines:
         yield Fault("no-words", "note", "there is nothing to sing", "this will be an instrumental")
     elif limits.takes_stamps:
@@ -70,6 +73,19 @@ def _language(limits: SingingLimits, language: str) -> Iterator[Fault]:
             "error",
             f"the lyrics are marked as “{language[:20]}”; this engine sings {known}",
             "write them in one of these, or choose an engine that sings it",
+        )
+
+
+def _seeming_language(lyrics: Lyrics, limits: SingingLimits) -> Iterator[Fault]:
+    """Words in Latin letters that would be read as if they were English."""
+    guess = guess_language("\n".join(line.text for line in lyrics.lines))
+    if limits.languages and guess not in limits.languages and guess in LATIN_LANGUAGES:
+        known = " and ".join(LANGUAGE_NAMES.get(name, name) for name in sorted(limits.languages))
+        yield Fault(
+            "seeming-language",
+            "warning",
+            f"the words seem to be {language_name(guess)}; this engine sings {known}",
+            "choose an engine that sings it (--engine sketch), or mark them as what they are, e.g. [la:en]",
         )
 
 

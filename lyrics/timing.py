@@ -14,6 +14,7 @@ from itertools import accumulate, chain, pairwise
 
 from songsmith.lyrics.lyric import NOTHING_BESIDE, Draft, DraftSection, LyricLine, Lyrics, Section
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
+from songsmith.lyrics.speech.language_guess import guess_language
 
 __all__ = ["natural_duration_s", "retime", "stamp_draft"]
 
@@ -118,7 +119,7 @@ def stamp_draft(
     lyrics = Lyrics(draft.title, draft.language, sections, draft.tags)
     until_s = math.inf if duration_s is None else duration_s
     stretch = _Stretch(_bar_s(bpm, beats_per_bar), beats_per_bar, until_s=until_s, intro_s=intro_s)
-    starts_s = _starts_s(_needs(lyrics.sections), stretch)
+    starts_s = _starts_s(_needs(lyrics), stretch)
     lines = [_at(line, start_s) for line, start_s in zip(lyrics.lines, starts_s, strict=True)]
     return lyrics.with_lines(lines)
 
@@ -132,13 +133,15 @@ def natural_duration_s(
 ) -> float:
     """Length of a song in which every line has the time it wants: for a lyric, after its last stamp."""
     if isinstance(lyrics, Lyrics) and lyrics.lines:
+        language = _language(lyrics)
         ends_s = [
-            line.start_s + max(line.hold_s or 0.0, expected_tokens(line.text) / EASY_PER_S)
+            line.start_s
+            + max(line.hold_s or 0.0, expected_tokens(line.text, language) / EASY_PER_S)
             for line in lyrics.lines
         ]
         return round(max(ends_s) + _ENDING_S, 2)
     stretch = _Stretch(_bar_s(bpm, beats_per_bar), beats_per_bar, intro_s=intro_s)
-    return round(_plan(_needs(lyrics.sections), stretch, _NATURAL).total_s, 2)
+    return round(_plan(_needs(lyrics), stretch, _NATURAL).total_s, 2)
 
 
 def retime(
@@ -153,7 +156,7 @@ def retime(
 
     Holds and word stamps of the lines that move are dropped, since they belong to the old times.
     """
-    lines, needs = lyrics.lines, _needs(lyrics.sections)
+    lines, needs = lyrics.lines, _needs(lyrics)
     fixed = [index for index in range(len(lines)) if index + 1 in keep]
     moved: list[LyricLine] = []
     for first, end in zip([0, *fixed], [*fixed, len(lines)], strict=True):
@@ -195,15 +198,25 @@ def _texts(section: Section | DraftSection) -> list[str]:
     return list(section.lines)
 
 
-def _needs(sections: Sequence[Section | DraftSection]) -> list[_Need]:
+def _language(words: Lyrics | Draft) -> str:
+    """The code of the language that the words are marked with or seem to be in, to count their sounds in it."""
+    if words.language:
+        return words.language.casefold().replace("_", "-").split("-")[0]
+    return guess_language("\n".join(text for part in words.sections for text in _texts(part)))
+
+
+def _needs(words: Lyrics | Draft) -> list[_Need]:
     needs: list[_Need] = []
+    language = _language(words)
     after_interlude = False
-    for section in sections:
+    for section in words.sections:
         if not section.lines:
             after_interlude = bool(needs)
         for index, text in enumerate(_texts(section)):
             is_first = index == 0 and bool(needs)
-            needs.append(_Need(expected_tokens(text), is_first, is_first and after_interlude))
+            needs.append(
+                _Need(expected_tokens(text, language), is_first, is_first and after_interlude)
+            )
         after_interlude = after_interlude and not section.lines
     return needs
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from songsmith.agent.views.terminal import Terminal
     from songsmith.lyrics.check import Variant
     from songsmith.lyrics.fault import Fault
+    from songsmith.lyrics.reading.lrc import Parsed
 
 __all__ = ["check"]
 
@@ -52,7 +53,7 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find every fault of a lyric at once."""
+    """Find every fault of a lyric at once, for the engine that would sing it."""
     from songsmith.agent.studio.opening import is_song, open_studio
     from songsmith.agent.views.show import show
     from songsmith.engine.engine import engine_names
@@ -61,6 +62,7 @@ def check(
         raise typer.BadParameter(f"--engine is one of {', '.join(engine_names())}")
     if variant not in ("", "base", "full"):
         raise typer.BadParameter("--variant is base or full")
+    engine = engine or ("diffrhythm" if frames else "")
     if out and not repair:
         raise typer.BadParameter("--out goes with --repair")
     to_stdout = repair and source == "-" and out is None and not as_json
@@ -72,8 +74,9 @@ def check(
             song = studio.song
             checked = _check_song(studio, length, _variant(variant), engine, repair)
         else:
+            parsed = read_words(source, only=only, sing_all=sing_all)
             checked, unread = _check_words(
-                source, screen, length, _variant(variant), engine, repair
+                parsed, screen, length, _variant(variant), engine, repair
             )
         show(screen, checked)
         if repair:
@@ -98,12 +101,12 @@ def _check_song(
     if length_s is None and variant is None:
         return checked
     length_s = length_s or studio.duration_s
-    report = check_for(engine, checked.lyrics, duration_s=length_s, variant=variant)
+    report = check_for(checked.engine, checked.lyrics, duration_s=length_s, variant=variant)
     return replace(checked, report=report)
 
 
 def _check_words(
-    source: str,
+    parsed: "Parsed",
     screen: "Terminal",
     length_s: float | None,
     variant: "Variant | None",
@@ -112,12 +115,11 @@ def _check_words(
 ) -> "tuple[Checked, tuple[Fault, ...]]":
     """The words of a file or of stdin, and what of them could not be read; plain ones get stamps first."""
     from songsmith.agent.song.diff import diff_lyrics
-    from songsmith.agent.studio.results import Checked
-    from songsmith.agent.writers.stamping import check_for, stamped
+    from songsmith.agent.studio.one_file import check_words
+    from songsmith.agent.writers.stamping import stamped
     from songsmith.lyrics.lyric import Draft
     from songsmith.lyrics.repair import repair_lyrics
 
-    parsed = read_words(source)
     before, duration_s = stamped(parsed.lyrics, length_s)
     if isinstance(parsed.lyrics, Draft) and before.lines:
         screen.note("no stamps in there: these are computed")
@@ -128,8 +130,10 @@ def _check_words(
         lyrics, repaired = repair_lyrics(before, duration_s=duration_s)
         # Reading repairs what it can; a line that could not be read is still lost in the new file.
         faults = unread
-    report = check_for(engine, lyrics, duration_s=duration_s, variant=variant, parse_faults=faults)
-    return Checked(lyrics, report, repaired, diff_lyrics(before, lyrics)), unread
+    checked = check_words(
+        lyrics, duration_s=duration_s, engine=engine, variant=variant, parse_faults=faults
+    )
+    return replace(checked, repaired=repaired, changes=diff_lyrics(before, lyrics)), unread
 
 
 def _variant(text: str) -> "Variant | None":

@@ -86,4 +86,7 @@ def read_words(source: str, *, only: str = "", sing_all: bool = False) -> "Parse
         parsed = parse_lyrics(read_stdin("the lyrics"), sing_all=sing_all)
     else:
         parsed = load_lyrics(Path(source), sing_all=sing_all)
-    return replace(parsed, lyrics=sung_in(parsed.lyrics, only)) if only else parsed
+    if not only:
+        return parsed
+    others = tuple(fault for fault in parsed.faults if fault.code != "bilingual")
+    return replace(parsed, lyrics=sung_in(parsed.lyrics, only), faults=others)

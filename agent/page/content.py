@@ -85,6 +85,7 @@ def _line(
         "words": [[stamp.offset, round(stamp.start_s, 3)] for stamp in line.word_stamps],
         "chords": _chords(line, start_s, end_s, manifest.details),
         "heard": heard or "",
+        "translations": [text for _, text in line.beside.translations],
     }
 
 

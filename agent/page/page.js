@@ -194,6 +194,7 @@ function showLines() {
     section = at ?? section;
     const button = make("button", { type: "button", dir: "auto" }, ...pieces(line));
     if (line.chords.length) button.classList.add("chorded");
+    for (const words of line.translations) button.append(make("span", { className: "meaning", textContent: words, dir: "auto" }));
     const verdict = { sung: "✓ heard", partly: "~ partly heard", missing: "✗ not heard", misplaced: "✗ at another place", repeated: "✗ sung twice" }[line.heard];
     if (verdict) button.append(make("span", { className: "mark " + (line.heard === "sung" ? "sung" : "missed"), textContent: verdict }));
     button.addEventListener("click", () => seek(line.start_s));

@@ -1,4 +1,4 @@
-"""Words in, sound file out: a render that leaves no song folder, for scripts."""
+"""Words that belong to no song: checked, or sung into a sound file, without a song folder."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -10,15 +10,17 @@ from songsmith.agent.files import make_folder, write_whole
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, build_request, filled, sha256_of
-from songsmith.agent.studio.results import Audience
+from songsmith.agent.studio.results import Audience, Checked
 from songsmith.agent.writers.stamping import check_for, stamped
 from songsmith.agent.writers.tempo import pulse_of
 from songsmith.engine.engine import Take
-from songsmith.lyrics.check import Report
+from songsmith.lyrics.check import Report, Variant
+from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import Parsed, format_lrc
+from songsmith.lyrics.speech.language_guess import guess_language
 
-__all__ = ["render_file", "unused_file"]
+__all__ = ["check_words", "language_of_words", "render_file", "unused_file"]
 
 
 def unused_file(stem: str, formats: Sequence[str]) -> Path:
@@ -132,3 +134,27 @@ def _write_take(take: Take, path: Path, lyrics: Lyrics) -> dict[str, Any]:
 
 def _numbered(path: Path, index: int) -> Path:
     return path if index == 0 else path.with_name(f"{path.stem}-{index + 1}{path.suffix}")
+
+
+def check_words(
+    lyrics: Lyrics,
+    *,
+    duration_s: float,
+    engine: str = "",
+    variant: Variant | None = None,
+    parse_faults: Sequence[Fault] = (),
+    engines: Engines | None = None,
+) -> Checked:
+    """All faults of words that belong to no song yet; a variant is one of DiffRhythm's."""
+    wanted = engine or ("diffrhythm" if variant else "") or load_settings(None, {}).engine
+    language = language_of_words(lyrics)
+    name, why = (engines or Engines()).singer(wanted, language)
+    report = check_for(
+        name, lyrics, duration_s=duration_s, variant=variant, parse_faults=parse_faults
+    )
+    return Checked(lyrics, report, engine=name, engine_why=why, language=language)
+
+
+def language_of_words(lyrics: Lyrics) -> str:
+    """The language that words are marked with, or that they seem to be in."""
+    return lyrics.language or guess_language("\n".join(line.text for line in lyrics.lines))

@@ -154,6 +154,13 @@ class Engines:
             whys.append(f"{name}: {status.reason}, see `songsmith engines`")
         raise EngineError("no engine can sing here", hint="; ".join(whys))
 
+    def singer(self, wanted: str, language: str) -> tuple[str, str]:
+        """Name of the engine that would sing, and why it is this one; the wanted one even where it isn't ready."""
+        if wanted in self.all_names():
+            return wanted, "as asked"
+        engine, why = self.choose("", language)
+        return engine.name, why
+
 
 def build_request(
     engine: Engine,

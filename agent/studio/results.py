@@ -74,12 +74,16 @@ class Written:
 
 @dataclass(frozen=True)
 class Checked:
-    """All faults of the present words; with `repaired`, what was put right and the changes it made."""
+    """All faults of the present words for the engine that would sing them; with `repaired`, what was put right and
+    the changes it made."""
 
     lyrics: Lyrics
     report: Report
     repaired: tuple[Fault, ...] = ()
     changes: tuple[str, ...] = ()
+    engine: str = ""
+    engine_why: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)

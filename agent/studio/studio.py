@@ -18,6 +18,7 @@ from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.exporting import ExportWish, export_take
 from songsmith.agent.studio.history import changes_between
+from songsmith.agent.studio.one_file import language_of_words
 from songsmith.agent.studio.open_song import OpenSong, StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, Replay, replay_take
 from songsmith.agent.studio.results import (
@@ -41,7 +42,7 @@ from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
 from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.agent.writers.writer import Writer
-from songsmith.engine.engine import Span, engine_names
+from songsmith.engine.engine import Span
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
@@ -194,7 +195,17 @@ class Studio:
             if better != lyrics:
                 self.song.add_version("check --repair", lyrics=better)
         better = self.song.lyrics
-        return Checked(better, self._report(better, engine), repaired, diff_lyrics(lyrics, better))
+        name, why = self._singer(engine)
+        report = check_for(name, better, duration_s=self.duration_s)
+        return Checked(
+            better,
+            report,
+            repaired,
+            diff_lyrics(lyrics, better),
+            name,
+            why,
+            language_of_words(better),
+        )
 
     def retime(
         self,
@@ -436,11 +447,11 @@ class Studio:
         self, lyrics: Lyrics, engine: str = "", *, parse_faults: Sequence[Fault] = ()
     ) -> Report:
         """All faults for the engine that would sing: the named one, or the one that would be chosen."""
-        wanted = engine or self.settings.engine
-        name = (
-            wanted if wanted in engine_names() else self.engines.choose("", self.language)[0].name
-        )
+        name, _ = self._singer(engine)
         return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
+
+    def _singer(self, engine: str) -> tuple[str, str]:
+        return self.engines.singer(engine or self.settings.engine, self.language)
 
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:

@@ -126,6 +126,9 @@ def _checked(checked: Checked) -> dict[str, Any]:
         **report_document(checked.report),
         "repaired": [plain(fault) for fault in checked.repaired],
         "changes": list(checked.changes),
+        "engine": checked.engine,
+        "engine_why": checked.engine_why,
+        "language": checked.language,
     }
 
 

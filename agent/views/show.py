@@ -22,6 +22,7 @@ from songsmith.agent.views.engines import draw_engine, draw_engines
 from songsmith.agent.views.hearing import draw_hearing, draw_mended
 from songsmith.agent.views.terminal import Terminal, shown_path
 from songsmith.engine.listening.listen import Hearing
+from songsmith.lyrics.speech.language_names import language_name
 
 __all__ = ["show"]
 
@@ -92,9 +93,12 @@ def _show_checked(screen: Terminal, checked: Checked) -> None:
 def _verdict(checked: Checked) -> str:
     severities = [fault.severity for fault in checked.report.faults]
     errors, warnings = severities.count("error"), severities.count("warning")
+    verdict = "all lines can be sung" if checked.lyrics.lines else "there is nothing to sing"
     if errors or warnings:
-        return f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-    return "all lines can be sung" if checked.lyrics.lines else "there is nothing to sing"
+        verdict = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    if not checked.engine:
+        return verdict
+    return f"{verdict} · as {checked.engine} sings, in {language_name(checked.language)}"
 
 
 def _counted(number: int, what: str) -> str:

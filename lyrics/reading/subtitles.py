@@ -72,7 +72,9 @@ def read_subtitles(lines: Sequence[str]) -> tuple[list[Event], list[Fault]]:
         elif not _UNSUNG_STYLE.search(cue.style):
             timed.append(TimedCue(start_s, end_s, cue.lines, cue.words_line, cue.style))
     for rolled in without_repeats(timed):
-        raw = " ".join(rolled.lines)
+        raw = r"\n".join(
+            rolled.lines
+        )  # whether they are one line or two languages, the whole file tells
         voice = _VOICE.search(raw)
         inline = read_inline(_plain(_with_word_stamps(raw, rolled.start_s)))
         if inline.text:
@@ -130,7 +132,7 @@ def _with_word_stamps(raw: str, start_s: float) -> str:
     r"""ASS karaoke as enhanced LRC: `{\k50}Slow` sings for half a second."""
     elapsed = accumulate((int(ticks) for ticks in _KARAOKE.findall(raw)), initial=0)
     stamped = _KARAOKE.sub(lambda mark: f"<{format_stamp(start_s + next(elapsed) / 100)}>", raw)
-    return stamped.replace(r"\N", " ").replace(r"\n", " ").replace(r"\h", " ")
+    return stamped.replace(r"\N", r"\n").replace(r"\h", " ")
 
 
 def _cue_text(lines: Sequence[str]) -> list[str]:
@@ -150,10 +152,15 @@ def _cue_text(lines: Sequence[str]) -> list[str]:
 def format_srt(lyrics: Lyrics, duration_s: float) -> str:
     """The lyric as SubRip subtitles, one for each line that starts within the song."""
     cues = [
-        f"{number}\n{_clock(start_s, ',', 3)} --> {_clock(end_s, ',', 3)}\n{line.text}\n"
+        f"{number}\n{_clock(start_s, ',', 3)} --> {_clock(end_s, ',', 3)}\n{_with_translations(line)}\n"
         for number, (line, start_s, end_s) in enumerate(timed_lines(lyrics, duration_s), start=1)
     ]
     return "\n".join(cues)
+
+
+def _with_translations(line: LyricLine) -> str:
+    """The words, and on lines below them what they mean in other languages."""
+    return "\n".join([line.text, *(text for _, text in line.beside.translations)])
 
 
 def format_vtt(lyrics: Lyrics, duration_s: float) -> str:
@@ -173,21 +180,29 @@ def _vtt_text(line: LyricLine, start_s: float, end_s: float) -> str:
         if stamp.offset < len(line.text) and start_s < stamp.start_s < end_s
     }
     cuts = sorted({0, len(line.text), *stamps})
-    return "".join(
+    words = "".join(
         (f"<{_clock(stamps[cut], '.', 3)}>" if cut in stamps else "")
         + escape(line.text[cut:end], quote=False)
         for cut, end in pairwise(cuts)
     )
+    beneath = (escape(text, quote=False) for _, text in line.beside.translations)
+    return "\n".join([words, *beneath])
 
 
 def format_ass(lyrics: Lyrics, duration_s: float) -> str:
     """The lyric as ASS karaoke: every word lights up at its word stamp, or by its share of syllables."""
     events = [
-        f"Dialogue: 0,{_clock(start_s, '.', 2)[1:]},{_clock(end_s, '.', 2)[1:]},Sung,,0,0,0,,"
-        f"{karaoke_text(line, start_s, end_s)}"
+        f"Dialogue: 0,{_clock(start_s, '.', 2)[1:]},{_clock(end_s, '.', 2)[1:]},{style},,0,0,0,,{text}"
         for line, start_s, end_s in timed_lines(lyrics, duration_s)
+        for style, text in _in_each_style(line, start_s, end_s)
     ]
     return "\n".join([_ASS_HEAD.format(title=lyrics.title or "Lyrics"), *events, ""])
+
+
+def _in_each_style(line: LyricLine, start_s: float, end_s: float) -> Iterator[tuple[str, str]]:
+    """What lies lowest comes first: translations, then the words."""
+    yield from (("Translation", _ass_text(text)) for _, text in reversed(line.beside.translations))
+    yield "Sung", karaoke_text(line, start_s, end_s)
 
 
 _ASS_HEAD = """\
@@ -204,6 +219,8 @@ Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour,
 Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, \
 MarginR, MarginV, Encoding
 Style: Sung,Noto Sans CJK SC,54,&H0000D7FF,&H00FFFFFF,&H00101010,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,\
+60,60,56,1
+Style: Translation,Noto Sans CJK SC,36,&H00E0E0E0,&H00FFFFFF,&H00101010,&H80000000,0,0,0,0,100,100,0,0,1,2,1,2,\
 60,60,56,1
 
 [Events]

@@ -13,11 +13,12 @@ from typing import Any
 
 from songsmith.lyrics.speech.espeak_files import PhonemeError, espeak_data, espeak_library
 
-__all__ = ["WORD_BREAK", "PhonemeError", "pronounce"]
+__all__ = ["WORD_BREAK", "PhonemeError", "phone_count", "pronounce"]
 
 WORD_BREAK = "_"
 """The symbol between two words."""
 
+_VOICE = b"en-us"
 _UTF8 = 1
 _PHONE_SEPARATOR = ord("_") << 8
 _MNEMONICS = _PHONE_SEPARATOR
@@ -46,6 +47,24 @@ def pronounce(text: str) -> tuple[str, ...]:
     words = [_IPA_STRESS.sub("", word).split("_") for word in ipa.split(" ")]
     phones = [phone for word in words for phone in [*filter(None, word), WORD_BREAK]][:-1]
     return tuple(_with_force_vowel(phones, mnemonics)) if mnemonics else tuple(phones)
+
+
+@lru_cache(maxsize=8192)
+def phone_count(text: str, language: str) -> int:
+    """How many phonemes and word breaks a text has in a language ("vi", "pt"); 0 where espeak-ng doesn't speak it.
+
+    Raises PhonemeError if espeak-ng can't be used on this machine.
+    """
+    espeak = _espeak()
+    with _lock:
+        if not language.isascii() or espeak.set_voice_by_name(language.encode()) != 0:
+            return 0
+        try:
+            ipa = _ask(espeak, text, _IPA)
+        finally:
+            espeak.set_voice_by_name(_VOICE)
+    words = [[phone for phone in word.split("_") if phone] for word in ipa.split(" ")]
+    return sum(map(len, words)) + max(0, len(words) - 1)
 
 
 def _with_force_vowel(phones: list[str], mnemonics: str) -> list[str]:
@@ -86,7 +105,7 @@ def _espeak() -> Any:
             f"espeak-ng can't be loaded ({error})",
             hint="pip install --force-reinstall espeakng-loader phonemizer",
         ) from error
-    if api.set_voice_by_name(b"en-us") != 0:
+    if api.set_voice_by_name(_VOICE) != 0:
         raise PhonemeError(
             "espeak-ng has no en-us voice", hint="pip install --force-reinstall espeakng-loader"
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import Any
 
-__all__ = ["guess_language", "has_small_words", "script_language"]
+__all__ = ["LATIN_LANGUAGES", "guess_language", "has_small_words", "script_language"]
 
 _SCRIPTS = {
     "CYRILLIC": "ru",
@@ -69,6 +69,7 @@ _LATIN = (
     "af an az bs ca cs cy da de en eo es et eu fi fr ga gd hr ht hu id is it la lb lt lv ms mt nl no pl pt qu ro sk"
     " sl sq sv sw tr uz vi"
 )
+LATIN_LANGUAGES = frozenset(_LATIN.split())
 """The languages in Latin letters that espeak-ng speaks and py3langid knows."""
 _FEWEST_LETTERS, _SURE = 12, 0.85
 _FEWEST_MARKED, _SURE_MARKED = 8, 0.6
@@ -147,5 +148,5 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # half a second, seldom needed
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_LATIN.split())
+    identifier.set_languages(sorted(LATIN_LANGUAGES))
     return identifier

@@ -27,7 +27,7 @@ def settings_of_nobody(tmp_path, monkeypatch):
         (lambda: songsmith.make("x", length_s=0), "can't last 0 s"),
         (lambda: songsmith.make("x", engine="cassette"), "diffrhythm, ace-step, sketch"),
         (lambda: songsmith.render("", style="folk"), "no line to sing"),
-        (lambda: songsmith.render('{"lyrics": "la"}', style="folk"), "this is JSON"),
+        (lambda: songsmith.render('{"name": "la"}', style="folk"), "this is JSON"),
         (lambda: songsmith.open_song("nowhere"), "no song here"),
         (
             lambda: songsmith.make("x", render=songsmith.RenderWish(takes=-1)),

@@ -23,7 +23,7 @@ from songsmith.lyrics.reading.subtitles import read_subtitles
 
 LRC = (
     "[ti:River: Wide]\n[ar:The Ferrymen]\n[la:en]\n[Verse]\n[00:02.00]Row me over, river\n[Chorus]\n"
-    "[00:05.00]<00:05.00>Morning <00:06.00>comes {slow} <b>&\n"
+    "[00:05.00]<00:05.00>Morning <00:06.00>comes {slow} \\<b>&\n"
 )
 
 

@@ -8,6 +8,7 @@ from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.bilingual import languages_in, sung_in
 from songsmith.lyrics.reading.encoding import LrcError
 from songsmith.lyrics.reading.lrc import format_lrc, load_lyrics, parse_lyrics
+from songsmith.lyrics.reading.subtitles import format_ass, format_srt, format_vtt
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 
@@ -237,3 +238,18 @@ def test_a_way_to_say_a_word_is_beside_the_line_and_kept_as_a_comment():
     written = format_lrc(lyrics)
     assert "[00:10.00]We live and live here\n[say:live|laiv]\n[say:here|/hiːɹ/]" in written
     assert parse_lyrics(written).lyrics == lyrics
+
+
+@pytest.mark.parametrize("write", [format_srt, format_ass, format_vtt])
+def test_subtitles_show_translations_and_are_read_back_with_them(write):
+    lyrics = sung_in(read("netease.json"), "en")
+    assert isinstance(lyrics, Lyrics)
+    again = parse_lyrics(write(lyrics, 20.0)).lyrics
+    assert isinstance(again, Lyrics)
+    assert translated(again) == [("How are you", "你好吗"), ("I am fine", "我很好")]
+
+
+def test_the_lines_of_a_cue_in_one_language_are_one_line():
+    lyrics = parse_lyrics("1\n00:00:01,000 --> 00:00:04,000\nrain on\nthe roof\n").lyrics
+    assert isinstance(lyrics, Lyrics)
+    assert timed(lyrics) == [(1.0, "rain on the roof")]
