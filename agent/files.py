@@ -16,6 +16,10 @@ __all__ = [
 ]
 
 
+_MOST_BYTES = 200_000_000
+"""Of a file of a song; the manifest of a ten-minute take has a few million."""
+
+
 class FileError(SongsmithError):
     """A file or folder that can't be read or written."""
 
@@ -72,7 +76,7 @@ def make_folder(path: Path) -> None:
 def read_text(path: Path) -> str:
     """Text of a file that songsmith wrote itself (UTF-8)."""
     try:
-        return path.read_text(encoding="utf-8")
+        return atomic.read_regular(path, _MOST_BYTES).decode("utf-8")
     except OSError as error:
         raise file_error(path, "read", error) from error
     except UnicodeDecodeError as error:

@@ -71,6 +71,8 @@ def quantise(audio: Audio) -> Audio:
 
 def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
     """The sound in `path` as float32 (2, samples) at `rate_hz`; mono is doubled, more channels are mixed down."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise AudioError("is no regular file", where=str(path), hint="give a sound file")
     try:
         samples, file_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError) as error:

@@ -7,8 +7,8 @@ __all__ = ["STAMP", "broken_stamp", "format_stamp", "parse_clock"]
 STAMP = re.compile(r"\[\s*([-+]?\d[\d:.,\s]{0,16}?:[\d:.,\s]{0,16}?\d)\s*\]")
 """A square bracket that holds a few digits and at least one colon; `parse_clock` reads its inside."""
 
-_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<frac>\d{1,9}))?")
-_COLONS = re.compile(r"(?P<m>\d+):(?P<s>\d{1,2}):(?P<frac>\d{1,3})")
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,6}):(?P<s>\d{1,2})(?:[.,](?P<frac>\d{1,9}))?")
+_COLONS = re.compile(r"(?P<m>\d{1,6}):(?P<s>\d{1,2}):(?P<frac>\d{1,3})")
 _TIME_LIKE = re.compile(r"\[\s*([-+]?[\dA-Za-z?]{1,3}(?:[:;.,][\dA-Za-z?]{1,3}){1,3}|\d{3,9})\s*\]")
 _HALF = re.compile(
     r"\[\s*\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?(?=[^\d\].:,]|$)|\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?\s*\]"

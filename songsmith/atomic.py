@@ -1,19 +1,38 @@
-"""Files that appear whole or not at all: written aside, flushed to the disk, moved into place.
+"""Files that appear whole or not at all: written aside, flushed to the disk, moved into place; and files read with a
+bound.
 
 A leaf that every folder may import. Errors are the system's own; who writes says what they mean.
 """
 
 import contextlib
+import errno
 import os
 import re
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["aside_of", "is_abandoned", "sweep", "write_new", "write_whole"]
+__all__ = ["aside_of", "is_abandoned", "read_regular", "sweep", "write_new", "write_whole"]
 
 _ASIDE = re.compile(r"\..*\.(\d+)\.part", re.DOTALL)
 _OLD_S = 24 * 3600.0
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """What is in the file at `path`. Raises `OSError` for what is no file, such as a pipe that would never end, and
+    for one of more than `most_bytes`."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        kind = os.fstat(file.fileno())
+        if stat.S_ISDIR(kind.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(kind.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, f"it has more than {most_bytes:,} bytes", str(path))
+    return data
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:

@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
+from songsmith.lyrics.reading.encoding import LrcError, decode_lyrics
+
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
 
 __all__ = ["PromptLine", "lines_of_stdin"]
 
 _MARK = "› "
+_MOST_BYTES = 1_000_000
 
 
 def lines_of_stdin() -> Iterator[str]:
-    """One sentence a line; empty lines are passed over."""
-    while line := sys.stdin.readline():
-        if line.strip():
-            yield line.strip()
+    """One sentence a line, in whatever encoding; empty lines are passed over."""
+    while line := sys.stdin.buffer.readline(_MOST_BYTES):
+        try:
+            sentence = decode_lyrics(line).strip()
+        except LrcError:
+            sentence = line.decode("utf-8", "replace").strip()
+        if sentence:
+            yield sentence
 
 
 class PromptLine:

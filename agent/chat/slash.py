@@ -75,7 +75,7 @@ class SlashCommands:
     def edit(self, argument: str) -> None:
         """/edit [N WORDS] - change the words in your editor, or line N to WORDS"""
         studio = self._session.studio
-        single = re.match(r"(\d+)\s+(\S.*)", argument)
+        single = re.match(r"(\d{1,9})\s+(\S.*)", argument)
         if single:
             self._show(studio.replace_lines({int(single[1]): single[2]}))
         else:
@@ -115,7 +115,7 @@ class SlashCommands:
         """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix chorus 2 x2, /fix changed"""
         self._need(argument, "/fix 0:42-0:55, /fix line 7 or /fix chorus 2")
         words, options = _apart(argument)
-        match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d+))?", words)
+        match = re.fullmatch(r"(.*?)(?:\s+x\s*(\d{1,9}))?", words)
         where, takes = (match[1], match[2]) if match else (words, None)
         wish = RenderWish(takes=_count(takes or ""), options=options)
         studio = self._session.studio
@@ -254,6 +254,6 @@ def _apart(argument: str) -> tuple[str, dict[str, object]]:
 
 
 def _count(text: str) -> int:
-    if text and (not text.isdecimal() or int(text) == 0):
+    if text and not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
         raise StudioError(f"{text!r} is not a number of takes", hint="give 1 or more, e.g. 2")
     return int(text or 0)

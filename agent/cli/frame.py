@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "do_with_song", "read_prompt", "read_words", "terminal"]
 
 Result = TypeVar("Result")
+_MOST_BYTES = 1_000_000
+"""Of what is read from stdin: a long song has about 5,000."""
 
 
 @contextmanager
@@ -60,11 +62,14 @@ def answer(as_json: bool, result: object, song: "Song | None" = None, **more: ob
 
 def read_stdin(what: str) -> str:
     """All of stdin as text of whatever encoding."""
-    from songsmith.lyrics.reading.lrc import decode_lyrics
+    from songsmith.lyrics.reading.encoding import LrcError, decode_lyrics
 
     if sys.stdin.isatty():
         typer.echo(f"reading {what} from the keyboard; end with Ctrl-D", err=True)
-    return decode_lyrics(sys.stdin.buffer.read())
+    data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise LrcError(f"{what}: more than {_MOST_BYTES:,} bytes", where="stdin", hint="give less")
+    return decode_lyrics(data)
 
 
 def read_prompt() -> str:

@@ -6,6 +6,7 @@ on stderr. Exit codes: 0 good, 1 the input is at fault, 2 wrong usage, 130 inter
 
 import contextlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+_MOST_SHOWN = 2_000  # characters of an error; what was typed into it may be longer
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141  # what a shell makes of a program whose reader, such as head, has enough
 
@@ -51,6 +53,8 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line (that of the process, if none is given); mistakes become one red line."""
+    _open_closed_streams()
+    _ignore_impossible_width()
     _speak_utf8()
     try:
         code = app(_readable(arguments), standalone_mode=False)
@@ -79,6 +83,21 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as error:
         code = _usage_code(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """Streams that the caller closed (`<&-`) say nothing and swallow everything."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY)
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8"))
+
+
+def _ignore_impossible_width() -> None:
+    """A terminal of no columns would be shown nothing: it counts as one whose width is not known."""
+    for name in ("COLUMNS", "LINES"):
+        if name in os.environ and not re.fullmatch(r"0*[1-9]\d{0,4}", os.environ[name]):
+            del os.environ[name]
 
 
 def _readable(arguments: list[str] | None) -> list[str]:
@@ -133,7 +152,8 @@ def _say_error(line: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(line, style="red"))
+    shown = line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(shown, style="red"))
 
 
 def _speak_utf8() -> None:

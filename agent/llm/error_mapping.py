@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -42,6 +43,8 @@ __all__ = [
     "stream_cut",
 ]
 
+_CODE = re.compile(r"<(script|style)\b", re.IGNORECASE)
+
 
 LONGEST_WAIT_S = 60.0
 """A person in front of a terminal decides about longer ones."""
@@ -66,18 +69,37 @@ def edge(endpoint: Endpoint) -> Iterator[None]:
         raise Unreachable(
             "the address can't be used", where=endpoint.name, hint="correct base_url"
         ) from error
+    except zlib.error as error:
+        raise _garbled(endpoint, "packed data that is damaged") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise _garbled(endpoint, "data that is not JSON") from error
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        raise _garbled(endpoint, "a number of thousands of digits") from error
 
 
 def excerpt(text: str, length: int = 160) -> str:
     """The beginning of foreign text as one harmless line: no tags, control characters or keys."""
-    text = re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
+    text = _without_code(text)
     text = html.unescape(re.sub(r"<[^<>]{1,200}>", " ", text))
     text = "".join(char if char.isprintable() else " " for char in text)
     text = re.sub(r"\b(sk|key|Bearer)[-_ ][\w*.-]{6,}", r"\1-…", text)
     text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _without_code(text: str) -> str:
+    """A web page's text without its scripts and styles; one that never ends takes the rest with it."""
+    kept: list[str] = []
+    done = 0
+    while begin := _CODE.search(text, done):
+        kept.append(text[done : begin.start()])
+        end = re.compile(rf"</{begin[1]}\s*>", re.I).search(text, begin.end())
+        if end is None:
+            return " ".join(kept)
+        done = end.end()
+    return " ".join([*kept, text[done:]])
 
 
 def _status_error(endpoint: Endpoint, error: Exception) -> LlmError:

@@ -66,7 +66,7 @@ def _described(tools: Sequence[Tool]) -> str:
 def _call_json(call: ToolCall) -> str:
     try:
         arguments = json.loads(call.arguments or "{}")
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         arguments = {}
     return json.dumps({"name": call.name, "arguments": arguments}, ensure_ascii=False)
 
@@ -144,7 +144,7 @@ class FencedSplitter:
     def _call(self, body: str) -> ToolCall | None:
         try:
             value = json.loads(body)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             return None
         if not isinstance(value, dict) or not isinstance(value.get("name"), str):
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from songsmith.agent.llm.errors import ReplyTooLong, TimedOut, Unreachable
 from songsmith.agent.llm.profiles import Endpoint, is_local
+from songsmith.agent.llm.unpacking import PACKINGS, unpacked
 from songsmith.proxies import read_socks_proxies
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_REPLY_BYTES", "MAX_REPLY_S", "open_client", "saw_end"]
 
 MAX_REPLY_BYTES = 32_000_000
-"""Bytes of one reply on the wire; each token comes in a chunk of about 300 bytes."""
+"""Bytes of one reply, unpacked; each token comes in a chunk of about 300 bytes."""
 MAX_REPLY_S = 1_800.0
 _CONNECT_S = 10.0
 _END_MARK_BYTES = 32
@@ -31,7 +32,10 @@ def open_client(
     import openai
 
     def bound(response: httpx2.Response) -> None:
-        response.stream = _bounded(response.stream, endpoint, clock, max_reply_s)
+        _stay_at_host(response, endpoint)
+        packing = response.headers.pop("content-encoding", "identity").strip().lower()
+        stream = _bounded(response.stream, endpoint, clock, max_reply_s, packing)
+        response.stream = stream
 
     read_socks_proxies()
     try:
@@ -67,14 +71,42 @@ def _certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
+def _stay_at_host(response: "httpx2.Response", endpoint: Endpoint) -> None:
+    """Raise where the endpoint sends on to another host: the key and the whole talk would go there."""
+    if not response.has_redirect_location:
+        return
+    there = response.url.join(response.headers["location"])
+    is_safer = (response.url.scheme, there.scheme) == ("http", "https")
+    if there.host == response.url.host and (
+        is_safer or (there.scheme, there.port) == (response.url.scheme, response.url.port)
+    ):
+        return
+    raise Unreachable(
+        f"it sends on to another address ({there.scheme}://{there.netloc.decode()}), where nothing is sent",
+        where=endpoint.name,
+        hint="if you trust that one, make it base_url",
+    )
+
+
 def _bounded(
-    stream: object, endpoint: Endpoint, clock: Callable[[], float], max_reply_s: float
+    stream: object,
+    endpoint: Endpoint,
+    clock: Callable[[], float],
+    max_reply_s: float,
+    packing: str,
 ) -> "httpx2.SyncByteStream":
-    """`stream` that ends with an error once it has gone on for too long, in bytes or seconds."""
+    """`stream`, unpacked, that ends with an error once it has gone on for too long, in bytes or seconds."""
     import httpx2
 
     assert isinstance(stream, httpx2.SyncByteStream)
+    if packing not in ("", "identity", *PACKINGS):
+        raise ReplyTooLong(
+            f"the reply is packed as {packing[:20]!r}, which was not asked for",
+            where=endpoint.name,
+            hint="let the server send plain text",
+        )
     inner = stream
+    pieces = unpacked(inner) if packing in PACKINGS else inner
 
     class Bounded(httpx2.SyncByteStream):
         saw_end = False
@@ -82,7 +114,7 @@ def _bounded(
         def __iter__(self) -> Iterator[bytes]:
             received, tail = 0, b""
             end_s = clock() + max_reply_s
-            for piece in inner:
+            for piece in pieces:
                 received += len(piece)
                 if received > MAX_REPLY_BYTES:
                     raise ReplyTooLong(

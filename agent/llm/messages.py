@@ -139,7 +139,7 @@ def arguments_of(call: ToolCall) -> dict[str, Any] | None:
         return {}
     try:
         value = json.loads(call.arguments)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -15,7 +15,13 @@ from tomlkit.exceptions import TOMLKitError
 
 from songsmith.agent.files import make_folder, write_whole
 from songsmith.agent.llm.profiles import PROFILES, Profile
-from songsmith.agent.settings.settings import Settings, SettingsError, endpoint, validated
+from songsmith.agent.settings.settings import (
+    Settings,
+    SettingsError,
+    endpoint,
+    read_document,
+    validated,
+)
 
 __all__ = ["key_place", "set_value", "unset_value"]
 
@@ -35,7 +41,7 @@ def set_value(path: Path, key: str, value: str) -> None:
     """
     parts = _parts(key)
     with _locked(path):
-        document = _read(path)
+        document = read_document(path)
         table: Any = document
         for part in parts[:-1]:
             table = table.setdefault(part, tomlkit.table())
@@ -48,7 +54,7 @@ def unset_value(path: Path, key: str) -> bool:
     """Take setting `key`, or a whole table, out of the file; False if it was not there."""
     parts = _parts(key)
     with _locked(path):
-        document = _read(path)
+        document = read_document(path)
         table: Any = document
         for part in parts[:-1]:
             table = table.get(part, {})
@@ -118,21 +124,6 @@ def _checked(parts: list[str], text: str) -> object:
         checked = validated({"profiles": {parts[1]: {parts[2]: text}}}, "")
         return getattr(checked.profiles.get(parts[1], Profile()), parts[2])
     return getattr(validated({parts[0]: text}, ""), parts[0])
-
-
-def _read(path: Path) -> tomlkit.TOMLDocument:
-    try:
-        return tomlkit.parse(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return tomlkit.document()
-    except TOMLKitError as error:
-        raise SettingsError(
-            f"not TOML: {error}", where=str(path), hint="correct that line"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError("not UTF-8 text", where=str(path), hint="save it as UTF-8") from error
-    except OSError as error:
-        raise SettingsError(f"can't be read ({error.strerror})", where=str(path)) from error
 
 
 def _write(path: Path, text: str) -> None:

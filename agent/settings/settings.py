@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationE
 from tomlkit.exceptions import TOMLKitError
 
 from songsmith.agent.llm.profiles import KEY_VARIABLES, PROFILES, Endpoint, Profile
+from songsmith.atomic import read_regular
 from songsmith.errors import SongsmithError
 
 __all__ = [
@@ -26,12 +27,14 @@ __all__ = [
     "SettingsError",
     "endpoint",
     "load_settings",
+    "read_document",
     "user_config_file",
     "validated",
 ]
 
 SONG_FILE = "songsmith.toml"
 _PREFIX = "SONGSMITH_"
+_MOST_BYTES = 1_000_000
 _CONFIG_VARIABLE = "SONGSMITH_CONFIG"
 _OTHER_VARIABLES = {_CONFIG_VARIABLE, "SONGSMITH_MODELS", "SONGSMITH_GITHUB_RAW"}
 """Variables that are no settings: this module's, and the engines' own."""
@@ -71,7 +74,7 @@ def _seconds(value: object) -> object:
     text = value.strip().lower()
     if text in ("", "auto"):
         return None
-    match = re.fullmatch(r"(?:(\d+):)?(\d+(?:\.\d+)?)\s*s?", text)
+    match = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,6}(?:\.\d{1,9})?)\s*s?", text)
     if match is None:
         raise ValueError("not a length; write 95, 1:35 or auto")
     return int(match[1] or 0) * 60 + float(match[2])
@@ -167,7 +170,7 @@ def load_settings(
     user_file = user_config_file(environ)
     flags = {key: value for key, value in (overrides or {}).items() if value is not None}
     layers = [
-        _Layer(str(user_file), _read_toml(user_file)),
+        _Layer(str(user_file), read_document(user_file).unwrap()),
         _Layer("environment", _provider_values(environ)),
         *([_song_layer(song_dir)] if song_dir else []),
         _Layer("environment SONGSMITH_{KEY}", _environment_values(environ)),
@@ -241,18 +244,18 @@ def _profile(settings: Settings, name: str) -> Profile:
     return Profile.model_validate(built_in | said)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    """Values of a TOML file, {} if there is none."""
+def read_document(path: Path) -> tomlkit.TOMLDocument:
+    """A TOML file with its comments and order, an empty one if there is none."""
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8-sig")).unwrap()
+        return tomlkit.parse(read_regular(path, _MOST_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
-        return {}
-    except TOMLKitError as error:
-        raise SettingsError(
-            f"not TOML: {error}", where=str(path), hint="correct that line"
-        ) from error
+        return tomlkit.document()
     except UnicodeDecodeError as error:
         raise SettingsError("not UTF-8 text", where=str(path), hint="save it as UTF-8") from error
+    except (TOMLKitError, ValueError, RecursionError) as error:
+        raise SettingsError(
+            f"not TOML: {str(error)[:200]}", where=str(path), hint="correct that line"
+        ) from error
     except OSError as error:
         raise SettingsError(f"can't be read ({error.strerror})", where=str(path)) from error
 
@@ -263,7 +266,7 @@ def _song_layer(song_dir: Path) -> _Layer:
         raise SettingsError(
             "is a link or no file, and is not followed", where=str(path), hint="put a file there"
         )
-    values = _read_toml(path)
+    values = read_document(path).unwrap()
     for key in values:
         if key in Settings.model_fields and key not in _IN_SONGS:
             raise SettingsError(

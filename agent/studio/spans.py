@@ -35,7 +35,7 @@ class SpanError(SongsmithError):
 def parse_duration(text: str) -> float:
     """Seconds of "95", "95.5", "95s", "1:35" or "1m35s"."""
     match = re.fullmatch(
-        r"(?:(?P<m>\d+)\s*(?::|m(?:in)?)\s*)?(?:(?P<s>\d+(?:[.,]\d+)?)\s*s?(?:ec(?:onds)?)?)?",
+        r"(?:(?P<m>\d{1,6})\s*(?::|m(?:in)?)\s*)?(?:(?P<s>\d{1,6}(?:[.,]\d{1,9})?)\s*s?(?:ec(?:onds)?)?)?",
         text.strip().casefold(),
     )
     if not text.strip() or not match:
@@ -60,7 +60,7 @@ def parse_line_numbers(text: str, line_count: int) -> list[int]:
     """Line numbers of "7", "7-9" or "2,5-6", each between 1 and `line_count`."""
     numbers: list[int] = []
     for part in re.split(r"[,，、;\s]+", text.strip()):
-        match = re.fullmatch(r"(\d+)(?:[-–](\d+))?", part)
+        match = re.fullmatch(r"(\d{1,9})(?:[-–](\d{1,9}))?", part)
         if not match:
             raise SpanError(f"{text!r} names no lines", hint="write e.g. 7, 7-9 or 2,5-6")
         first, last = int(match[1]), int(match[2] or match[1])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal"]
 
+_MOST_SHOWN = 2_000
+"""Characters of an error that are shown; what a person typed into it may be longer."""
 _FILE_WIDTH = 120  # columns of a table in a file, which has no width of its own
 
 
@@ -147,6 +149,8 @@ class Terminal:
         """One red line."""
         self.end_progress()
         self.end_text()
+        if len(message) > _MOST_SHOWN:
+            message = f"{message[:_MOST_SHOWN]}…"
         head, body = Text(f"  {'error':<8} ", style="red"), Text(printable(message), style="red")
         print_under(self.console, head, body)
 

@@ -6,6 +6,7 @@ One reader takes them all, line by line, since files mix them; subtitles have th
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.labels import is_part_label, narrow, read_label
@@ -64,6 +65,7 @@ class TextReader:
         self._is_chordpro = any(map(_is_directive, lines))
         self._chords_above, self._chords_number = "", 0
         self._block = ""
+        self._has_begun, self._looked_at = False, 0
 
     def read(self) -> None:
         """Fill `events` and `faults` from `lines`."""
@@ -170,7 +172,7 @@ class TextReader:
 
     def _heading(self, line: str) -> bool:
         """`Title: …` and a Markdown `# …` before the first words."""
-        if any(isinstance(event, Words | Label) for event in self.events):
+        if self._words_have_begun():
             return False
         plain = line.strip("*_ ")
         if match := _HEADING.fullmatch(narrow(plain)):
@@ -184,6 +186,14 @@ class TextReader:
         else:
             return False
         return True
+
+    def _words_have_begun(self) -> bool:
+        """Whether there is a word or a label among the events; each event is looked at once."""
+        if not self._has_begun:
+            fresh = islice(self.events, self._looked_at, None)
+            self._has_begun = any(isinstance(event, Words | Label) for event in fresh)
+            self._looked_at = len(self.events)
+        return self._has_begun
 
     def _label(self, line: str, number: int) -> bool:
         if line[0] == "[" and line[-1] == "]" and is_chord(line[1:-1].strip()):

@@ -19,9 +19,9 @@ _SERVICE = re.compile(r"\[(\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?)-\d{1,2}\]")
 _POINTS = re.compile(r"\[(\d{1,3})\.(\d{2})\.(\d{2,3})\]")
 _SECONDS = re.compile(r"\[\s*(\d{1,4}\.\d{1,6})s?\s*\]")
 _MILLISECONDS = re.compile(r"\[(\d{1,7}),(\d{1,7})\]")
-_KRC_WORD = re.compile(r"<(\d+),\d+(?:,\d+)?>")
-_QRC_WORD = re.compile(r"\((\d+),\d+\)")
-_YRC_WORD = re.compile(r"\((\d+),\d+,\d+\)")
+_KRC_WORD = re.compile(r"<(\d{1,9}),\d{1,9}(?:,\d{1,9})?>")
+_QRC_WORD = re.compile(r"\((\d{1,9}),\d{1,9}\)")
+_YRC_WORD = re.compile(r"\((\d{1,9}),\d{1,9},\d{1,9}\)")
 
 
 def with_lrc_stamps(lines: Sequence[str]) -> list[str]:

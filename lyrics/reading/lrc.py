@@ -5,11 +5,13 @@ read as something else. A stamp without words ends the line before it. A backsla
 makes it a character of the words.
 """
 
+import errno
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from songsmith.atomic import read_regular
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.labels import narrow
 from songsmith.lyrics.lyric import Draft, LyricLine, Lyrics, Section, section_kind
@@ -120,9 +122,7 @@ def _not_lyrics(kind: str) -> Fault:
 def load_lyrics(path: Path, *, sing_all: bool = False) -> Parsed:
     """Read a lyrics file in any encoding; see `parse_lyrics`. Raises `LrcError` where it can't be read at all."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise LrcError("this is too big to be lyrics", hint="give the lyrics of one song")
-        return parse_lyrics(decode_lyrics(path.read_bytes()), sing_all=sing_all)
+        return parse_lyrics(decode_lyrics(read_regular(path, _MAX_BYTES)), sing_all=sing_all)
     except IsADirectoryError as error:
         raise LrcError(
             "this is a folder", where=str(path), hint="name a lyrics file in it"
@@ -130,7 +130,12 @@ def load_lyrics(path: Path, *, sing_all: bool = False) -> Parsed:
     except FileNotFoundError as error:
         raise LrcError("there is no such file", where=str(path), hint="check its name") from error
     except OSError as error:
-        raise LrcError(f"can't read it: {error.strerror}", where=str(path)) from error
+        is_big = error.errno == errno.EFBIG
+        raise LrcError(
+            "this is too big to be lyrics" if is_big else f"can't read it: {error.strerror}",
+            where=str(path),
+            hint="give the lyrics of one song, as a file or through - and < FILE",
+        ) from error
     except LrcError as error:
         raise LrcError(error.what, where=str(path), hint=error.hint) from error
 

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from songsmith.lyrics.fault import Fault
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _CUE = re.compile(r"\s*(\d[\d:.,]+)\s*-->\s*(\d[\d:.,]+)(?:\s.*)?")
-_SBV_CUE = re.compile(r"\s*(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})\s*")
+_SBV_CUE = re.compile(r"\s*(\d{1,4}:\d\d:\d\d\.\d{3}),(\d{1,4}:\d\d:\d\d\.\d{3})\s*")
 _ASS_LINE = re.compile(
     r"Dialogue:[^,]*,\s*(\d[\d:.]*)\s*,\s*(\d[\d:.]*)\s*,([^,]*),(?:[^,]*,){5}(.*)"
 )
@@ -38,7 +38,7 @@ _TRANSLATION_STYLE = re.compile(
 _UNSUNG_STYLE = re.compile(r"furigana|karaoke ?template|staff|credit|logo|title|romaji ?furi", re.I)
 _DRAWING = re.compile(r"\{[^{}]*?\\p[1-9]\d?[^{}]*\}[^{]*(?:\{[^{}]*?\\p0[^{}]*\})?")
 _FURIGANA = re.compile(rf"(?<=[{HAN}々])[|｜][<!]?[\u3040-\u30ff]+")
-_KARAOKE = re.compile(r"\{[^{}]*?\\[kK][fo]?(\d+)[^{}]*\}")
+_KARAOKE = re.compile(r"\{[^{}]*?\\[kK][fo]?(\d{1,7})[^{}]*\}")
 _RUBY = re.compile(r"<rt\b[^<>]{0,40}>[^<]*(?:</rt>)?", re.I)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})?\s([^<>]{1,60})>")
 _LONGEST_CUE_S = 8.0
@@ -106,7 +106,7 @@ def _read_cues(lines: Sequence[str]) -> Iterator[_Cue]:
         if match := _ASS_LINE.fullmatch(line):
             yield _Cue(match[1], match[2], (match[4],), number, number, match[3].strip())
         elif match := _CUE.fullmatch(line) or _SBV_CUE.fullmatch(line):
-            text = tuple(_cue_text(lines[number:]))
+            text = tuple(_cue_text(lines, number))
             yield _Cue(match[1], match[2], text, number, number + 1)
 
 
@@ -135,11 +135,11 @@ def _with_word_stamps(raw: str, start_s: float) -> str:
     return stamped.replace(r"\N", r"\n").replace(r"\h", " ")
 
 
-def _cue_text(lines: Sequence[str]) -> list[str]:
-    """The lines of a cue: up to a blank one, or the number and times of the next."""
+def _cue_text(lines: Sequence[str], first: int) -> list[str]:
+    """The lines of a cue from `first` on: up to a blank one, or the number and times of the next."""
     text: list[str] = []
-    for line in lines:
-        if not line:
+    for line in islice(lines, first, None):
+        if not line or _SBV_CUE.fullmatch(line):
             break
         if not line.strip():
             continue  # YouTube begins a cue with a line that is a space
@@ -260,8 +260,9 @@ def _word_bounds_s(
     bounds_s: list[float] = []
     for (first, from_s), (last, until_s) in pairwise(sorted(fixed.items())):
         weights = [max(1, syllable_count(word)) for _, word in words[first:last]]
+        total = sum(weights)
         shares = accumulate(weights[:-1], initial=0)
-        bounds_s += [from_s + (until_s - from_s) * done / sum(weights) for done in shares]
+        bounds_s += [from_s + (until_s - from_s) * done / total for done in shares]
     return [*bounds_s, fixed[len(words)]]
 
 

@@ -87,7 +87,7 @@ def find_json(text: str) -> Any:
     for candidate in candidates:
         try:
             value = json.loads(candidate, strict=False)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             continue
         if isinstance(value, dict | list):
             return value

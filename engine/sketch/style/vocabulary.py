@@ -26,6 +26,8 @@ _MOST_WORDS = 4
 """Words of a tag; a longer one is a sentence, and a text with a sentence in it is a tale, not a list of tags."""
 _MOST_IDEOGRAPHS = 8
 _MOST_LEFT = 4
+_LONGEST_NO = 40
+"""Characters before a word in which a "without any" that belongs to it stands."""
 _IDEOGRAPHS = re.compile(f"[{HAN}]")
 _LETTER = "[a-z0-9\u00df-\u00f6\u00f8-\u017f]"  # Latin script; a style may mix it with Chinese without spaces
 
@@ -107,6 +109,7 @@ class StyleWords:
     def __init__(self, text: str) -> None:
         self.text = " ".join(text.casefold().split())
         self._taken: list[tuple[int, int]] = []
+        self._over: dict[int, set[tuple[int, int]]] = {}
 
     @property
     def understood(self) -> tuple[str, ...]:
@@ -124,17 +127,26 @@ class StyleWords:
         plain = " ".join(phrase.casefold().split())
         start = self.text.find(plain)
         if start >= 0:
-            self._taken.append((start, start + len(plain)))
+            self._count(start, start + len(plain))
 
     def mentions(self, entries: Iterable[tuple[str, int]]) -> list[Mention]:
         """Every entry that is named, in the order of the text; phrases that lie in a longer one don't count."""
         found: list[Mention] = []
+        covered = bytearray(len(self.text) + 1)
         for word, entry in sorted(set(entries), key=lambda item: (-len(item[0]), item)):
             for start, end in self._places(word):
-                if not any(mention.start < end and start < mention.end for mention in found):
+                if not any(covered[start:end]):
                     found.append(Mention(start, end, entry))
-        self._taken += [(mention.start, mention.end) for mention in found]
+                    covered[start:end] = b"\1" * (end - start)
+        for mention in found:
+            self._count(mention.start, mention.end)
         return sorted(found)
+
+    def _count(self, start: int, end: int) -> None:
+        """Note that the text from `start` to `end` was understood."""
+        self._taken.append((start, end))
+        for place in range(start, end):
+            self._over.setdefault(place, set()).add((start, end))
 
     def has(self, words: Sequence[str]) -> bool:
         return bool(self.mentions((word, 0) for word in words))
@@ -145,7 +157,7 @@ class StyleWords:
 
     def is_unwanted(self, mention: Mention) -> bool:
         """Whether a "no" stands before it."""
-        before = self.text[: mention.start].rstrip()
+        before = self.text[max(0, mention.start - _LONGEST_NO) : mention.start].rstrip()
         ends = (rf"(?<![a-z]){re.escape(w)}(?: (?:a|an|any|the))?$" for w in vocabulary().without)
         return any(re.search(end, before) for end in ends)
 
@@ -189,10 +201,11 @@ class StyleWords:
             return
         for match in re.finditer(_pattern(word), self.text):
             start, end = match.span()
-            is_torn = any(self._is_torn_from(start, end, *whole) for whole in self._taken)
+            over = self._over.get(start, set())
+            is_torn = any(self._is_torn_from(start, end, *whole) for whole in over)
             # "blues" is not the plural of "blue".
             is_plural = end - start > len(word)
-            is_other = is_plural and any(a <= start and end <= b for a, b in self._taken)
+            is_other = is_plural and any(a <= start and end <= b for a, b in over)
             if not is_torn and not is_other:
                 yield start, end
 

@@ -338,3 +338,26 @@ def test_a_session_at_a_terminal_survives_a_kill_in_the_middle_of_a_render(serve
     again.expect("redo|redone")
     again.send("/quit\r")
     again.expect(pexpect.EOF)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes streams as a POSIX shell does")
+def test_bytes_of_another_encoding_and_closed_streams_end_no_session(tmp_path):
+    program = [sys.executable, "-m", "songsmith", "chat", "--plain"]
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "COLUMNS": "0"}
+    said = subprocess.run(
+        program,
+        input=b"/style caf\xe9\n/help quit\n",
+        capture_output=True,
+        check=False,
+        env=home,
+        cwd=tmp_path,
+    )
+    assert said.returncode == 0 and b"/quit" in said.stdout and b"Traceback" not in said.stderr
+    closed = subprocess.run(
+        ["sh", "-c", '"$@" <&-', "sh", *program],
+        capture_output=True,
+        check=False,
+        env=home,
+        cwd=tmp_path,
+    )
+    assert closed.returncode == 0 and b"Traceback" not in closed.stderr

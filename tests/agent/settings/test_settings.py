@@ -213,6 +213,7 @@ def test_loading_settings_again_and_again_keeps_nothing(home):
         set(Settings.model_fields)
         - {"style", "voice", "language", "length_s", "takes", "seed", "format", "writer"}
         - {"engine", "engines", "repair_rounds", "mend_rounds", "until_sung", "max_rounds"}
+        - {"artist", "album"}
     ),
 )
 def test_a_song_sets_how_it_sounds_and_nothing_else(home, key):

@@ -1,9 +1,12 @@
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from songsmith.agent.writers.stamping import stamped
+from songsmith.lyrics.check import check_lyrics
 from songsmith.lyrics.lyric import (
     Chord,
     Draft,
@@ -268,3 +271,40 @@ def test_a_file_that_is_not_there_a_folder_and_a_picture_are_errors_with_their_n
         with pytest.raises(LrcError, match=what) as caught:
             load_lyrics(path)
         assert caught.value.where == str(path)
+
+
+DIGITS = "9" * 5_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[{DIGITS}:00.00]hello\n[00:10.00]ok",
+        f"[{DIGITS}]\nhello",
+        f"[00:01.00]hello {DIGITS}",
+        f"[offset:{DIGITS}]\n[00:01.00]x",
+        f"[Verse {DIGITS}]\nhello",
+        f"[Chorus x{DIGITS}]\nhello",
+        f"[{DIGITS},{DIGITS}]x",
+        f"[00:01.00]a<{DIGITS}:00.00>b",
+        f"1\n{DIGITS}:00:01,000 --> 00:00:02,000\nx",
+        "[00:01.00]hello\n[1:35]",
+        "[00:01.00]half a \ud83d character",
+    ],
+)
+def test_numbers_of_thousands_of_digits_and_halves_of_characters_are_read_or_told(text):
+    parsed = parse_lyrics(text)
+    assert parsed.faults or parsed.lyrics.sections
+    lyrics, length_s = stamped(parsed.lyrics, None)
+    check_lyrics(lyrics, duration_s=length_s)
+    assert "\ud83d" not in format_lrc(lyrics)
+
+
+def test_a_pipe_is_no_lyrics_file_and_a_huge_one_neither(tmp_path):
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.lrc")
+        with pytest.raises(LrcError, match=r"pipe\.lrc: can't read it: it is no regular file"):
+            load_lyrics(tmp_path / "pipe.lrc")
+    (tmp_path / "big.lrc").write_bytes(b"a\n" * 600_000)
+    with pytest.raises(LrcError, match="too big to be lyrics"):
+        load_lyrics(tmp_path / "big.lrc")
