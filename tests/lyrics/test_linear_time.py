@@ -4,8 +4,8 @@ from collections.abc import Callable
 import pytest
 
 from songsmith.agent.llm.error_mapping import excerpt
-from songsmith.agent.writers.reply_lyrics import read_song
-from songsmith.agent.writers.reply_text import without_thinking
+from songsmith.agent.writers.replies.reply_lyrics import read_song
+from songsmith.agent.writers.replies.reply_text import without_thinking
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section, WordStamp
 from songsmith.lyrics.reading.lrc import parse_lyrics
