@@ -16,6 +16,7 @@ from songsmith.lyrics.reading.rolling import TimedCue, without_repeats
 from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.phonemes import syllable_count
 from songsmith.lyrics.stamps import format_stamp, parse_clock
+from songsmith.lyrics.words import written_words
 
 __all__ = [
     "format_ass",
@@ -229,7 +230,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 
 def karaoke_text(line: LyricLine, start_s: float, end_s: float) -> str:
     """The words, each after a tag with the hundredths of a second that it takes."""
-    words = _words(line.text)
+    words = written_words(line.text)
     bounds_s = _word_bounds_s(line, words, start_s, end_s)
     ticks = [round((bound_s - start_s) * 100) for bound_s in bounds_s]
     lead = f"{{\\k{ticks[0]}}}" if ticks[0] else ""
@@ -237,12 +238,6 @@ def karaoke_text(line: LyricLine, start_s: float, end_s: float) -> str:
         f"{{\\k{after - before}}}{_ass_text(word)}"
         for (_, word), (before, after) in zip(words, pairwise(ticks), strict=True)
     )
-
-
-def _words(text: str) -> list[tuple[int, str]]:
-    """Words with the offsets at which they begin and the space after them; a Chinese character is a word."""
-    pattern = rf"[{HAN}](?:[^\w\s])*\s*|[^\s{HAN}]+\s*"
-    return [(match.start(), match.group()) for match in re.finditer(pattern, text)]
 
 
 def _word_bounds_s(
