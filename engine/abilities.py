@@ -2,9 +2,10 @@
 
 from typing import Protocol, runtime_checkable
 
-from songsmith.engine.engine import Audio
+from songsmith.engine.engine import Audio, RenderRequest, Take
+from songsmith.engine.listening.times import SungTimes
 
-__all__ = ["JudgesStyle"]
+__all__ = ["JudgesStyle", "PlacesLyrics"]
 
 
 @runtime_checkable
@@ -13,4 +14,13 @@ class JudgesStyle(Protocol):
 
     def style_similarity(self, audio: Audio, style: str) -> float | None:
         """-1 to 1 for a sound (2, samples); None where its weights are not here or the sound can't be judged."""
+        ...
+
+
+@runtime_checkable
+class PlacesLyrics(Protocol):
+    """An engine that places the lines itself and can tell afterwards where it did."""
+
+    def sung_times(self, take: Take, request: RenderRequest) -> SungTimes | None:
+        """When `take`, which `request` led to, sings its lines; None where this engine can't tell."""
         ...

@@ -160,6 +160,10 @@ class SlashCommands:
         """/listen [TAKE] - hear what was sung, line by line"""
         self._show(self._session.studio.listen(argument))
 
+    def align(self, argument: str) -> None:
+        """/align [TAKE] - when each line and word is really sung, for karaoke and subtitles"""
+        self._show(self._session.studio.align(argument))
+
     def mend(self, argument: str) -> None:
         """/mend [TAKE] - listen, and sing again only the lines that were not understood"""
         self._show(self._session.studio.mend(take=argument))

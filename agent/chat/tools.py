@@ -268,6 +268,10 @@ class Toolbox:
         """Hear what was sung, line by line: sung, partly, missing, repeated."""
         return self._session.studio.listen(arguments.take)
 
+    def align(self, arguments: TakeArguments) -> object:
+        """Find out when each line and word of a take is really sung; export and subtitles go by it."""
+        return self._session.studio.align(arguments.take)
+
     def mend(self, arguments: MendArguments) -> object:
         """Listen, and sing again only the lines that were not understood."""
         take = self._session.studio.take_named(arguments.take)

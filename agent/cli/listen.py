@@ -1,4 +1,4 @@
-"""The commands that listen: listen, mend."""
+"""The commands that listen: listen, align, mend."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (listen, mend):
+    for command in (listen, align, mend):
         app.command(rich_help_panel="Sing it again, compare, choose")(command)
 
 
@@ -46,12 +46,8 @@ def listen(
 
     song = None
     with terminal(as_json) as screen:
-        path = Path(source)
-        home = path.resolve().parent.parent if is_file(path) and not lyrics else path
-        is_sound = (lyrics or is_file(path) or path.suffix) and not (
-            is_there(path) and path.is_dir()
-        )
-        if is_sound and not is_file(home / "song.json"):
+        path, home = Path(source), _song_of(source, lyrics)
+        if home is None:
             hearing = _listen_to_file(path, lyrics, model, language, download)
         else:
             name = path.name.split(".")[0] if is_file(path) else take
@@ -60,6 +56,51 @@ def listen(
             hearing = studio.listen(name, model=model, language=language, allowed=download)
         show(screen, hearing)
     answer(as_json, hearing, song)
+
+
+def align(
+    source: Annotated[
+        str, typer.Argument(metavar="SONG|FILE", help="A song, a take's file, or any sound file.")
+    ],
+    lyrics: Annotated[
+        str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="Write the words with these times as LRC."
+        ),
+    ] = None,
+    take: TakeOption = "",
+    model: EarsOption = "",
+    download: DownloadOption = False,
+    language: LanguageOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Find out when each line and word is really sung."""
+    from songsmith.agent.files import write_whole
+    from songsmith.agent.settings.settings import load_settings
+    from songsmith.agent.studio.listening import EarsWish, align_file
+    from songsmith.agent.studio.opening import open_studio
+    from songsmith.agent.views.show import show
+    from songsmith.lyrics.reading.lrc import format_lrc
+
+    song = None
+    with terminal(as_json) as screen:
+        path, home = Path(source), _song_of(source, lyrics)
+        if home is None:
+            words = read_words(_lyrics_for(path, lyrics)).lyrics
+            wish = EarsWish(model, language, download)
+            aligned = align_file(path, words, load_settings(None, {}), wish)
+        else:
+            studio = open_studio(str(home), screen)
+            song, name = studio.song, path.name.split(".")[0] if is_file(path) else take
+            aligned = studio.align(name, model=model, language=language, allowed=download)
+        show(screen, aligned)
+        if out:
+            write_whole(out, format_lrc(aligned.lyrics))
+            screen.fact("lyrics", str(out))
+    answer(as_json, aligned, song)
 
 
 def mend(
@@ -87,6 +128,29 @@ def mend(
     )
 
 
+def _song_of(source: str, lyrics: str) -> Path | None:
+    """The song that is meant, or whose take's file it is; None for a sound file by itself."""
+    path = Path(source)
+    home = path.resolve().parent.parent if is_file(path) and not lyrics else path
+    is_folder = is_there(path) and path.is_dir()
+    is_sound = (lyrics or is_file(path) or path.suffix) and not is_folder
+    return None if is_sound and not is_file(home / "song.json") else home
+
+
+def _lyrics_for(path: Path, lyrics: str) -> str:
+    """The file with the words of a sound file: the named one, or the LRC file of the same name."""
+    from songsmith.engine.listening.listen import ListenError
+
+    beside = path.with_suffix(".lrc")
+    if not lyrics and not is_file(beside):
+        raise ListenError(
+            "there are no lyrics to compare the sound with",
+            where=str(path),
+            hint="give them with --lyrics song.lrc",
+        )
+    return lyrics or str(beside)
+
+
 def _listen_to_file(
     path: Path, lyrics: str, model: str, language: str, download: bool
 ) -> "Hearing":
@@ -95,20 +159,12 @@ def _listen_to_file(
     from songsmith.agent.studio.listening import EarsWish, ears_for, language_of
     from songsmith.agent.writers.stamping import stamped
     from songsmith.engine.audio import load_audio
-    from songsmith.engine.listening.listen import ListenError
     from songsmith.engine.listening.listen import listen as hear
     from songsmith.engine.units import SAMPLE_RATE_HZ
     from songsmith.lyrics.lyric import Lyrics
 
     audio = load_audio(path)
-    beside = path.with_suffix(".lrc")
-    if not lyrics and not is_file(beside):
-        raise ListenError(
-            "there are no lyrics to compare the sound with",
-            where=str(path),
-            hint="give them with --lyrics song.lrc",
-        )
-    given = read_words(lyrics or str(beside)).lyrics
+    given = read_words(_lyrics_for(path, lyrics)).lyrics
     words, _ = stamped(given, audio.shape[1] / SAMPLE_RATE_HZ)
     language = language or language_of(words)
     ears = ears_for(load_settings(None, {}), language, EarsWish(model, language, download))

@@ -12,8 +12,9 @@ from songsmith.agent.phrases import clock
 from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.song_file import TakeManifest, Version
 from songsmith.agent.song.songbook import Song
+from songsmith.agent.song.sung_words import at_own_times
 from songsmith.lyrics.lyric import LyricLine, Lyrics
-from songsmith.lyrics.reading.lrc import parse_lyrics
+from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
 from songsmith.lyrics.reading.subtitles import format_srt, timed_lines
 
 __all__ = ["page_content"]
@@ -33,7 +34,8 @@ def page_content(song: Song, takes: Sequence[str]) -> dict[str, Any]:
 
 
 def _take(song: Song, manifest: TakeManifest) -> dict[str, Any]:
-    lyrics = _words_of(manifest)
+    words = _words_of(manifest)
+    lyrics = at_own_times(song.folder / "takes", manifest.take, words)
     heard = _heard(song, manifest)
     return {
         "name": manifest.take,
@@ -46,7 +48,7 @@ def _take(song: Song, manifest: TakeManifest) -> dict[str, Any]:
             _line(line, start_s, end_s, heard.get(number), manifest)
             for number, line, start_s, end_s in _numbered(lyrics, manifest.duration_s)
         ],
-        "lrc": manifest.words,
+        "lrc": manifest.words if lyrics == words else format_lrc(lyrics),
         "srt": format_srt(lyrics, manifest.duration_s) if lyrics.lines else "",
     }
 

@@ -1,11 +1,13 @@
 """Which words a take sings: where a part of it was sung again the new ones, elsewhere those of its parent."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from songsmith.agent.song.hearings import last_times
 from songsmith.engine.engine import Span
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
-__all__ = ["unsung_lines", "words_sung"]
+__all__ = ["at_own_times", "unsung_lines", "words_sung"]
 
 
 def words_sung(parent: Lyrics, now: Lyrics, spans: Sequence[Span]) -> Lyrics:
@@ -33,6 +35,14 @@ def unsung_lines(sung: Lyrics, now: Lyrics) -> list[int]:
     return [
         number for number, line in enumerate(now.lines, 1) if (line.start_s, line.text) not in known
     ]
+
+
+def at_own_times(folder: Path, take: str, lyrics: Lyrics) -> Lyrics:
+    """The words of a take with the times that were found for its lines and words; as they are where none were."""
+    times = last_times(folder, take)
+    if times is None or len(times.lines) != len(lyrics.lines):
+        return lyrics
+    return times.placed(lyrics)
 
 
 def _shape(lyrics: Lyrics) -> list[tuple[str, int]]:

@@ -19,10 +19,13 @@ from songsmith.agent.files import make_folder, write_whole
 from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.names import folder_name
 from songsmith.agent.song.song_file import TakeManifest
+from songsmith.agent.song.sung_words import at_own_times
 from songsmith.agent.studio.kept_parts import TakeParts
 from songsmith.agent.studio.open_song import OpenSong
+from songsmith.agent.studio.own_times import keeps_stamps, known_times
 from songsmith.agent.studio.rendering import lyrics_in
 from songsmith.agent.studio.results import Exported
+from songsmith.lyrics.reading.lrc import format_lrc
 
 if TYPE_CHECKING:
     from songsmith.engine.engine import Audio
@@ -69,7 +72,9 @@ class _HandOut:
         self._opened, self.manifest, self._form = opened, manifest, form
         self.title = opened.song.title or opened.song.folder.name
         self.stem = folder_name(self.title)
-        self.lyrics = lyrics_in(manifest.words)
+        written = lyrics_in(manifest.words)
+        self.lyrics = at_own_times(opened.song.folder / "takes", manifest.take, written)
+        self.lrc = manifest.words if self.lyrics == written else format_lrc(self.lyrics)
         self.notes: list[str] = []
         self._parts = TakeParts(opened, self.notes.append)
 
@@ -118,7 +123,7 @@ class _HandOut:
             key=str(key)[:12] if key else "",
             language=self.lyrics.language or self._opened.language,
             lyrics=self.lyrics,
-            lrc=self.manifest.words,
+            lrc=self.lrc,
             png=self._cover.png(600),
         )
 
@@ -126,7 +131,17 @@ class _HandOut:
         if not self.lyrics.lines:
             self.notes.append("the take has no words: no subtitles are written")
             return
-        text = words_file(self.lyrics, self.manifest.words, name, self.manifest.duration_s)
+        take = self.manifest.take
+        if name != "txt" and not (
+            keeps_stamps(self._opened, take) or known_times(self._opened, take)
+        ):
+            self.notes.append(
+                f"{take} places its lines itself, and nobody has found out where: find them with "
+                "`songsmith align`, then export again; no "
+                f"{name} is written"
+            )
+            return
+        text = words_file(self.lyrics, self.lrc, name, self.manifest.duration_s)
         yield FORMATS[name].ending, text.encode()
 
     def _score(self, name: str) -> bytes:

@@ -11,16 +11,17 @@ from songsmith.agent.song.song_file import Version
 from songsmith.agent.studio.listening import (
     ANY_EARS,
     EarsWish,
+    find_times,
     hear_sound,
-    hearing_document,
+    keep_hearing,
     listen_to_take,
     sung_lyrics,
 )
 from songsmith.agent.studio.open_song import OpenSong
-from songsmith.agent.studio.own_times import at_heard_times, keeps_stamps
+from songsmith.agent.studio.own_times import at_own_times, keeps_stamps, known_times
 from songsmith.agent.studio.rendering import RenderWish, save_take
 from songsmith.agent.studio.singing import FixPlan, announce, plan_fix
-from songsmith.agent.studio.spans import merged_spans, span_of_lines
+from songsmith.agent.studio.spans import SpanError, merged_spans, span_of_lines
 from songsmith.agent.writers.stamping import check_for
 from songsmith.engine.audio import quantise
 from songsmith.engine.engine import Span, Take
@@ -85,10 +86,20 @@ def lyrics_as_sung(opened: OpenSong, take: str = "") -> Lyrics:
     lyrics = opened.song.lyrics
     if keeps_stamps(opened, name) or not lyrics.lines:
         return lyrics
-    if opened.song.hearing(name) is None:
+    if known_times(opened, name) is None:
         opened.audience.note(f"{name} places its lines itself; listening for where they are")
-        listen_to_take(opened, name)
-    return at_heard_times(lyrics, opened.song.hearing(name) or {}, name)
+        find_times(opened, name)
+    return _placed(opened, lyrics, name)
+
+
+def _placed(opened: OpenSong, lyrics: Lyrics, take: str) -> Lyrics:
+    times = known_times(opened, take)
+    if times is None:
+        raise SpanError(
+            f"no line of {take} was heard, so nobody knows where they are sung",
+            hint="point at a span of time, e.g. 0:42-0:55",
+        )
+    return at_own_times(lyrics, times, take)
 
 
 def mend_take(
@@ -224,7 +235,7 @@ class _Mending:
         manifest = save_take(
             song, take, plan.request, parent=plan.parent, formats=plan.wish.formats
         )
-        song.add_hearing(manifest.take, hearing_document(heard))
+        keep_hearing(self._opened, manifest.take, heard)
         self.kept.append(manifest.take)
         self.best, self.hearing = manifest.take, heard
         self._version = song.add_version(
@@ -263,7 +274,7 @@ def _words_in(opened: OpenSong, take: str) -> Lyrics:
     words = sung_lyrics(opened, take)
     if keeps_stamps(opened, take):
         return words
-    return at_heard_times(words, opened.song.hearing(take) or {}, take)
+    return _placed(opened, words, take)
 
 
 def _suggestions(opened: OpenSong, take: str, lines: Sequence[HeardLine]) -> list[str]:

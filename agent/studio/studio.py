@@ -52,6 +52,7 @@ from songsmith.lyrics.timing import retime
 
 if TYPE_CHECKING:
     from songsmith.agent.page.build import Page
+    from songsmith.agent.studio.listening import Aligned
     from songsmith.agent.studio.mending import Mended
     from songsmith.engine.listening.listen import Hearing
 
@@ -78,6 +79,7 @@ VERBS = (
     "page",
     "replay",
     "listen",
+    "align",
     "mend",
 )
 
@@ -303,6 +305,14 @@ class Studio:
         from songsmith.agent.studio.listening import EarsWish, listen_to_take
 
         return listen_to_take(self.opened, take, EarsWish(model, language, allowed))
+
+    def align(
+        self, take: str = "", *, model: str = "", language: str = "", allowed: bool = False
+    ) -> "Aligned":
+        """When a take sings each line and word; the times are kept beside it."""
+        from songsmith.agent.studio.listening import EarsWish, align_take
+
+        return align_take(self.opened, take, EarsWish(model, language, allowed))
 
     def mend(
         self,

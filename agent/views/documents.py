@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
-from songsmith.agent.studio.listening import hearing_document
+from songsmith.agent.studio.listening import Aligned, hearing_document
 from songsmith.agent.studio.make import Made
 from songsmith.agent.studio.mending import Mended
 from songsmith.agent.studio.rendering import Replay
@@ -51,6 +51,13 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
             }
         case Hearing():
             body = hearing_document(result)
+        case Aligned():
+            body = {
+                "name": result.name,
+                "summary": result.times.summary,
+                **plain(result.times),
+                "lrc": format_lrc(result.lyrics),
+            }
         case Mended():
             body = {
                 **plain(result),

@@ -4,11 +4,12 @@ from rich.console import Console
 from rich.text import Text
 
 from songsmith.agent.phrases import clock, stamp
+from songsmith.agent.studio.listening import Aligned
 from songsmith.agent.studio.mending import Mended
 from songsmith.agent.views.word_wrap import print_under, printable
 from songsmith.engine.listening.listen import HeardLine, Hearing
 
-__all__ = ["draw_hearing", "draw_mended"]
+__all__ = ["draw_aligned", "draw_hearing", "draw_mended"]
 
 _COLOURS = {"sung": "green", "partly": "yellow", "missing": "red"}
 _MARKS = {"sung": "✓", "partly": "~", "missing": "✗"}
@@ -25,6 +26,20 @@ def draw_hearing(console: Console, hearing: Hearing) -> None:
         head.append(f" {line.line:>2} ", style="dim").append(f"{start:<{width}}  ", style="cyan")
         print_under(console, head, _words(line).append(_remarks(line, is_plain), style="dim"))
     _fact(console, "heard", f"{hearing.summary} · {_figures(hearing)}")
+
+
+def draw_aligned(console: Console, aligned: Aligned) -> None:
+    """One line a lyric line: when it begins and ends, and whether it was heard at all."""
+    lines = aligned.lyrics.lines
+    for line, sung in zip(lines, aligned.times.lines, strict=True):
+        mark, colour = ("✓", "green") if sung.is_heard else ("✗", "red")
+        head = Text(f"  {mark}", style=colour).append(f" {sung.line:>2} ", style="dim")
+        head.append(f"{stamp(line.start_s)} - {stamp(sung.end_s)}  ", style="cyan")
+        remark = "" if sung.is_heard else "   not heard; its place is a guess"
+        print_under(console, head, Text(printable(line.text)).append(remark, style="dim"))
+    times = aligned.times
+    who = "the engine's own attention" if times.found_by == "engine" else f"ears {times.model}"
+    _fact(console, "aligned", f"{times.summary} · {who}")
 
 
 def draw_mended(console: Console, mended: Mended) -> None:

@@ -4,6 +4,7 @@ from songsmith.agent.page.build import Page
 from songsmith.agent.phrases import clock
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.engine_states import EngineList, EngineState
+from songsmith.agent.studio.listening import Aligned
 from songsmith.agent.studio.make import Made
 from songsmith.agent.studio.mending import Mended
 from songsmith.agent.studio.rendering import Replay
@@ -19,7 +20,7 @@ from songsmith.agent.studio.results import (
     Written,
 )
 from songsmith.agent.views.engines import draw_engine, draw_engines
-from songsmith.agent.views.hearing import draw_hearing, draw_mended
+from songsmith.agent.views.hearing import draw_aligned, draw_hearing, draw_mended
 from songsmith.agent.views.terminal import Terminal, shown_path
 from songsmith.engine.listening.listen import Hearing
 from songsmith.lyrics.speech.language_names import language_name
@@ -50,6 +51,8 @@ def show(screen: Terminal, result: object, song: Song | None = None) -> None:
             screen.exported(result)
         case Hearing():
             draw_hearing(screen.console, result)
+        case Aligned():
+            draw_aligned(screen.console, result)
         case Mended():
             draw_mended(screen.console, result)
         case Replay():

@@ -84,9 +84,15 @@ def chain_of(
         states.append(_State())
     earliest, latest = _windows(states, places_s, frames)
     return Chain(
-        *(np.array([getattr(state, name) for state in states]) for name in _State.__annotations__),
-        earliest,
-        latest,
+        sound=np.array([state.sound for state in states]),
+        line=np.array([state.line for state in states]),
+        word=np.array([state.word for state in states]),
+        is_vowel=np.array([state.is_vowel for state in states]),
+        is_first=np.array([state.is_first for state in states]),
+        is_last=np.array([state.is_last for state in states]),
+        is_held=np.array([state.is_held for state in states]),
+        earliest=earliest,
+        latest=latest,
     )
 
 

@@ -1,9 +1,10 @@
 """What was heard of a take, as values: line by line, and of its sound as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from songsmith.engine.listening.drift import Drift
+from songsmith.engine.listening.times import SungTimes
 
 __all__ = ["SUNG", "HeardLine", "HeardWordMark", "Hearing", "Verdict"]
 
@@ -61,7 +62,8 @@ class Hearing:
 
     `heard` is the whole transcript, `word_error_rate` its distance from the lyrics in words (in Chinese
     characters); words that sound the same are the same word. `extra` are words heard that no line has. `drift` is
-    there where the whole take runs beside its stamps; its lines are looked for where it puts them.
+    there where the whole take runs beside its stamps; its lines are looked for where it puts them. `times` are when its
+    lines and words are sung, to a few hundredths of a second.
     """
 
     lines: tuple[HeardLine, ...]
@@ -76,6 +78,7 @@ class Hearing:
     style_similarity: float | None = None
     extra: tuple[str, ...] = ()
     drift: Drift | None = None
+    times: SungTimes | None = field(default=None, repr=False)
 
     @property
     def summary(self) -> str:

@@ -18,6 +18,7 @@ from songsmith.engine.listening.drift import find_drift, placed_by_ear
 from songsmith.engine.listening.ears import EARS_RATE_HZ, Ears, Heard, centred, mixed_down
 from songsmith.engine.listening.ears_models import ListenError, spoken_code
 from songsmith.engine.listening.hearing import SUNG, HeardLine, HeardWordMark, Hearing, Verdict
+from songsmith.engine.listening.times import SungLine, SungTimes
 from songsmith.engine.listening.verdicts import judged
 from songsmith.engine.listening.word_alignment import (
     HeardWord,
@@ -77,6 +78,10 @@ def listen(
     best = ear.heard_again(heard_lines(ear.sung, whole.words))
     words = _together(whole.words, best)
     lines = judged(ear.lyrics, best, words, ear.transcripts)
+    times = ear.times(lines, words, model=ears.name(spoken))
+    lines = tuple(map(_timed, lines, times.lines))
+    if not has_stamps:
+        lyrics = times.placed(lyrics)
     loudness = measure_loudness(audio)
     return Hearing(
         lines=tuple(
@@ -94,7 +99,16 @@ def listen(
         style_similarity=style_similarity,
         extra=left_unmatched(ear.sung, words),
         drift=drift,
+        times=times,
     )
+
+
+def _timed(line: HeardLine, sung: SungLine) -> HeardLine:
+    """A line with its start as its sounds tell it, where the ears heard it from its beginning."""
+    if not sung.is_heard:
+        return line
+    late_s = None if line.timing_error_s is None else round(sung.start_s - line.start_s, 2)
+    return replace(line, heard_start_s=round(sung.start_s, 2), timing_error_s=late_s)
 
 
 def _check(audio: Audio, lyrics: Lyrics) -> None:
@@ -138,6 +152,21 @@ class _Listener:
                 sound, best, LineHeard.together_with, below=SUNG, language=foreign
             )
         return best
+
+    def times(
+        self, lines: Sequence[HeardLine], words: Sequence[HeardWord], *, model: str
+    ) -> SungTimes:
+        """When the lines and words are sung, looked for about where they were heard."""
+        from songsmith.engine.listening.sung_times import find_sung_times
+
+        places_s = {
+            line.line: line.heard_start_s
+            for line in lines
+            if line.heard_start_s is not None and line.verdict != "missing"
+        }
+        return find_sung_times(
+            self._middle, self.lyrics, words, places_s, language=self.language, model=model
+        )
 
     def _sounds(self, language: str) -> tuple[np.ndarray, np.ndarray]:
         """The mix and its middle, the likelier to be understood first."""

@@ -47,7 +47,7 @@ def spoken_words(text: str, language: str) -> tuple[SpokenWord, ...]:
 
 @lru_cache(maxsize=4096)
 def _sounds(word: str, language: str) -> tuple[SpokenSound, ...]:
-    low, high = (_spoken(word, espeak_file(language) + variant) for variant in ("", _HIGH))
+    low, high = (_spoken(word, language, variant) for variant in ("", _HIGH))
     if [symbol for symbol, _ in low] != [symbol for symbol, _ in high]:
         high = low
     return tuple(
@@ -56,9 +56,9 @@ def _sounds(word: str, language: str) -> tuple[SpokenSound, ...]:
     )
 
 
-def _spoken(word: str, voice: str) -> list[tuple[str, FloatArray]]:
+def _spoken(word: str, language: str, variant: str) -> list[tuple[str, FloatArray]]:
     try:
-        utterance = say(voice, word)
+        utterance = say(espeak_file(language) + variant, word)
     except EngineError:
         return []
     if utterance is None:

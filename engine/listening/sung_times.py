@@ -6,8 +6,7 @@ in which seconds a line is looked for; within those, its sounds are laid along t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,12 @@ from numpy.typing import NDArray
 from songsmith.engine.listening.forced_alignment import Chain, best_path, chain_of
 from songsmith.engine.listening.sound_models import teach_models
 from songsmith.engine.listening.spoken_lines import SpokenWord, spoken_words
+from songsmith.engine.listening.times import SungLine, SungTimes
 from songsmith.engine.listening.voice_features import FRAMES_PER_S, log_mel
 from songsmith.engine.listening.word_alignment import HeardWord
 from songsmith.lyrics.lyric import Lyrics, WordStamp
 
-__all__ = ["SungLine", "SungTimes", "find_sung_times"]
+__all__ = ["find_sung_times"]
 
 _ROUNDS = 3
 _LONGEST_SURE_S = 0.6
@@ -27,54 +27,6 @@ _LONGEST_SURE_S = 0.6
 _FEWEST_SURE_FRAMES = 100
 _HELD_FRAMES, _HELD_TIMES = 60, 2.2
 """An opening vowel longer than this, and this much longer than others of its line, began in what sounded before it."""
-
-
-@dataclass(frozen=True)
-class SungLine:
-    """A line as it is sung: from its first vowel to its last sound, each word at its first vowel.
-
-    A line that was not heard (`is_heard` false) has its place between its neighbours, and no words.
-    """
-
-    line: int
-    text: str
-    start_s: float
-    end_s: float
-    is_heard: bool = True
-    words: tuple[WordStamp, ...] = ()
-
-
-@dataclass(frozen=True)
-class SungTimes:
-    """When a take sings its lines, found by the `ears` or by the `engine`'s own attention, and by which model."""
-
-    lines: tuple[SungLine, ...]
-    found_by: Literal["ears", "engine"]
-    model: str
-    language: str = ""
-    keeps_stamps: bool = field(default=False, compare=False)
-
-    @property
-    def summary(self) -> str:
-        """ "21 of 22 lines found"."""
-        found = sum(line.is_heard for line in self.lines)
-        return f"{found} of {len(self.lines)} lines found"
-
-    def placed(self, lyrics: Lyrics) -> Lyrics:
-        """`lyrics` with each line, and each word of lines that are still the same, where it is sung."""
-        placed = []
-        for line, sung in zip(lyrics.lines, self.lines, strict=True):
-            start_s = line.start_s if self.keeps_stamps else sung.start_s
-            moved = line.moved_to(start_s)
-            if sung.words and sung.text == line.text:
-                shift_s = start_s - sung.start_s
-                stamps = [
-                    WordStamp(w.offset, max(start_s, w.start_s + shift_s)) for w in sung.words
-                ]
-                end = WordStamp(len(line.text), sung.end_s + shift_s)
-                moved = replace(moved, word_stamps=(*stamps, end))
-            placed.append(moved)
-        return lyrics.with_lines(placed)
 
 
 def find_sung_times(

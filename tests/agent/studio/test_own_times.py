@@ -1,15 +1,19 @@
 """Takes of an engine that places the lines itself: lines are pointed at where they were heard."""
 
 import importlib.util
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from songsmith.agent.cli.main import app
+from songsmith.agent.page.content import page_content
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
-from songsmith.agent.studio.own_times import at_heard_times
+from songsmith.agent.studio.own_times import at_own_times
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import SpanError
 from songsmith.agent.studio.studio import Studio
@@ -21,8 +25,10 @@ from songsmith.engine.engine import (
     forget_engine,
     register_engine,
 )
+from songsmith.engine.listening.times import SungLine, SungTimes
 from songsmith.engine.sketch.engine import SketchEngine
 from songsmith.engine.units import sample_at
+from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
 from tests.engine.hearing import LENGTH_S, WORDS
 
@@ -97,8 +103,55 @@ def test_a_span_of_time_needs_no_listening(studio):
 
 def test_what_is_not_known_is_said(studio):
     lyrics = studio.song.lyrics
-    unheard = {"lines": [{"heard_start_s": None, "start_s": 1.0}] * len(lyrics.lines)}
+    unheard = [
+        SungLine(number, line.text, 1.0, 2.0, is_heard=False)
+        for number, line in enumerate(lyrics.lines, 1)
+    ]
     with pytest.raises(SpanError, match="no line of t001 was heard"):
-        at_heard_times(lyrics, unheard, "t001")
+        at_own_times(lyrics, SungTimes(tuple(unheard), "ears", "tiny.en"), "t001")
     with pytest.raises(SpanError, match=r"sung with 0 lines, the song has \d now"):
-        at_heard_times(lyrics, {}, "t001")
+        at_own_times(lyrics, SungTimes((), "ears", "tiny.en"), "t001")
+
+
+def test_subtitles_of_a_take_without_known_times_are_not_written_but_asked_for(studio):
+    for file in (studio.song.folder / "takes").glob("t001.times*.json"):
+        file.unlink()
+    exported = studio.export(("flac", "srt"), take="1")
+    assert not [file for file in exported.files if file.suffix == ".srt"]
+    assert "songsmith align" in exported.notes[0]
+
+
+@needs_ears
+def test_a_take_that_was_aligned_is_exported_at_its_own_times_word_by_word(studio):
+    aligned = studio.align("1")
+    assert aligned.times.summary == "4 of 4 lines found"
+    stamped = [line.start_s for line in studio.song.lyrics.lines]
+    errors = [
+        abs(line.start_s - stamp - LATE_S)
+        for line, stamp in zip(aligned.lyrics.lines, stamped, strict=True)
+    ]
+    assert np.median(errors) < 0.08
+    words = aligned.lyrics.lines[0].word_stamps
+    assert [stamp.start_s for stamp in words] == sorted(stamp.start_s for stamp in words)
+    exported = studio.export(("lrc", "elrc", "srt", "ass"), take="1")
+    texts = {file.name.split(".", 1)[1]: file for file in exported.files}
+    sung = parse_lyrics(texts["lrc"].read_text(encoding="utf-8")).lyrics
+    assert isinstance(sung, Lyrics)
+    assert [line.start_s for line in sung.lines] == [x.start_s for x in aligned.lyrics.lines]
+    assert page_content(studio.song, ["t001"])["takes"][0]["lines"][0]["words"]
+
+
+@needs_ears
+def test_the_command_line_aligns_a_song_and_a_file(studio, tmp_path):
+    words, out = tmp_path / "words.txt", tmp_path / "sung.lrc"
+    words.write_text("\n".join(line[10:] for line in WORDS.splitlines()))
+    sound = str(studio.song.audio_path("t001"))
+    flags = ["--model", "tiny.en", "--json"]
+    files = [sound, "--lyrics", str(words), "-o", str(out)]
+    for arguments in ([str(studio.song.folder), "--take", "1"], files):
+        result = CliRunner().invoke(app, ["align", *arguments, *flags])
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stdout)["summary"] == "4 of 4 lines found"
+    sung = parse_lyrics(out.read_text(encoding="utf-8")).lyrics
+    assert isinstance(sung, Lyrics)
+    assert abs(sung.lines[1].start_s - 6.0 - LATE_S) < 0.3
