@@ -17,6 +17,7 @@ from songsmith.agent.studio.results import Audience, Silence
 from songsmith.agent.studio.studio import Studio
 from songsmith.agent.writers.brief import BriefError
 from songsmith.agent.writers.choice import choose_writer
+from songsmith.agent.writers.rhymes import Rhymes, find_rhymes
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped_to_sing
 from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.engine.engine import EngineError, Take
@@ -25,7 +26,7 @@ from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import Parsed, load_lyrics, parse_lyrics
 
-__all__ = ["check", "make", "open_song", "render", "write"]
+__all__ = ["check", "make", "open_song", "render", "rhyme", "write"]
 
 Words = Lyrics | Draft | Path | str
 """Lyrics as values, as the path of a file, or as text in any dialect that can be read."""
@@ -157,6 +158,14 @@ def render(
         singer, words, style, duration_s, filled(wish, settings, singer.name)
     )
     return list(singer.render(request, (audience or Silence()).progress))
+
+
+def rhyme(word: str, *, syllables: int | None = None, metre: str = "") -> Rhymes:
+    """Words that rhyme with `word`, English or Chinese, common ones first; no LLM is asked.
+
+    Only those of so many `syllables`, and of this `metre`: "x/" or "da-DUM", "平仄" in Chinese.
+    """
+    return find_rhymes(word, syllables=syllables, metre=metre)
 
 
 def open_song(folder: Path | str, *, audience: Audience | None = None) -> Studio:

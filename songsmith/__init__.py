@@ -23,11 +23,12 @@ __all__ = [
     "open_song",
     "parse_lyrics",
     "render",
+    "rhyme",
     "write",
 ]
 
 if TYPE_CHECKING:
-    from songsmith.agent.api import check, make, open_song, render, write
+    from songsmith.agent.api import check, make, open_song, render, rhyme, write
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.agent.studio.studio import Studio
@@ -42,7 +43,9 @@ _HOMES = {
     "SongsmithError": "songsmith.errors",
     "Studio": "songsmith.agent.studio.studio",
     "parse_lyrics": "songsmith.lyrics.reading.lrc",
-    **dict.fromkeys(("check", "make", "open_song", "render", "write"), "songsmith.agent.api"),
+    **dict.fromkeys(
+        ("check", "make", "open_song", "render", "rhyme", "write"), "songsmith.agent.api"
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import parse_duration
 from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
+from songsmith.agent.writers.rhymes import find_rhymes
 from songsmith.errors import SongsmithError
 
 __all__ = ["CommandError", "SlashCommands", "command_names"]
@@ -61,11 +62,28 @@ class SlashCommands:
         self._show(self._session.write(argument))
 
     def revise(self, argument: str) -> None:
-        """/revise WHERE: INSTRUCTION - rewrite some lines, e.g. /revise verse 2: more bitter"""
+        """/revise WHERE [xN]: INSTRUCTION - rewrite some lines; with x3 three wordings to /choose from"""
         where, _, instruction = argument.partition(":")
         self._need(where.strip() and instruction.strip(), "/revise verse 2: more bitter")
         studio = self._session.studio
+        if match := re.fullmatch(r"(.*\S)\s+x\s*(\d)\s*", where):
+            lines = studio.lines_named(match[1])
+            self._show(studio.offer(lines, instruction.strip(), int(match[2])))
+            return
         self._show(studio.revise(studio.lines_named(where), instruction.strip()))
+
+    def choose(self, argument: str) -> None:
+        """/choose N - take wording N of those offered last"""
+        self._need(argument.isdecimal(), "/choose 2")
+        self._show(self._session.studio.choose(int(argument)))
+
+    def rhyme(self, argument: str) -> None:
+        """/rhyme WORD [N] [METRE] - words that rhyme, of N syllables, e.g. /rhyme night 2 x/"""
+        words = argument.split()
+        metre = words.pop() if len(words) > 1 and re.fullmatch(r"[x/]+|[平仄]+", words[-1]) else ""
+        size = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() else None
+        self._need(words, "/rhyme window")
+        show(self._screen, find_rhymes(" ".join(words), syllables=size, metre=metre))
 
     def lyrics(self, argument: str) -> None:
         """/lyrics - the words with their stamps and how they sing"""

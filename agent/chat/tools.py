@@ -21,6 +21,7 @@ from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.results import Step
 from songsmith.agent.studio.studio import VERBS
 from songsmith.agent.views.documents import document
+from songsmith.agent.writers.rhymes import find_rhymes
 from songsmith.errors import SongsmithError
 
 __all__ = ["ToolResult", "Toolbox"]
@@ -47,6 +48,19 @@ class WriteArguments(_Arguments):
 class ReviseArguments(_Arguments):
     where: str = Field(description='lines or section: "5-8", "line 7", "chorus 2"')
     instruction: str = Field(description="what to change there")
+    options: int = Field(
+        0, ge=0, le=8, description="wordings to offer side by side; 0: rewrite now"
+    )
+
+
+class ChooseArguments(_Arguments):
+    number: int = Field(ge=1, le=8, description="number of the wording")
+
+
+class RhymeArguments(_Arguments):
+    word: str = Field(max_length=80)
+    syllables: int | None = Field(None, ge=1, le=8)
+    metre: str = Field("", max_length=12, description='"x/" light, stressed; 平仄 in Chinese')
 
 
 class LineEdit(_Arguments):
@@ -185,7 +199,18 @@ class Toolbox:
     def revise(self, arguments: ReviseArguments) -> object:
         """Have some lines rewritten after an instruction; all other lines and all stamps stay."""
         studio = self._session.studio
-        return studio.revise(studio.lines_named(arguments.where), arguments.instruction)
+        lines = studio.lines_named(arguments.where)
+        if arguments.options:
+            return studio.offer(lines, arguments.instruction, arguments.options)
+        return studio.revise(lines, arguments.instruction)
+
+    def choose(self, arguments: ChooseArguments) -> object:
+        """Take one of the wordings offered last."""
+        return self._session.studio.choose(arguments.number)
+
+    def rhyme(self, arguments: RhymeArguments) -> object:
+        """Words that rhyme with a word."""
+        return find_rhymes(arguments.word, syllables=arguments.syllables, metre=arguments.metre)
 
     def edit(self, arguments: EditArguments) -> object:
         """Put exact words into single lines."""

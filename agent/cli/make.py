@@ -23,6 +23,7 @@ from songsmith.agent.cli.flags import (
 from songsmith.agent.cli.frame import answer, read_prompt, read_words, terminal
 
 if TYPE_CHECKING:
+    from songsmith.agent.settings.settings import Settings
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.agent.views.terminal import Terminal
     from songsmith.agent.writers.brief import Brief
@@ -139,6 +140,12 @@ def write(
     song: Annotated[
         str, typer.Option("--song", metavar="SONG", help="New words for this song.")
     ] = "",
+    show_prompt: Annotated[
+        bool,
+        typer.Option(
+            "--show-prompt", help="Print what would be sent to the LLM, and send nothing."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write lyrics and print them as LRC."""
@@ -163,6 +170,9 @@ def write(
         title=title,
         seed=seed,
     )
+    if show_prompt:
+        _show_prompt(brief, settings, as_json)
+        return
     with terminal(True) as screen:
         if song:
             _write_into(song, brief, writer, screen, as_json)
@@ -189,6 +199,20 @@ def write(
         typer.echo(to_json(plain({**facts, **report_document(report)})))
     else:
         typer.echo(lrc, nl=not lrc.endswith("\n"))
+
+
+def _show_prompt(brief: "Brief", settings: "Settings", as_json: bool) -> None:
+    """The messages of the first request, as they would be sent."""
+    from songsmith.agent.views.documents import to_json
+    from songsmith.agent.writers.choice import first_messages
+
+    messages = first_messages(settings, brief)
+    if as_json:
+        rows = [{"role": message.role, "content": message.text} for message in messages]
+        typer.echo(to_json({"messages": rows}))
+        return
+    for message in messages:
+        typer.echo(f"--- {message.role}\n{message.text}\n")
 
 
 def _write_into(song: str, brief: "Brief", writer: str, screen: "Terminal", as_json: bool) -> None:

@@ -13,7 +13,7 @@ from songsmith.agent.cli.flags import (
     WriterOption,
     with_wish,
 )
-from songsmith.agent.cli.frame import do_with_song, read_words
+from songsmith.agent.cli.frame import answer, do_with_song, read_words, terminal
 from songsmith.agent.export.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SectionOption = Annotated[str, typer.Option("--section", help='e.g. "chorus 2".'
 def add_to(app: typer.Typer) -> None:
     panels = {
         "Make a song": (chat,),
-        "Change its words and style": (revise, edit, retime, style),
+        "Change its words and style": (revise, choose, rhyme, edit, retime, style),
         "Sing it again, compare, choose": (fix, takes, pick, play, replay),
         "Go back and forth": (versions, undo, redo, diff, branch),
         "Hand it out": (export, page, open_page),
@@ -61,12 +61,18 @@ def revise(
     instruction: Annotated[str, typer.Argument(help='What to change: "make it bitter".')],
     lines: LinesOption = "",
     section: SectionOption = "",
+    options: Annotated[
+        int, typer.Option("--options", metavar="N", help="Offer N wordings instead.", min=0, max=8)
+    ] = 0,
     writer: WriterOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Rewrite some lines; all others and all stamps stay."""
+    """Rewrite some lines; all others and all stamps stay. With --options, `songsmith choose` takes one of several."""
     if not lines and not section:
         raise typer.BadParameter("say which: --lines 5-8 or --section 'verse 2'")
+    if options:
+        _offer(song, lines or section, instruction, options, writer, as_json)
+        return
     do_with_song(
         song,
         as_json,
@@ -74,6 +80,51 @@ def revise(
             studio.lines_named(lines or section), instruction, writer=writer
         ),
     )
+
+
+def _offer(song: str, where: str, instruction: str, count: int, writer: str, as_json: bool) -> None:
+    """Show several wordings; at a terminal one is picked by its number at once."""
+    from songsmith.agent.views.terminal import is_interactive
+
+    offered = do_with_song(
+        song,
+        as_json,
+        lambda studio: studio.offer(studio.lines_named(where), instruction, count, writer=writer),
+    )
+    if as_json or not is_interactive() or not offered.wordings:
+        return
+    number = typer.prompt(f"Which one? 1 to {len(offered.wordings)}, 0 for none", type=int)
+    if number:
+        do_with_song(song, as_json, lambda studio: studio.choose(number))
+
+
+def choose(
+    song: SongArgument,
+    number: Annotated[int, typer.Argument(metavar="N", help="The number of a wording.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Take one of the wordings that `revise --options` offered."""
+    do_with_song(song, as_json, lambda studio: studio.choose(number))
+
+
+def rhyme(
+    word: Annotated[str, typer.Argument(metavar="WORD", help="A word or a line; Chinese too.")],
+    syllables: Annotated[
+        int | None, typer.Option("--syllables", metavar="N", help="Only words of N syllables.")
+    ] = None,
+    metre: Annotated[
+        str, typer.Option("--metre", help="Only this metre: x/ or da-DUM; 平仄 in Chinese.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Words that rhyme, without an LLM."""
+    from songsmith.agent.views.show import show
+    from songsmith.agent.writers.rhymes import find_rhymes
+
+    with terminal(as_json) as screen:
+        found = find_rhymes(word, syllables=syllables, metre=metre)
+        show(screen, found)
+    answer(as_json, found)
 
 
 def edit(

@@ -37,8 +37,10 @@ from songsmith.agent.studio.results import (
 from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
 from songsmith.agent.studio.spans import is_time, parse_lines, parse_pointer, span_of_lines
 from songsmith.agent.studio.take_list import changed_lines, list_takes, not_sung_yet
+from songsmith.agent.studio.wordings import Offered, chosen_words, offer_wordings
 from songsmith.agent.writers.brief import Brief, check_length
 from songsmith.agent.writers.choice import choose_writer
+from songsmith.agent.writers.rhymes import Rhymes, find_rhymes
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
 from songsmith.agent.writers.tempo import Pulse, pulse_of
 from songsmith.agent.writers.writer import Writer
@@ -61,6 +63,8 @@ __all__ = ["VERBS", "Studio", "StudioError"]
 VERBS = (
     "write",
     "revise",
+    "choose",
+    "rhyme",
     "edit",
     "check",
     "retime",
@@ -140,6 +144,27 @@ class Studio:
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
         result = self._take_over(f"revise {lines_of(lines)}", lyrics)
         return replace(result, writer=author.name, why=why)
+
+    def offer(
+        self, lines: Sequence[int], instruction: str, count: int, *, writer: str = ""
+    ) -> Offered:
+        """Several wordings of these lines side by side; the song stays as it is until `choose`."""
+        self._need_words()
+        author, why = choose_writer(
+            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
+        )
+        self.audience.fact("writer", f"{author.name} ({why})")
+        return offer_wordings(self.opened, author, why, lines, instruction, count)
+
+    def choose(self, number: int) -> Written:
+        """Take wording `number` of the last offer; all stamps and all other lines stay."""
+        lyrics, lines = chosen_words(self.opened, number)
+        return self._take_over(f"choose wording {number} of {lines_of(lines)}", lyrics)
+
+    @staticmethod
+    def rhyme(word: str, *, syllables: int | None = None, metre: str = "") -> Rhymes:
+        """Words that rhyme with `word`, of so many syllables and this metre; see `find_rhymes`."""
+        return find_rhymes(word, syllables=syllables, metre=metre)
 
     def edit(
         self,

@@ -1,12 +1,16 @@
-"""The takes of a song side by side: what each differs in, what was heard of it, and what it does not sing yet."""
+"""The takes of a song side by side: what each differs in, what was heard of it, what it does not sing yet, and whether
+its sound file still holds what was saved."""
+
+from collections.abc import Iterable
 
 from songsmith.agent.phrases import clock, lines_of
+from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.song.sung_words import unsung_lines
 from songsmith.agent.studio.open_song import StudioError
-from songsmith.agent.studio.rendering import lyrics_in
+from songsmith.agent.studio.rendering import lyrics_in, sound_sha256
 from songsmith.agent.studio.results import TakeList
-from songsmith.agent.studio.verifying import damaged_takes
+from songsmith.errors import SongsmithError
 
 __all__ = ["changed_lines", "list_takes", "not_sung_yet", "unsung_in"]
 
@@ -25,7 +29,7 @@ def list_takes(song: Song, *, verify: bool = False) -> TakeList:
         song.picked,
         differs=differs,
         hearings={take: hearing for take, hearing in heard.items() if hearing},
-        damaged=damaged_takes(song, manifests) if verify else None,
+        damaged=_damaged_takes(song, manifests) if verify else None,
         unsung={take: unsung_in(song, take) for take in song.takes},
     )
 
@@ -54,3 +58,21 @@ def not_sung_yet(song: Song) -> tuple[str, ...]:
         if lines
         else ()
     )
+
+
+def _damaged_takes(song: Song, manifests: Iterable[TakeManifest]) -> dict[str, str]:
+    """What is wrong with the sound of each take, by its name; takes that are whole are not in it."""
+    faults = {manifest.take: _fault_of(song, manifest) for manifest in manifests}
+    return {take: fault for take, fault in faults.items() if fault}
+
+
+def _fault_of(song: Song, manifest: TakeManifest) -> str:
+    if not manifest.samples_sha256:
+        return "its manifest holds no hash to verify it by"
+    try:
+        found = sound_sha256(song.audio_path(manifest.take))
+    except SongsmithError as error:
+        return str(error)
+    if found != manifest.samples_sha256:
+        return f"{manifest.file} is not the sound that was saved: it was swapped or changed"
+    return ""

@@ -19,9 +19,12 @@ from songsmith.agent.studio.results import (
     TakeList,
     Written,
 )
+from songsmith.agent.studio.wordings import Offered
 from songsmith.agent.views.engines import draw_engine, draw_engines
 from songsmith.agent.views.hearing import draw_aligned, draw_hearing, draw_mended
 from songsmith.agent.views.terminal import Terminal, shown_path
+from songsmith.agent.views.wordings import draw_offered, draw_rhymes
+from songsmith.agent.writers.rhymes import Rhymes
 from songsmith.engine.listening.listen import Hearing
 from songsmith.lyrics.speech.language_names import language_name
 
@@ -37,6 +40,10 @@ def show(screen: Terminal, result: object, song: Song | None = None) -> None:
             _show_made(screen, result)
         case Written():
             _show_written(screen, result)
+        case Offered():
+            draw_offered(screen.console, result)
+        case Rhymes():
+            draw_rhymes(screen.console, result)
         case Checked():
             _show_checked(screen, result)
         case Rendered():

@@ -1,14 +1,20 @@
 """Which writer writes with these settings, and why."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from songsmith.agent.llm.profiles import shown_url
+from songsmith.agent.llm.profiles import Endpoint, shown_url
 from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.settings.settings import Settings, SettingsError, endpoint
+from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.offline_writer import OfflineWriter
 from songsmith.agent.writers.writer import Writer
 
-__all__ = ["choose_writer"]
+if TYPE_CHECKING:
+    from songsmith.agent.llm.messages import Message
+    from songsmith.agent.writers.llm_writer import LlmWriter
+
+__all__ = ["choose_writer", "first_messages"]
 
 
 def choose_writer(
@@ -42,10 +48,25 @@ def choose_writer(
         why = "no LLM configured; `songsmith config set api_key` or DEEPSEEK_API_KEY for a real one"
         return OfflineWriter(on_event), why
 
+    writer = _llm_writer(chosen, settings, on_event, ledger)
+    return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"
+
+
+def first_messages(settings: Settings, brief: Brief) -> "list[Message]":
+    """What would be sent first for a brief: to the LLM of the settings, or to any where none is configured."""
+    place = endpoint(settings) or Endpoint("", "", stamps=settings.stamps or "auto")
+    return _llm_writer(place, settings, lambda line: None, None).first_messages(brief)
+
+
+def _llm_writer(
+    place: Endpoint, settings: Settings, on_event: Callable[[str], None], ledger: Ledger | None
+) -> "LlmWriter":
     from songsmith.agent.llm.client import Llm
     from songsmith.agent.writers.llm_writer import LlmWriter
 
-    llm = Llm(chosen, ledger=ledger)
-    engine = "" if settings.engine == "auto" else settings.engine
-    writer = LlmWriter(llm, repair_rounds=settings.repair_rounds, engine=engine, on_event=on_event)
-    return writer, f"at {shown_url(chosen.base_url)}, from {chosen.origin}"
+    return LlmWriter(
+        Llm(place, ledger=ledger),
+        repair_rounds=settings.repair_rounds,
+        engine="" if settings.engine == "auto" else settings.engine,
+        on_event=on_event,
+    )

@@ -104,7 +104,9 @@ def _english(text: str, syllables: int | None, metre: str) -> Rhymes:
 @cache
 def _common_words() -> tuple[str, ...]:
     text = (files("songsmith.agent.writers") / "data" / "common_en.txt").read_text("utf-8")
-    return tuple(word for row in text.splitlines() if not row.startswith(";") for word in row.split())
+    return tuple(
+        word for row in text.splitlines() if not row.startswith(";") for word in row.split()
+    )
 
 
 @cache
@@ -118,7 +120,22 @@ _KINDS = ("P T K B D G", "F V TH DH S Z SH ZH HH CH JH", "M N NG", "L R", "W Y")
 
 def _ends_alike(one: str, other: str) -> bool:
     """Whether two words end alike but for consonants of one kind ("light", "bride"): half a rhyme."""
-    return bool(_tail_kinds(one) & _tail_kinds(other))
+    if _tail_kinds(one) & _tail_kinds(other):
+        return True
+    is_light = stresses(one)[-1] == stresses(other)[-1] == 0
+    return is_light and stresses(one) == stresses(other) and bool(_ends(one) & _ends(other))
+
+
+@cache
+def _ends(word: str) -> frozenset[tuple[str, ...]]:
+    """The last vowel and what follows it, per pronunciation; none for the commonest endings, which nobody hears."""
+    ends = set()
+    for phones in pronunciations(word):
+        last = max((i for i, phone in enumerate(phones) if phone[-1].isdigit()), default=0)
+        end = tuple(phone.rstrip("012") for phone in phones[last:])
+        if end[0] not in ("IY", "AH", "ER", "IH"):
+            ends.add(end)
+    return frozenset(ends)
 
 
 @cache

@@ -400,3 +400,13 @@ def test_a_text_too_long_for_a_path_is_no_path_and_no_crash(run, command, text):
     code, _, err = run(command, text, *arguments, *(["--lines", "1"] if command == "fix" else []))
     assert code in (1, 2)
     assert "Traceback" not in err and len(err.splitlines()) <= 2
+
+
+@pytest.mark.parametrize(("stamps", "says"), [("auto", "[00:10.40]"), ("songsmith", "one a row")])
+def test_the_prompt_is_shown_and_nothing_is_sent(run, monkeypatch, stamps, says):
+    monkeypatch.setenv("SONGSMITH_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SONGSMITH_STAMPS", stamps)
+    _, shown, _ = run("write", "a night train", "--length", "60", "--show-prompt")
+    assert says in shown and "a night train" in shown
+    facts = json.loads(run("write", "a night train", "--show-prompt", "--json")[1])
+    assert facts["messages"][0]["role"] == "system"
