@@ -5,8 +5,9 @@ import json
 import shutil
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ class Hub:
     honours_ranges: bool = True
     is_hub: bool = True
     requests: list[tuple[str, str, str]] = field(default_factory=list)
+    on_request: Callable[[Message], object] = lambda headers: None
     url: str = ""
 
 
@@ -55,6 +57,7 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
         def answer(self, with_body: bool) -> None:
             asked = self.headers.get("Range", "")
             hub.requests.append((self.command, self.path, asked))
+            hub.on_request(self.headers)
             data = hub.files.get(self.path)
             status = hub.status if hub.status != 200 else 200 if data is not None else 404
             if data is None or status != 200:
@@ -121,9 +124,13 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tiny_models(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A models folder of the test's own with everything in it, chosen by SONGSMITH_MODELS."""
+    """A models folder of the test's own with everything in it, chosen by SONGSMITH_MODELS; its VAE is trusted."""
+    from songsmith.engine.diffrhythm.parts import VAE
+    from songsmith.engine.weights.store import Store
+
     folder = tmp_path / "models"
     shutil.copytree(tiny_weights, folder)
+    Store(folder).trust(VAE, VAE.files[0])
     monkeypatch.setenv("SONGSMITH_MODELS", str(folder))
     return folder
 

@@ -121,12 +121,27 @@ def pull(
 
 
 @app.command(short_help="Hash every file again and compare.")
-def verify(parts: _Parts = None, as_json: _Json = False) -> None:
-    """Hash every file again and compare with what was downloaded; exit 1 if one is not sound."""
+def verify(
+    parts: _Parts = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Take the named parts as they are, and record that.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Hash every file again and compare with what was downloaded; exit 1 if one is not sound.
+
+    A file that is a program is used only if songsmith fetched it, or after --trust.
+    """
     from songsmith.engine.weights import parts as weights
 
     store = _store()
     named = [weights.known_part(name) for name in parts or []]
+    if trust and not named:
+        raise typer.BadParameter("--trust needs the names of the parts you trust")
+    for part in named if trust else []:
+        for file in part.files:
+            digest = store.trust(part, file)
+            typer.echo(f"{part.name}/{file.name}: trusted, sha256 {digest}", err=True)
     here = named or [part for part in store.parts() if store.has_some(part)]
     faults = weights.verify(store, here)
     if as_json:
@@ -217,6 +232,13 @@ def _accept_licences(store: "Store", parts: "Sequence[Part]", yes: bool) -> None
             f"{part.title}: {part.licence}{words}, {format_bytes(part.size_bytes)}", err=True
         )
         typer.echo(f"  from {', '.join(sorted({file.repo for file in part.files}))}", err=True)
+        for file in part.files:
+            if file.runs_code:
+                typer.echo(
+                    f"  {file.name} is a program (TorchScript): what you trust its makers with is your account here; "
+                    "its hash is recorded, and another file is refused",
+                    err=True,
+                )
     if yes or (sys.stdin.isatty() and typer.confirm("Accept these licences?", err=True)):
         store.accept(new)
 

@@ -64,7 +64,15 @@ VAE = Part(
     name="vae",
     title="DiffRhythm audio VAE",
     licence="Apache-2.0",
-    files=(WeightFile("vae_model.pt", "ASLP-lab/DiffRhythm-vae", "vae_model.pt", 630_000_000),),
+    files=(
+        WeightFile(
+            "vae_model.pt",
+            "ASLP-lab/DiffRhythm-vae",
+            "vae_model.pt",
+            630_000_000,
+            runs_code=True,
+        ),
+    ),
     extra="diffrhythm",
 )
 

@@ -8,6 +8,8 @@ import contextlib
 import pickle
 import re
 import struct
+import warnings
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = ["CONVERTING_MODULES", "TensorFile", "convert_pickle"]
+
+_DAMAGE = (
+    pickle.UnpicklingError,
+    RuntimeError,  # a nesting too deep among them
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    zipfile.BadZipFile,
+    AssertionError,
+)
+"""What readers raise for files that are damaged in one of a thousand ways."""
 
 CONVERTING_MODULES = ("torch", "safetensors")
 """What reading and converting a published pickle takes."""
@@ -39,12 +57,15 @@ class TensorFile(Mapping[str, "torch.Tensor"]):
         self._keys = _keys(path)
 
     def __getitem__(self, key: str) -> "torch.Tensor":
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
 
         if key not in self._keys:
             raise KeyError(key)
-        with safe_open(self.path, framework="pt") as file:
-            tensor: torch.Tensor = file.get_tensor(key)
+        try:
+            with safe_open(self.path, framework="pt") as file:
+                tensor: torch.Tensor = file.get_tensor(key)
+        except (SafetensorError, OSError) as error:
+            raise _unreadable(self.path, error) from error
         is_float = tensor.is_floating_point()
         return tensor.to(device=self._device, dtype=self._dtype if is_float else None)
 
@@ -62,11 +83,15 @@ def _keys(path: Path) -> tuple[str, ...]:
         with safe_open(path, framework="numpy") as file:
             return tuple(file.keys())
     except (SafetensorError, OSError) as error:
-        raise WeightsError(
-            f"can't be read as safetensors ({error})",
-            where=str(path),
-            hint="`songsmith models verify` tells more",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> WeightsError:
+    return WeightsError(
+        f"can't be read as safetensors ({str(error)[:200]})",
+        where=str(path),
+        hint="`songsmith models verify` tells more",
+    )
 
 
 def convert_pickle(
@@ -124,13 +149,18 @@ def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
     import torch
 
     try:
-        content = torch.load(source, map_location="cpu", weights_only=True, mmap=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, struct.error) as error:
+        _refuse_packed(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # about protocols; what can't be read is an error
+            content = torch.load(source, map_location="cpu", weights_only=True, mmap=True)
+    except _DAMAGE as error:
         reason = "it holds more than tensors" if isinstance(error, pickle.UnpicklingError) else ""
         raise WeightsError(
             f"can't be read as weights ({reason or 'it is damaged'})",
             where=str(source),
-            hint="`songsmith models pull` fetches it again",
+            hint=f"`songsmith models rm {source.parent.name}`, then `songsmith models pull`",
         ) from error
     except OSError as error:
         raise WeightsError(
@@ -145,6 +175,18 @@ def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
     if not tensors:
         raise WeightsError("has no tensors in it", where=str(source), hint="pull it again")
     return tensors
+
+
+def _refuse_packed(source: Path) -> None:
+    """Raise for a file that would unpack to more than it is: published weights are stored as they are."""
+    with zipfile.ZipFile(source) as archive:
+        for entry in archive.infolist():
+            if entry.file_size > entry.compress_size:
+                raise WeightsError(
+                    f"holds a packed {entry.filename[:60]!r}, which weights never do",
+                    where=str(source),
+                    hint="get the file from where it was published",
+                )
 
 
 def _apart(tensors: dict[str, "torch.Tensor"]) -> dict[str, "torch.Tensor"]:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 __all__ = ["fault_of"]
 
+_DAMAGE = (struct.error, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError, MemoryError,
+           RecursionError)  # fmt: skip
 _LFS_POINTER = b"version https://git-lfs"
 _ZIP_END_RECORD = b"PK\x05\x06"
 _ZIP_TAIL_BYTES = 66_000  # the end record and the longest comment that may follow it
 
 
-def fault_of(path: Path) -> str:
-    """What keeps `path` from being the kind of file that its ending claims, "" if nothing is seen.
+def fault_of(path: Path, *, suffix: str = "") -> str:
+    """What keeps `path` from being the kind of file that its ending (or `suffix`) claims, "" if nothing is seen.
 
     Reads little: a file that passes may still be damaged inside, which its hash tells.
     """
@@ -24,13 +26,14 @@ def fault_of(path: Path) -> str:
     general = _general_fault(head, size)
     if general:
         return general
-    if path.suffix in (".pt", ".bin"):
+    suffix = suffix or path.suffix
+    if suffix in (".pt", ".bin"):
         return _pickle_fault(head, tail)
-    if path.suffix == ".safetensors":
+    if suffix == ".safetensors":
         return _safetensors_fault(path, size)
-    if path.suffix == ".npy":
+    if suffix == ".npy":
         return "" if head.startswith(b"\x93NUMPY") else "is not a NumPy array"
-    if path.suffix == ".json":
+    if suffix == ".json":
         return _json_fault(path)
     return ""
 
@@ -62,9 +65,9 @@ def _safetensors_fault(path: Path, size: int) -> str:
                 return "is truncated, or not a safetensors file"
             header = json.loads(file.read(header_bytes))
         ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, OSError, MemoryError):
+        wanted = 8 + header_bytes + int(max(ends, default=0))
+    except _DAMAGE:
         return "is not a safetensors file"
-    wanted = 8 + header_bytes + max(ends, default=0)
     if size < wanted:
         return f"is truncated: {size:,} of {wanted:,} bytes"
     return ""
@@ -73,6 +76,6 @@ def _safetensors_fault(path: Path, size: int) -> str:
 def _json_fault(path: Path) -> str:
     try:
         json.loads(path.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         return "is not JSON"
     return ""

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.published import WeightFile
+from songsmith.engine.weights.file_kind import fault_of
 from songsmith.proxies import read_socks_proxies
 
 __all__ = ["OnBytes", "Remote", "WeightsError", "download", "is_offline", "locate", "sha256_of"]
@@ -29,6 +30,7 @@ OnBytes = Callable[[int, int], None]
 _DEFAULT_ENDPOINT = "https://huggingface.co"
 _GITHUB = "https://raw.githubusercontent.com"
 _BLOCK_BYTES = 1 << 22
+_SPARE_BYTES = 1_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
 
@@ -82,15 +84,16 @@ def locate(file: WeightFile, *, revision: str = "") -> Remote:
     from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url
 
     url = hf_hub_url(file.repo, file.path, revision=revision, endpoint=endpoint())
+    is_private = urlsplit(url).scheme == "https"  # a token is never sent where others can read it
     with _causes(file, url):
-        found = get_hf_file_metadata(url, endpoint=endpoint())
+        found = get_hf_file_metadata(url, endpoint=endpoint(), token=None if is_private else False)
     if found.commit_hash is None or found.etag is None:
         raise WeightsError(
             f"{endpoint()} answers, but not as a Hugging Face hub",
             hint="set HF_ENDPOINT to a hub or a mirror of it",
         )
-    is_same_host = urlsplit(url).netloc == urlsplit(found.location).netloc
-    token = get_token() if is_same_host else None  # none for a storage server
+    is_same_host = urlsplit(url)[:2] == urlsplit(found.location)[:2]
+    token = get_token() if is_same_host and is_private else None  # none for a storage server
     headers = {"authorization": f"Bearer {token}"} if token else {}
     return Remote(found.location, found.commit_hash, found.size, found.etag, headers)
 
@@ -104,11 +107,22 @@ def download(file: WeightFile, remote: Remote, target: Path, *, on_bytes: OnByte
     marker = target.with_name(f"{target.name}.part-of")
     with _causes(file, remote.url):
         target.parent.mkdir(parents=True, exist_ok=True)
+        for aside in (part, marker):
+            if (
+                aside.is_symlink()
+            ):  # what is fetched goes into files of ours, not to where a link points
+                aside.unlink()
         if not marker.exists() or marker.read_text("utf-8") != remote.etag:
             part.unlink(missing_ok=True)  # the rest of another file would not fit on it
             marker.write_text(remote.etag, encoding="utf-8")
         _check_room(remote, part)
-        _transfer(remote, part, on_bytes)
+        _transfer(file, remote, part, on_bytes)
+    if fault := fault_of(part, suffix=target.suffix):
+        part.unlink()
+        raise WeightsError(
+            f"{file.path} of {file.repo}: what arrived {fault}",
+            hint="check HF_ENDPOINT and any proxy, then pull again",
+        )
     digest = sha256_of(part)
     _check_hash(file, remote, part, digest)
     part.replace(target)
@@ -125,7 +139,7 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _transfer(remote: Remote, part: Path, on_bytes: OnBytes) -> None:
+def _transfer(file: WeightFile, remote: Remote, part: Path, on_bytes: OnBytes) -> None:
     """Bring `part` to its full size; what is there already is not fetched again."""
     from huggingface_hub.file_download import http_get
 
@@ -136,14 +150,14 @@ def _transfer(remote: Remote, part: Path, on_bytes: OnBytes) -> None:
 
     class Bar(_Meter):
         def __init__(self, **_: object) -> None:
-            super().__init__(there, remote.size_bytes, on_bytes)
+            super().__init__(there, remote.size_bytes, on_bytes, file)
 
-    with part.open("r+b") as file:
-        file.truncate(there)
-        file.seek(there)
+    with part.open("r+b") as out:
+        out.truncate(there)
+        out.seek(there)
         http_get(
             remote.url,
-            file,
+            out,
             resume_size=there,
             headers=remote.headers,
             expected_size=remote.size_bytes,
@@ -159,12 +173,15 @@ def _check_room(remote: Remote, part: Path) -> None:
 
 
 class _Meter:
-    """Where huggingface_hub would draw a bar: hands the bytes on."""
+    """Where huggingface_hub would draw a bar: hands the bytes on, and ends a transfer that brings too many."""
 
-    def __init__(self, there: int, total: int | None, on_bytes: OnBytes) -> None:
+    def __init__(self, there: int, total: int | None, on_bytes: OnBytes, file: WeightFile) -> None:
         self._there = there
         self._total = total
         self._on_bytes = on_bytes
+        # A server that can't resume sends what is there once more.
+        self._most = there + (total if total is not None else 2 * file.size_bytes + _SPARE_BYTES)
+        self._name = f"{file.path} of {file.repo}"
 
     def __enter__(self) -> "_Meter":
         return self
@@ -173,6 +190,11 @@ class _Meter:
 
     def update(self, count: float | None = 1) -> None:
         self._there += int(count or 0)
+        if self._there > self._most:
+            raise WeightsError(
+                f"{self._name}: more than the {self._most:,} bytes that were said arrive",
+                hint="the mirror is at fault; set HF_ENDPOINT to another",
+            )
         self._on_bytes(self._there, self._total or self._there)
 
 
@@ -221,6 +243,8 @@ def _cause(error: Exception, file: WeightFile, host: str) -> tuple[str, str]:
         return _status_cause(int(status), file, host)
     if "OfflineModeIsEnabled" in names:
         return "HF_HUB_OFFLINE forbids fetching weights", "unset HF_HUB_OFFLINE to pull"
+    if "TooManyRedirects" in names:
+        return f"{host} sends on in a circle", "check HF_ENDPOINT; the mirror is at fault"
     if "TimeoutException" in names:
         return f"{host} does not answer in time", "pull again; it goes on where it stopped"
     if "CERTIFICATE" in str(error).upper():

@@ -176,7 +176,7 @@ def load_vae(path: Path, *, device: str | torch.device = "cpu") -> Vae:
             # The published file is TorchScript; torch can still load it, and says at each load not to make more.
             warnings.filterwarnings("ignore", "`?torch.jit", DeprecationWarning)
             module = torch.jit.load(path, map_location=device)  # type: ignore[no-untyped-call]
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, LookupError, TypeError, EOFError, OSError) as error:
         if is_out_of_memory(error):
             raise DeviceError(f"out of memory on {device}", hint="use --device cpu") from error
         raise WeightsError(

@@ -32,7 +32,7 @@ def ranges(hub: Any) -> list[int]:
     return [int(range_.removeprefix("bytes=").rstrip("-") or 0) for range_ in asked]
 
 
-DATA = bytes(range(256)) * 4_000
+DATA = b"PK\x03\x04" + bytes(range(256)) * 4_000 + b"PK\x05\x06" + bytes(18)  # looks like weights
 
 
 def test_a_download_is_pinned_hashed_and_reported(hub, tmp_path):
@@ -114,13 +114,13 @@ def test_small_files_are_checked_by_their_git_hash(hub, tmp_path, tamper):
 
 
 def test_a_file_of_github_is_checked_by_the_hash_in_the_table(hub, tmp_path):
-    hub.files["/somebody/code/c0ffee/vocal.npy"] = b"as published"
-    digest = hashlib.sha256(b"as published").hexdigest()
+    hub.files["/somebody/code/c0ffee/vocal.npy"] = b"\x93NUMPY as published"
+    digest = hashlib.sha256(b"\x93NUMPY as published").hexdigest()
     file = WeightFile(
-        "vocal.npy", "somebody/code", "vocal.npy", 12, "c0ffee", sha256=digest, host="github"
+        "vocal.npy", "somebody/code", "vocal.npy", 19, "c0ffee", sha256=digest, host="github"
     )
     assert fetch(file, tmp_path / "vocal.npy") == digest
-    hub.files["/somebody/code/c0ffee/vocal.npy"] = b"not as published"
+    hub.files["/somebody/code/c0ffee/vocal.npy"] = b"\x93NUMPY otherwise"
     with pytest.raises(WeightsError, match="arrived damaged"):
         fetch(file, tmp_path / "again.npy")
 
@@ -184,3 +184,46 @@ def test_a_folder_that_can_not_be_written_is_said(hub, tmp_path):
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(WeightsError, match=r"weights\.pt can't be written"):
         fetch(file, tmp_path / "taken" / "weights.pt")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "is a Git LFS pointer"),
+        (b"<!DOCTYPE html><html>please sign in</html>", "is a web page"),
+        (b"not weights", "is not a PyTorch file"),
+    ],
+)
+def test_what_arrives_in_place_of_weights_is_told_and_not_kept(hub, tmp_path, content, fault):
+    file = put(hub, "weights.pt", content)
+    with pytest.raises(WeightsError, match=f"what arrived {fault}"):
+        fetch(file, tmp_path / "weights.pt")
+    assert not (tmp_path / "weights.pt").exists()
+
+
+def test_a_link_in_place_of_the_partial_file_is_not_followed(hub, tmp_path):
+    file = put(hub, "weights.pt", DATA)
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    for name in ("weights.pt.part", "weights.pt.part-of"):
+        (tmp_path / name).symlink_to(precious)
+    fetch(file, tmp_path / "weights.pt")
+    assert precious.read_text() == "mine"
+    assert (tmp_path / "weights.pt").read_bytes() == DATA
+
+
+def test_more_bytes_than_were_said_end_the_transfer(hub, tmp_path):
+    hub.files["/somebody/code/c0ffee/vocal.npy"] = b"\x93NUMPY" + bytes(8_000_000)
+    file = WeightFile("vocal.npy", "somebody/code", "vocal.npy", 24_000, "c0ffee", host="github")
+    with pytest.raises(WeightsError, match="more than the 1,048,000 bytes that were said arrive"):
+        fetch(file, tmp_path / "vocal.npy")
+    assert not (tmp_path / "vocal.npy").exists()
+
+
+def test_a_token_is_never_sent_over_plain_http(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secretsecretsecret")
+    seen: list[str] = []
+    hub.on_request = lambda headers: seen.append(headers.get("Authorization", ""))
+    fetch(put(hub, "weights.pt", DATA), tmp_path / "weights.pt")
+    assert seen and not any(seen)

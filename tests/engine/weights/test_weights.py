@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -283,13 +284,75 @@ def test_damage_is_found_at_load_and_by_verify(tiny_models, change, fault):
 
 def test_a_change_that_keeps_size_and_time_is_found_by_verify(tiny_models):
     store = Store(tiny_models)
+    path = require(store, BASE)["model.safetensors"]
+    stat = path.stat()
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    require(store, BASE)  # the fast check trusts size and time
+    assert "has changed" in verify(store, (BASE,))["dit-1.2-base/model.safetensors"]
+
+
+def test_a_program_is_hashed_at_each_load_and_refused_when_it_is_another(tiny_models):
+    store = Store(tiny_models)
     path = require(store, VAE)["vae_model.pt"]
     stat = path.stat()
     data = path.read_bytes()
     path.write_bytes(data[:200] + bytes([data[200] ^ 1]) + data[201:])
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    require(store, VAE)  # the fast check trusts size and time
-    assert "has changed" in verify(store, (VAE,))["vae/vae_model.pt"]
+    with pytest.raises(WeightsError, match=r"has changed.*verify vae --trust"):
+        require(store, VAE)
+
+
+def test_a_program_that_songsmith_did_not_fetch_is_used_only_when_it_is_trusted(
+    tiny_weights, tmp_path
+):
+    shutil.copytree(tiny_weights / "vae", tmp_path / "vae")
+    store = Store(tmp_path)
+    with pytest.raises(
+        WeightsError, match=r"is a program \(TorchScript\) that songsmith did not fetch"
+    ):
+        require(store, VAE)
+    digest = store.trust(VAE, VAE.files[0])
+    assert digest == hashlib.sha256((tmp_path / "vae" / "vae_model.pt").read_bytes()).hexdigest()
+    assert require(store, VAE)
+
+
+def test_weights_that_would_unpack_to_more_than_they_are_are_refused(tmp_path):
+    torch.save({"model_state_dict": {"a": torch.zeros(4)}}, tmp_path / "plain.pt")
+    with (
+        zipfile.ZipFile(tmp_path / "plain.pt") as plain,
+        zipfile.ZipFile(tmp_path / "bomb.pt", "w") as bomb,
+    ):
+        for entry in plain.infolist():
+            data = plain.read(entry) + b" " * 50_000_000 * entry.filename.endswith("data.pkl")
+            bomb.writestr(entry.filename, data, zipfile.ZIP_DEFLATED)
+    assert (tmp_path / "bomb.pt").stat().st_size < 200_000
+    with pytest.raises(WeightsError, match="holds a packed"):
+        convert_pickle(tmp_path / "bomb.pt", tmp_path / "out.safetensors")
+
+
+def test_damage_at_any_place_is_one_kind_of_error(tmp_path):
+    """Pickles and safetensors with a byte changed, or cut, at many places."""
+    torch.save({"model_state_dict": {"a": torch.ones(3, 2), "b": torch.ones(2)}}, tmp_path / "a.pt")
+    convert_pickle(tmp_path / "a.pt", tmp_path / "a.safetensors")
+    for name in ("a.pt", "a.safetensors"):
+        data = (tmp_path / name).read_bytes()
+        broken = tmp_path / f"broken-{name}"
+        for place in range(0, len(data), max(len(data) // 120, 1)):
+            for damaged in (
+                data[:place],
+                data[:place] + bytes([data[place] ^ 0x5A]) + data[place + 1 :],
+            ):
+                broken.write_bytes(damaged)
+                fault_of(broken)
+                try:
+                    if name.endswith(".pt"):
+                        convert_pickle(broken, tmp_path / "out.safetensors")
+                    else:
+                        dict(TensorFile(broken))
+                except WeightsError as error:
+                    assert str(broken) in str(error)
 
 
 def test_a_file_that_was_only_touched_is_hashed_and_trusted(tiny_models):
@@ -383,6 +446,7 @@ def test_the_models_folder_is_the_chosen_one_or_the_users(monkeypatch, tmp_path)
 def test_weights_and_the_engines_status_do_without_torch(tmp_path):
     code = """
 import sys
+import zipfile
 import songsmith.engine.weights.parts
 from songsmith.engine.engine import load_engine
 assert not load_engine("diffrhythm").status().is_ready
