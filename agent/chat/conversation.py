@@ -4,12 +4,16 @@ What the model sees is the song as it is now, told anew in every request, and th
 endpoint's budget; not the whole past.
 """
 
-from songsmith.agent.chat.context import TalkMemory, prompt_budget
+from collections.abc import Sequence
+
+from songsmith.agent.chat.context import TalkMemory, Turn, fit_turns, prompt_budget
 from songsmith.agent.chat.session import Session
-from songsmith.agent.chat.tools import Toolbox
+from songsmith.agent.chat.tool_choice import asks_for, command_for, fitting_tools, tools_for_wish
+from songsmith.agent.chat.tools import MORE_TOOLS, Toolbox
 from songsmith.agent.llm.client import Llm
+from songsmith.agent.llm.dialects import Ask
 from songsmith.agent.llm.errors import LlmError
-from songsmith.agent.llm.messages import Message, Reply, ToolCall
+from songsmith.agent.llm.messages import Message, Reply, Tool, ToolCall
 from songsmith.agent.phrases import clock
 from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
@@ -34,13 +38,17 @@ class Conversation:
         self._session = session
         self._screen = screen
         self._memory = memory
+        self._asked_back = self._has_done = False
 
     def turn(self, sentence: str) -> None:
         """Answer one sentence. Whatever breaks it off, what was said and done so far is remembered."""
         self._toolbox.begin_turn()
         self._memory.begin(sentence)
+        self._has_done = False
         try:
             self._rounds()
+            if not self._has_done:
+                self._second_try(sentence)
         except LlmError as error:
             self._memory.add(Message("assistant", f"(broke off: {error.what})"))
             raise
@@ -55,6 +63,7 @@ class Conversation:
         for _ in range(rounds):
             reply = self._ask()
             self._screen.end_text()
+            self._asked_back = reply.text.rstrip().endswith(("?", "？"))
             if not reply.calls:
                 self._memory.add(reply.message)
                 if reply.is_cut:
@@ -65,29 +74,61 @@ class Conversation:
             self._memory.add(reply.message, *results)
         self._screen.note(f"stopped after {rounds} rounds of tools; say “go on” if it should")
 
+    def _second_try(self, sentence: str) -> None:
+        """Put a wish that nothing came of once more, as text with the tools that fit; then say what does it."""
+        wanted = asks_for(self._session, sentence)
+        if not wanted or self._asked_back:
+            return
+        tools = tools_for_wish(self._session, sentence)
+        self._screen.note("nothing was done; asking once more, with fewer tools")
+        messages = fit_turns(
+            self._prompt("system"), self._song_state(), [Turn(sentence)], self._budget(tools)
+        )
+        reply = self._reply(messages, tools, Ask("chat", as_text=True))
+        self._screen.end_text()
+        results = [Message("tool", self._do(call), call_id=call.id) for call in reply.calls]
+        self._memory.add(reply.message, *results)
+        if not self._has_done:
+            self._screen.note(
+                f"the model did nothing; say it with a command: {command_for(wanted[0])}"
+            )
+
     def _do(self, call: ToolCall) -> str:
         """The result of one call, drawn for the person."""
         done = self._toolbox.call(call)
         if done.refusal:
             self._screen.note(f"{call.name or 'tool'}: {done.refusal[:300]}")
-        else:
-            show(self._screen, done.result, self._session.studio.song)
+        elif call.name != MORE_TOOLS.name:
+            self._has_done = True
+            song = self._session.studio.song if self._session.has_song else None
+            show(self._screen, done.result, song)
         return done.text
 
     def _ask(self) -> Reply:
-        tools = self._toolbox.tools()
-        settings = self._session.settings
+        window = self._llm.endpoint.context_tokens
+        tools = fitting_tools(self._session, window, with_all=self._toolbox.wants_all)
         messages = self._memory.messages(
-            render("system", renders=settings.renders_per_turn),
-            render("song_state", state=song_as_text(self._session)),
-            prompt_budget(self._llm.endpoint, tools),
+            self._prompt("system"), self._song_state(), self._budget(tools)
         )
+        return self._reply(messages, tools, Ask("chat"))
+
+    def _reply(self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask) -> Reply:
         return self._llm.reply(
             messages,
             tools,
+            ask,
             on_text=self._screen.say,
             on_event=lambda event: self._screen.note(str(event)),
         )
+
+    def _prompt(self, name: str) -> str:
+        return render(name, renders=self._session.settings.renders_per_turn)
+
+    def _song_state(self) -> str:
+        return render("song_state", state=song_as_text(self._session))
+
+    def _budget(self, tools: Sequence[Tool]) -> int:
+        return prompt_budget(self._llm.endpoint, tools)
 
 
 def song_as_text(session: Session) -> str:

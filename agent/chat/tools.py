@@ -9,7 +9,7 @@ import inspect
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,7 +24,14 @@ from songsmith.agent.views.documents import document
 from songsmith.agent.writers.rhymes import find_rhymes
 from songsmith.errors import SongsmithError
 
-__all__ = ["ToolResult", "Toolbox"]
+__all__ = ["MORE_TOOLS", "ToolResult", "Toolbox"]
+
+MORE_TOOLS = Tool(
+    "more_tools",
+    "Get the other tools: history, branches, checks, listening, pages, exports.",
+    {"type": "object", "properties": {}, "additionalProperties": False},
+)
+"""What stands for the tools that a request leaves out."""
 
 _LONGEST_RESULT = 6_000
 
@@ -146,8 +153,10 @@ class Toolbox:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._takes_left = 0
+        self.wants_all = False
 
     def begin_turn(self) -> None:
+        self.wants_all = False
         self._takes_left = self._session.settings.renders_per_turn
 
     @staticmethod
@@ -158,13 +167,16 @@ class Toolbox:
             Tool(
                 verb,
                 inspect.getdoc(getattr(Toolbox, verb)) or "",
-                _arguments_model(verb).model_json_schema(),
+                _short_schema(_arguments_model(verb).model_json_schema()),
             )
             for verb in VERBS
         ]
 
     def call(self, call: ToolCall) -> ToolResult:
         """Do what the model asks; what is wrong with a call is a result too, so that it can be put right."""
+        if call.name == MORE_TOOLS.name:
+            self.wants_all = True
+            return ToolResult('{"done": "all tools are there now"}', Nothing())
         if call.name not in VERBS:
             return _refused(f"there is no tool {call.name!r}; the tools are {', '.join(VERBS)}")
         values = arguments_of(call)
@@ -327,6 +339,24 @@ def _arguments_model(verb: str) -> type[BaseModel]:
     hints = get_type_hints(getattr(Toolbox, verb))
     model: type[BaseModel] = next(hint for name, hint in hints.items() if name != "return")
     return model
+
+
+def _short_schema(schema: Any) -> Any:
+    """A JSON schema without what says nothing to a model: titles, defaults, and null beside another type."""
+    if isinstance(schema, list):
+        return [_short_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        schema = {**{k: v for k, v in schema.items() if k != "anyOf"}, **kinds[0]}
+    return {
+        name: {key: _short_schema(value) for key, value in part.items()}
+        if name in ("properties", "$defs")
+        else _short_schema(part)
+        for name, part in schema.items()
+        if name not in ("title", "default")
+    }
 
 
 def _shortened(text: str) -> str:

@@ -159,7 +159,7 @@ class Llm:
         self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask
     ) -> Iterator[ReplyEvent]:
         """Ask once."""
-        is_fenced = bool(tools) and not self._shape.has_tools
+        is_fenced = bool(tools) and (ask.as_text or not self._shape.has_tools)
         reader = ReplyReader(self.endpoint, [tool.name for tool in tools] if is_fenced else None)
         self._sent = {}
         try:

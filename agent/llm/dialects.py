@@ -31,6 +31,8 @@ class Ask:
     max_tokens: int | None = None
     seed: int | None = None
     schema: Mapping[str, Any] | None = None
+    as_text: bool = False
+    """Whether tools go as text, to a model that has them but does not use them."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,12 @@ def request_body(
     endpoint: Endpoint, shape: Shape, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask
 ) -> dict[str, Any]:
     """The arguments of one chat completion."""
-    has_tools = bool(tools) and shape.has_tools
+    has_tools = bool(tools) and shape.has_tools and not ask.as_text
     fields = {**_fields(endpoint, shape, has_tools, ask), **_stream_fields(shape)}
     fields = _as_learned(fields, shape)
     extra = {name: fields.pop(name) for name in _OPENAI_CLIENT & set(fields)}
     body = {"model": endpoint.model, **fields, **({"extra_body": extra} if extra else {})}
-    if shape.has_tools:
+    if shape.has_tools and not ask.as_text:
         body["messages"] = to_wire(messages, with_reasoning=shape.wants_reasoning)
     else:
         body["messages"] = fenced_wire(messages, tools)
