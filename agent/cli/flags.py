@@ -195,6 +195,21 @@ _ENGINE_OPTIONS: tuple[tuple[str, Any, typer.models.OptionInfo], ...] = (
             "--style-audio", metavar="FILE", panel=MORE, help="Take the style from it (not sketch)."
         ),
     ),
+    (
+        "cover",
+        str,
+        _flag(
+            "--cover",
+            metavar="TAKE|FILE",
+            panel=MORE,
+            help="Sing it anew in the style given (ace-step).",
+        ),
+    ),
+    (
+        "cover_strength",
+        float,
+        _flag("--strength", hidden=True),
+    ),
     # Taken as before, but told by `songsmith engines show diffrhythm` alone.
     ("steps", int, _flag("--steps", hidden=True)),
     ("guidance", float, _flag("--guidance", hidden=True)),

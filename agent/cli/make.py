@@ -8,7 +8,6 @@ import typer
 
 from songsmith.agent.cli.flags import (
     BarOption,
-    DownloadOption,
     DurationOption,
     EarsOption,
     JsonOption,
@@ -70,7 +69,7 @@ def make(
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
     model: EarsOption = "",
-    download: DownloadOption = False,
+    download: Annotated[bool, typer.Option("--download", hidden=True)] = False,
     out: Annotated[
         Path | None,
         typer.Option(

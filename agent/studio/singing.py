@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from songsmith.agent.phrases import clock
+from songsmith.agent.song.file_names import take_number
 from songsmith.agent.studio.open_song import OpenSong
 from songsmith.agent.studio.rendering import (
     RenderWish,
@@ -130,7 +131,16 @@ def fix_take(
 def _chosen(opened: OpenSong, wish: RenderWish, otherwise: str) -> tuple[Engine, str, RenderWish]:
     """The engine wished for or else `otherwise`, why it is this one, and the wish filled for it."""
     engine, why = opened.engines.choose(wish.engine or otherwise, opened.language)
-    return engine, why, filled(wish, opened.settings, engine.name)
+    return engine, why, _with_cover(opened, filled(wish, opened.settings, engine.name))
+
+
+def _with_cover(opened: OpenSong, wish: RenderWish) -> RenderWish:
+    """`wish` with the sound file of the take that it is to cover, where it names one."""
+    cover = wish.options.get("cover")
+    if not isinstance(cover, str) or take_number(cover) is None:
+        return wish
+    sound = opened.song.audio_path(opened.take_named(cover)).resolve()
+    return replace(wish, options={**wish.options, "cover": str(sound)})
 
 
 def _whole_song(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from songsmith.engine.acestep.card import CARD, extra
 from songsmith.engine.acestep.cost import song_flops, song_frames
+from songsmith.engine.acestep.lora import Lora, check_lora, parse_lora
 from songsmith.engine.acestep.options import Options
 from songsmith.engine.acestep.parts import TOKENIZER, part_for
 from songsmith.engine.acestep.placing import Placing, place
@@ -50,7 +51,9 @@ class AceStepEngine:
     def check_outline(self, outline: RequestOutline) -> None:
         """Options, length, language, style, weights, device and memory; see `Engine.check_outline`."""
         options = check_plan_outline(outline)
-        place(options, _complete_store(options), song_frames(outline.duration_s))
+        store = _complete_store(options)
+        placing = place(options, store, song_frames(outline.duration_s))
+        _lora_of(options, store, placing)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Model, steps, memory and time. Raises `EngineError` for what `render` would refuse."""
@@ -58,6 +61,7 @@ class AceStepEngine:
         store = _complete_store(plan.options)
         placing = place(plan.options, store, plan.frames)
         check_tokens(plan, store.folder / part_for(placing.model).name / TOKENIZER)
+        _lora_of(plan.options, store, placing)
         wall_s = _wall_s(plan, placing, len(request.seeds))
         return Forecast(
             style=_style_in_words(plan),
@@ -72,13 +76,14 @@ class AceStepEngine:
         store = _complete_store(plan.options)
         placing = place(plan.options, store, plan.frames)
         check_tokens(plan, store.folder / part_for(placing.model).name / TOKENIZER)
+        lora = _lora_of(plan.options, store, placing)
 
         from songsmith.engine.acestep.models import Resident
         from songsmith.engine.acestep.rendering import Rendering
 
         if self._resident is None:
             self._resident = Resident()
-        return Rendering(plan, request, store, placing, self._resident, on_progress).takes()
+        return Rendering(plan, request, store, placing, self._resident, on_progress, lora).takes()
 
 
 def _complete_store(options: Options) -> Store:
@@ -89,6 +94,15 @@ def _complete_store(options: Options) -> Store:
         status = readiness(store, models)
         raise EngineError(f"ACE-Step can't sing here yet: {status.reason}", hint=status.remedy)
     return store
+
+
+def _lora_of(options: Options, store: Store, placing: Placing) -> Lora | None:
+    """The LoRA that is asked for. Raises `EngineError` for one that the model can't sing with."""
+    if not options.lora:
+        return None
+    lora = parse_lora(options.lora)
+    check_lora(lora, store.folder / part_for(placing.model).name / "transformer")
+    return lora
 
 
 def _wall_s(plan: Plan, placing: Placing, takes: int) -> float:

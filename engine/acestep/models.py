@@ -28,9 +28,11 @@ from torch import Tensor
 from transformers import AutoTokenizer, Qwen3Model
 from transformers.utils import logging as transformers_logging
 
+from songsmith.engine.acestep.lora import Lora, put_on, take_off
 from songsmith.engine.acestep.parts import part_for
 from songsmith.engine.acestep.placing import Placing
 from songsmith.engine.device_limits import DeviceError, is_out_of_memory
+from songsmith.engine.engine import EngineError
 from songsmith.engine.weights.hub import WeightsError
 from songsmith.engine.weights.parts import hashes, require
 from songsmith.engine.weights.store import Store
@@ -105,11 +107,30 @@ class Resident:
 
     def __init__(self) -> None:
         self._models: tuple[_Loaded, Models] | None = None
+        self._lora: tuple[str, float] | None = None
         self.conditions: dict[object, Tensor] = {}
         self.timbres: dict[str, Tensor] = {}
 
-    def models(self, store: Store, placing: Placing) -> Models:
-        """The models laid out as `placing` says; one copy of their weights is in memory at any time."""
+    def models(self, store: Store, placing: Placing, lora: Lora | None = None) -> Models:
+        """The models laid out as `placing` says, with this LoRA on or none."""
+        models = self._laid_out(store, placing)
+        wanted = (lora.sha256, lora.weight) if lora else None
+        if wanted == self._lora:
+            return models
+        if self._lora is not None:
+            take_off(models)
+            self._lora = None
+        if lora is not None:
+            try:
+                put_on(models, lora)
+            except EngineError:
+                self._models = None  # some of its layers may be in place
+                raise
+            self._lora = wanted
+        return models
+
+    def _laid_out(self, store: Store, placing: Placing) -> Models:
+        """The models as `placing` says; one copy of their weights is in memory at any time."""
         part = part_for(placing.model)
         require(store, part)
         folder = store.folder / part.name
@@ -117,7 +138,7 @@ class Resident:
         wanted = _Loaded(digests, folder, placing.device, placing.dtype, placing.is_staged)
         if self._models is not None and self._models[0] == wanted:
             return self._models[1]
-        self._models = None
+        self._models = self._lora = None
         self.conditions.clear()
         self.timbres.clear()
         gc.collect()  # the old weights go before the new ones come

@@ -43,6 +43,9 @@ class Options(BaseModel):
     cover: Annotated[Path | None, BeforeValidator(_one_of)] = Field(
         default=None, description="a sound file to sing anew, its melody kept, in the style given"
     )
+    lora: str = Field(
+        default="", description="a LoRA to sing with, PATH or PATH:WEIGHT (safetensors)"
+    )
     cover_strength: float = Field(
         default=1.0, ge=0, le=1, description="how closely a cover follows its original"
     )

@@ -23,6 +23,7 @@ from songsmith.engine.acestep.conditions import (
     outline_of,
     timbre_of,
 )
+from songsmith.engine.acestep.lora import Lora
 from songsmith.engine.acestep.models import Models, Resident
 from songsmith.engine.acestep.parts import part_for
 from songsmith.engine.acestep.placing import Placing
@@ -65,12 +66,13 @@ class Rendering:
     placing: Placing
     resident: Resident
     on_progress: OnProgress
+    lora: Lora | None = None
 
     def takes(self) -> Iterator[Take]:
         """Each take as soon as it is done."""
         try:
             self._tell("loading")
-            models = self.resident.models(self.store, self.placing)
+            models = self.resident.models(self.store, self.placing, self.lora)
             given = self._given(models)
             for place, seed in enumerate(self.request.seeds, 1):
                 yield self._take(models, given, seed, place)
@@ -167,6 +169,7 @@ class Rendering:
             "metre": plan.facts.metre,
             "reference": given.reference_sha256,
             "cover": given.cover_sha256,
+            "lora": {"sha256": self.lora.sha256, "weight": self.lora.weight} if self.lora else None,
             "device": placing.device,
             "dtype": placing.dtype_name,
             "is_staged": placing.is_staged,

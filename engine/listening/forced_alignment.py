@@ -1,58 +1,61 @@
-"""Which moment of a song is which sound of its words, when the words are known: forced alignment by Viterbi's search.
+"""Which moment of a song is which sound of its words, when the words are known: forced alignment.
 
-The lines are one chain of sounds with pauses between them. A vowel may be held, a consonant is soon over, and each
-line is looked for around where the ears heard it. Twice the models are taught by the path that was found.
+The lines are one chain of sounds with pauses between them. Dynamic programming over (sound, moment) finds the ends of
+all of them at once, by how well each moment fits the sound and how usual it is that a sound lasts so long: vowels are
+held, consonants are soon over, syllables of a song are about equally long. Each line is looked for around where the
+ears heard it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from songsmith.engine.listening.sound_models import SoundModels
 from songsmith.engine.listening.spoken_lines import SpokenWord
 from songsmith.engine.listening.voice_features import FRAMES_PER_S, FloatArray
 
-__all__ = ["Chain", "best_path", "chain_of"]
+__all__ = ["Link", "Placed", "chain_of", "place_chain", "sound_at"]
 
-_VOWEL_FRAMES, _CONSONANT_FRAMES = 12, 2
-"""The least that a sound lasts."""
-_HOLD_VOWEL, _HOLD_CONSONANT, _HOLD_LAST = -0.15, -0.7, -0.05
-"""What it costs, as a log probability, that a sound goes on for one more frame; the last vowel of a line is held."""
-_NEXT_SOUND, _NO_PAUSE = -0.3, -0.6
+_VOWEL_FRAMES, _CONSONANT_FRAMES = 28, 6
+"""What sounds usually last."""
+_VOWEL_SPREAD, _CONSONANT_SPREAD = 0.6, 0.6
+"""How far from that they are, half of them, as a ratio's logarithm."""
+_SHORTEST_VOWEL, _SHORTEST_CONSONANT = 5, 2
+_LONGEST_VOWEL, _LONGEST_LAST, _LONGEST_CONSONANT = 250, 600, 40
+_LENGTH_WEIGHT = 30.0
+"""What the length of a sound counts for against how its moments sound."""
+_NO_PAUSE = -0.6
 _PAUSE = -2.2
 """Log probability of a moment without singing, where the voice odds are even."""
 _BEFORE_S, _AFTER_S, _LONGEST_S = 1.2, 1.5, 10.0
 """How far around where the ears heard it a line is looked for, and how long it may be."""
-_NEVER = -1e9
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """States one after the other, pauses and pieces of sounds. Of each: the number of its sound (-1: a pause), of its
-    line and word, whether it is of a vowel, begins or ends a sound, and the frames (from, until) it may lie in."""
-
-    sound: NDArray[np.intp]
-    line: NDArray[np.intp]
-    word: NDArray[np.intp]
-    is_vowel: NDArray[np.bool_]
-    is_first: NDArray[np.bool_]
-    is_last: NDArray[np.bool_]
-    is_held: NDArray[np.bool_]
-    earliest: NDArray[np.intp]
-    latest: NDArray[np.intp]
+_NEVER = -1e12
 
 
 @dataclass(frozen=True)
-class _State:
-    sound: int = -1
-    line: int = -1
-    word: int = -1
-    is_vowel: bool = False
-    is_first: bool = True
-    is_last: bool = True
-    is_held: bool = False
+class Link:
+    """A sound of the chain, or a pause (`sound` -1): the numbers of its sound, line and word, and the frames (from,
+    until) between which it may lie."""
+
+    sound: int
+    line: int
+    word: int
+    is_vowel: bool
+    is_last_vowel: bool
+    earliest: int
+    latest: int
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A link and the frames `[start, end)` that it takes."""
+
+    link: Link
+    start: int
+    end: int
 
 
 def chain_of(
@@ -60,111 +63,113 @@ def chain_of(
     symbols: Sequence[str],
     places_s: Sequence[float],
     frames: int,
-) -> Chain:
+) -> list[Link]:
     """The chain of `lines`, in the order in which they are sung, each heard at about its place."""
     number_of = {symbol: number for number, symbol in enumerate(symbols)}
-    states = [_State()]
-    for line, words in enumerate(lines):
+    chain = [Link(-1, -1, -1, False, False, 0, frames)]
+    windows = _windows(places_s, frames)
+    for line, (words, window) in enumerate(zip(lines, windows, strict=True)):
         sounds = [(word, sound) for word, spoken in enumerate(words) for sound in spoken.sounds]
         last = max((k for k, (_, sound) in enumerate(sounds) if sound.is_vowel), default=-1)
-        for place, (word, sound) in enumerate(sounds):
-            count = _VOWEL_FRAMES if sound.is_vowel else _CONSONANT_FRAMES
-            states += [
-                _State(
-                    sound=number_of[sound.symbol],
-                    line=line,
-                    word=word,
-                    is_vowel=sound.is_vowel,
-                    is_first=piece == 0,
-                    is_last=piece == count - 1,
-                    is_held=place == last,
-                )
-                for piece in range(count)
-            ]
-        states.append(_State())
-    earliest, latest = _windows(states, places_s, frames)
-    return Chain(
-        sound=np.array([state.sound for state in states]),
-        line=np.array([state.line for state in states]),
-        word=np.array([state.word for state in states]),
-        is_vowel=np.array([state.is_vowel for state in states]),
-        is_first=np.array([state.is_first for state in states]),
-        is_last=np.array([state.is_last for state in states]),
-        is_held=np.array([state.is_held for state in states]),
-        earliest=earliest,
-        latest=latest,
-    )
+        chain += [
+            Link(number_of[sound.symbol], line, word, sound.is_vowel, place == last, *window)
+            for place, (word, sound) in enumerate(sounds)
+        ]
+        chain.append(Link(-1, -1, -1, False, False, 0, frames))
+    return chain
 
 
-def _windows(
-    states: Sequence[_State], places_s: Sequence[float], frames: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First and last frame of each state; both never go back along the chain."""
+def _windows(places_s: Sequence[float], frames: int) -> Iterator[tuple[int, int]]:
+    """First and last frame of each line."""
     ends_s = [*places_s[1:], frames / FRAMES_PER_S]
-    first_s = [max(0.0, place_s - _BEFORE_S) for place_s in places_s]
-    last_s = [
-        min(end_s, place_s + _LONGEST_S) + _AFTER_S
-        for place_s, end_s in zip(places_s, ends_s, strict=True)
-    ]
-    lows, highs, line = [], [], -1
-    for state in states:
-        line = state.line if state.line >= 0 else line
-        lows.append(0.0 if line < 0 else first_s[line])
-        is_pause = state.line < 0
-        highs.append(frames / FRAMES_PER_S if is_pause else last_s[line])
-    earliest = np.maximum.accumulate(np.array(lows) * FRAMES_PER_S).astype(int)
-    latest = np.minimum.accumulate((np.array(highs) * FRAMES_PER_S)[::-1])[::-1].astype(int)
-    return np.clip(earliest, 0, frames - 1), np.clip(latest, 0, frames)
+    for place_s, end_s in zip(places_s, ends_s, strict=True):
+        last_s = min(end_s, place_s + _LONGEST_S) + _AFTER_S
+        first = int(max(0.0, place_s - _BEFORE_S) * FRAMES_PER_S)
+        yield first, min(frames, int(last_s * FRAMES_PER_S))
 
 
-def best_path(chain: Chain, models: SoundModels) -> NDArray[np.intp]:
-    """The state that each frame is in, on the likeliest way through the chain."""
-    scores, voice = models.scores(), models.voice_odds / 2
-    is_pause = chain.sound < 0
-    stay = np.where(chain.is_vowel, _HOLD_VOWEL, _HOLD_CONSONANT)
-    stay = np.where(chain.is_held & chain.is_vowel, _HOLD_LAST, stay)
-    stay = np.where(is_pause, 0.0, np.where(chain.is_last, stay, _NEVER))
-    step = np.where(chain.is_first, _NEXT_SOUND, 0.0)
-    skip = np.full(len(is_pause), _NEVER)
-    skip[2:][is_pause[1:-1]] = _NO_PAUSE
-    worth = np.full(
-        len(is_pause) + 2, _NEVER
-    )  # two more in front, so that steps need no special case
-    backs: list[tuple[int, NDArray[np.int8]]] = []
-    first = np.searchsorted(chain.latest, np.arange(len(scores)), side="left")
-    beyond = np.searchsorted(chain.earliest, np.arange(len(scores)), side="right")
-    for frame in range(len(scores)):
-        low, high = min(int(first[frame]), len(is_pause) - 1), int(beyond[frame])
-        here = slice(low, high)
-        said = scores[frame][chain.sound[here]] + voice[frame]
-        fit = np.where(is_pause[here], _PAUSE - voice[frame], said)
-        if frame == 0:
-            entry, back = np.full(high - low, _NEVER), np.zeros(high - low, np.int8)
-            entry[:2] = 0.0
+def place_chain(chain: Sequence[Link], models: SoundModels) -> list[Placed]:
+    """The likeliest place of every link; [] where the chain does not fit into its windows."""
+    voice = models.voice_odds / 2
+    said = _summed(models.scores() + voice[:, None])
+    silent = _summed((_PAUSE - voice)[:, None])[:, 0]
+    worth = np.full(len(silent), _NEVER)
+    worth[0] = 0.0
+    lengths: list[tuple[int, NDArray[np.intp]]] = []
+    for link in chain:
+        if link.sound < 0:
+            worth, length = _after_pause(worth, silent)
+            lengths.append((0, length))
         else:
-            ways = np.stack(
-                [
-                    worth[low + 2 : high + 2] + stay[here],
-                    worth[low + 1 : high + 1] + step[here],
-                    worth[low:high] + skip[here],
-                ]
-            )
-            back = ways.argmax(axis=0).astype(np.int8)
-            entry = ways.max(axis=0)
-        worth[:] = _NEVER
-        worth[low + 2 : high + 2] = entry + fit
-        backs.append((low, back))
-    return _traced(backs, worth)
+            worth, length = _after_sound(worth, said[:, link.sound], link)
+            lengths.append((link.earliest, length))
+    if worth[-1] <= _NEVER / 2:
+        return []
+    return _traced(chain, lengths, len(silent) - 1)
 
 
-def _traced(backs: Sequence[tuple[int, NDArray[np.int8]]], worth: FloatArray) -> NDArray[np.intp]:
-    """The way back from the end of the chain, its last pause or the last sound before it."""
-    state = len(worth) - 3
-    state -= int(worth[-2] > worth[-1])
-    path = np.empty(len(backs), dtype=np.intp)
-    for frame in range(len(backs) - 1, -1, -1):
-        path[frame] = state
-        low, back = backs[frame]
-        place = state - low
-        state -= int(back[place]) if 0 <= place < len(back) else 0
-    return path
+def sound_at(placed: Sequence[Placed], frames: int) -> NDArray[np.intp]:
+    """The number of the sound (frames,) of each frame, -1 for pauses."""
+    found = np.full(frames, -1)
+    for place in placed:
+        found[place.start : place.end] = place.link.sound
+    return found
+
+
+def _summed(scores: FloatArray) -> FloatArray:
+    """Sums of all rows before each (rows + 1)."""
+    return np.vstack([np.zeros((1, scores.shape[1])), np.cumsum(scores, axis=0)])
+
+
+def _after_pause(worth: FloatArray, silent: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """What it is worth to be at each moment after a pause of any length or none, and the length."""
+    gain = worth - silent
+    best = np.maximum.accumulate(gain)
+    began = np.maximum.accumulate(np.where(gain >= best, np.arange(len(gain)), 0))
+    paused = best + silent
+    is_direct = worth + _NO_PAUSE > paused
+    length = np.where(is_direct, 0, np.arange(len(gain)) - began)
+    return np.where(is_direct, worth + _NO_PAUSE, paused), length
+
+
+def _after_sound(
+    worth: FloatArray, said: FloatArray, link: Link
+) -> tuple[FloatArray, NDArray[np.intp]]:
+    """What it is worth to be at each moment after a sound, and its length there, from the window's first frame on."""
+    lengths = _length_scores(link.is_vowel, link.is_last_vowel)
+    first, end = link.earliest, link.latest + 1
+    gain = (worth - said)[first:end]
+    padded = np.concatenate([np.full(len(lengths), _NEVER), gain])
+    # Row t, column d of the windows is the gain at t - d; columns run from the longest to 0.
+    ways = sliding_window_view(padded, len(lengths))[1 : len(gain) + 1] + lengths[::-1]
+    best = ways.argmax(axis=1)
+    found = np.full(len(worth), _NEVER)
+    found[first:end] = ways[np.arange(len(gain)), best] + said[first:end]
+    return np.maximum(found, _NEVER), len(lengths) - 1 - best
+
+
+def _length_scores(is_vowel: bool, is_last_vowel: bool) -> FloatArray:
+    """What lengths of 0, 1, 2, … frames are worth for a sound; the last vowel of a line may be held."""
+    usual, spread, shortest, longest = (
+        (_VOWEL_FRAMES, _VOWEL_SPREAD, _SHORTEST_VOWEL, _LONGEST_VOWEL)
+        if is_vowel
+        else (_CONSONANT_FRAMES, _CONSONANT_SPREAD, _SHORTEST_CONSONANT, _LONGEST_CONSONANT)
+    )
+    longest = _LONGEST_LAST if is_last_vowel else longest
+    frames = np.arange(longest + 1)
+    ratio = np.log(np.maximum(frames, 1) / usual) / spread
+    if is_last_vowel:
+        ratio = np.minimum(ratio, 0.0)
+    return np.where(frames >= shortest, -_LENGTH_WEIGHT * ratio**2 / 2, _NEVER)
+
+
+def _traced(
+    chain: Sequence[Link], lengths: Sequence[tuple[int, NDArray[np.intp]]], end: int
+) -> list[Placed]:
+    """The links from the last to the first, each as long as was best where it ends."""
+    placed = []
+    for link, (first, length) in zip(reversed(chain), reversed(lengths), strict=True):
+        start = end - int(length[end - first])
+        placed.append(Placed(link, start, end))
+        end = start
+    return placed[::-1]

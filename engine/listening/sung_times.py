@@ -6,12 +6,12 @@ in which seconds a line is looked for; within those, its sounds are laid along t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from songsmith.engine.listening.forced_alignment import Chain, best_path, chain_of
+from songsmith.engine.listening.forced_alignment import Placed, chain_of, place_chain, sound_at
 from songsmith.engine.listening.sound_models import teach_models
 from songsmith.engine.listening.spoken_lines import SpokenWord, spoken_words
 from songsmith.engine.listening.times import SungLine, SungTimes
@@ -25,8 +25,6 @@ _ROUNDS = 3
 _LONGEST_SURE_S = 0.6
 """The end of a heard word is surely sung; its beginning may be the pause before it."""
 _FEWEST_SURE_FRAMES = 100
-_HELD_FRAMES, _HELD_TIMES = 60, 2.2
-"""An opening vowel longer than this, and this much longer than others of its line, began in what sounded before it."""
 
 
 def find_sung_times(
@@ -51,7 +49,8 @@ def find_sung_times(
     energies = log_mel(sound)
     found = _aligned(energies, spoken, places_s, heard) if spoken else {}
     lines = [
-        _line(number, line.text, found.get(number)) for number, line in enumerate(lyrics.lines, 1)
+        _line(number, line.text, spoken.get(number, ()), found.get(number, ()))
+        for number, line in enumerate(lyrics.lines, 1)
     ]
     return SungTimes(tuple(_between(lines, len(energies) / FRAMES_PER_S)), "ears", model, language)
 
@@ -61,7 +60,7 @@ def _aligned(
     spoken: Mapping[int, Sequence[SpokenWord]],
     places_s: Mapping[int, float],
     heard: Sequence[HeardWord],
-) -> dict[int, "_Found"]:
+) -> dict[int, list[Placed]]:
     is_heard, is_sure = _marks(heard, len(energies))
     if is_sure.sum() < _FEWEST_SURE_FRAMES:
         return {}
@@ -69,13 +68,13 @@ def _aligned(
     models = teach_models(energies, sounds, is_heard, is_sure)
     places = [places_s[number] for number in spoken]
     chain = chain_of([*spoken.values()], models.symbols, places, len(energies))
-    path = best_path(chain, models)
+    placed = place_chain(chain, models)
     for _ in range(_ROUNDS - 1):
-        models = models.taught(chain.sound[path])
-        path = best_path(chain, models)
+        models = models.taught(sound_at(placed, len(energies)))
+        placed = place_chain(chain, models) or placed
     return {
-        number: _Found(chain, path, place, words)
-        for place, (number, words) in enumerate(spoken.items())
+        number: [place for place in placed if place.link.line == line]
+        for line, number in enumerate(spoken)
     }
 
 
@@ -89,65 +88,29 @@ def _marks(heard: Sequence[HeardWord], frames: int) -> tuple[NDArray[np.bool_], 
     return is_heard, is_sure
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """A line on the path: where its sounds are."""
-
-    chain: Chain
-    path: NDArray[np.intp]
-    place: int
-    words: Sequence[SpokenWord]
-
-    def start(self) -> int | None:
-        """First frame of its first vowel; of one held beyond belief only as much is kept as others of the line last."""
-        runs = self._vowels()
-        if not runs:
-            return None
-        first, end = runs[0]
-        usual = float(np.median([last - start for start, last in runs[1:-1]] or [_HELD_FRAMES]))
-        if end - first > max(_HELD_FRAMES, _HELD_TIMES * usual):
-            return end - round(usual)
-        return first
-
-    def _vowels(self) -> list[tuple[int, int]]:
-        """Frames (from, until) of each of its vowels."""
-        states = self.path[
-            (self.chain.line[self.path] == self.place) & self.chain.is_vowel[self.path]
-        ]
-        frames = np.flatnonzero(
-            (self.chain.line[self.path] == self.place) & self.chain.is_vowel[self.path]
-        )
-        begins = np.flatnonzero(self.chain.is_first[states] & (np.diff(states, prepend=-1) > 0))
-        ends = [*begins[1:], len(frames)]
-        return [
-            (int(frames[begin]), int(frames[end - 1]) + 1)
-            for begin, end in zip(begins, ends, strict=True)
-        ]
-
-    def frames(self, word: int = -1) -> tuple[int, int] | None:
-        """First frame of its first vowel, or of the first of one word, and the frame after its last sound."""
-        inside = self.chain.line[self.path] == self.place
-        if word >= 0:
-            inside &= self.chain.word[self.path] == word
-        here = np.flatnonzero(inside)
-        if not len(here):
-            return None
-        vowels = np.flatnonzero(inside & self.chain.is_vowel[self.path])
-        return int(vowels[0] if len(vowels) else here[0]), int(here[-1]) + 1
-
-
-def _line(number: int, text: str, found: _Found | None) -> SungLine:
-    frames = found.frames() if found else None
-    if found is None or frames is None:
+def _line(
+    number: int, text: str, words: Sequence[SpokenWord], placed: Sequence[Placed]
+) -> SungLine:
+    if not placed:
         return SungLine(number, text, 0.0, 0.0, is_heard=False)
-    start = (found.start() or frames[0]) / FRAMES_PER_S
-    end = frames[1] / FRAMES_PER_S
-    stamps = [
-        WordStamp(word.offset, max(start, place[0] / FRAMES_PER_S))
-        for index, word in enumerate(found.words)
-        if (place := found.frames(index))
-    ]
-    return SungLine(number, text, start, end, words=tuple(stamps) if len(stamps) > 1 else ())
+    by_word = {
+        word.offset: [place for place in placed if place.link.word == index]
+        for index, word in enumerate(words)
+    }
+    stamps = [WordStamp(offset, _start_s(sounds)) for offset, sounds in by_word.items()]
+    return SungLine(
+        number,
+        text,
+        _start_s(placed),
+        placed[-1].end / FRAMES_PER_S,
+        words=tuple(stamps) if len(stamps) > 1 else (),
+    )
+
+
+def _start_s(placed: Sequence[Placed]) -> float:
+    """When the first vowel begins, or the first sound where there is none."""
+    vowels = [place for place in placed if place.link.is_vowel]
+    return (vowels or placed)[0].start / FRAMES_PER_S
 
 
 def _between(lines: Sequence[SungLine], length_s: float) -> list[SungLine]:

@@ -54,3 +54,16 @@ def test_without_weights_it_is_one_line_with_what_to_pull_and_no_song(folder):
         songsmith.make(lyrics=LRC, style="slow jazz", length_s=12, engine="ace-step", render=WISH)
     assert "\n" not in str(caught.value)
     assert not (folder / "songs").exists()
+
+
+def test_a_take_is_covered_by_its_name_in_another_style(folder):
+    write_acestep(folder / "models")
+    made = songsmith.make(
+        lyrics=LRC, style="slow jazz", length_s=10, engine="ace-step", render=WISH
+    )
+    studio = songsmith.open_song(made.song.folder)
+    studio.style("hard techno")
+    options = {"steps": 2, "cover": "t001", "cover_strength": 0.6}
+    (cover,) = studio.render(RenderWish(engine="ace-step", seed=4, options=options)).takes
+    assert cover.options["cover"] == str(studio.song.audio_path("t001").resolve())
+    assert studio.replay(cover.take).is_same

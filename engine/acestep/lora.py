@@ -1,0 +1,133 @@
+"""A LoRA put on the transformer for a render: small weights that somebody trained for a voice or a style.
+
+Only safetensors are read, never pickles. Whether it was made for this size is seen from the file's header.
+"""
+
+import json
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from songsmith.engine.engine import EngineError
+from songsmith.engine.weights.hub import sha256_of
+
+if TYPE_CHECKING:
+    from songsmith.engine.acestep.models import Models
+
+__all__ = ["Lora", "check_lora", "parse_lora", "put_on", "take_off"]
+
+_ADAPTER = "songsmith"
+_INPUT_OF_QUERY = re.compile(r"(?:to_q|q_proj)\.lora_(?:A|down)(?:\.[^.]+)?\.weight$")
+_MOST_HEADER_BYTES = 50_000_000
+_MOST_WEIGHT = 4.0
+
+
+@dataclass(frozen=True)
+class Lora:
+    """A file of LoRA weights and how strongly they count; 1 is as they were trained."""
+
+    file: Path
+    weight: float = 1.0
+
+    @property
+    def sha256(self) -> str:
+        return sha256_of(self.file)
+
+
+def parse_lora(text: str) -> Lora:
+    """The LoRA of "PATH" or "PATH:WEIGHT"; a folder stands for the one safetensors file in it. Raises `EngineError`."""
+    place, sign, number = text.strip().rpartition(":")
+    try:
+        weight = float(number) if sign else 1.0
+    except ValueError:
+        place, weight = text.strip(), 1.0
+    path = Path(place if sign and place else text.strip()).expanduser()
+    if not 0 < abs(weight) <= _MOST_WEIGHT:
+        raise EngineError(
+            f"a LoRA can't count {weight:g} times", hint=f"give a weight up to {_MOST_WEIGHT:g}"
+        )
+    return Lora(_file_of(path), weight)
+
+
+def _file_of(path: Path) -> Path:
+    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    if len(files) != 1 or not files[0].is_file() or files[0].suffix != ".safetensors":
+        raise EngineError(
+            "there is no LoRA here",
+            where=str(path),
+            hint="give a .safetensors file, or a folder with one in it, and a weight after a colon if you like",
+        )
+    return files[0].resolve()
+
+
+def check_lora(lora: Lora, transformer: Path) -> None:
+    """Raise `EngineError` for a file that is no LoRA, or for another size than the transformer in the folder has."""
+    widths = {
+        int(entry["shape"][-1])
+        for name, entry in _header(lora.file).items()
+        if _INPUT_OF_QUERY.search(name)
+    }
+    if not widths:
+        raise EngineError(
+            "is no LoRA for ACE-Step", where=str(lora.file), hint="give one for ACE-Step 1.5"
+        )
+    width = json.loads((transformer / "config.json").read_text(encoding="utf-8"))["hidden_size"]
+    if widths != {width}:
+        made_for = ", ".join(map(str, sorted(widths)))
+        raise EngineError(
+            f"is a LoRA for another size of the model (width {made_for}; this one is {width} wide)",
+            where=str(lora.file),
+            hint="choose the other size with --option model=xl or model=2b, or another LoRA",
+        )
+
+
+def put_on(models: "Models", lora: Lora) -> None:
+    """Load the LoRA into the transformer of `models`."""
+    _need_peft()
+    try:
+        models.pipeline.load_lora_weights(
+            str(lora.file.parent),
+            weight_name=lora.file.name,
+            adapter_name=_ADAPTER,
+            use_safetensors=True,
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError, KeyError, OSError) as error:
+        raise EngineError(
+            f"can't be used as a LoRA ({str(error).strip().splitlines()[0][:160]})",
+            where=str(lora.file),
+            hint="give one for ACE-Step 1.5 of this size",
+        ) from error
+    models.pipeline.set_adapters([_ADAPTER], [lora.weight])
+    models.transformer.to(models.dtype).requires_grad_(False)
+
+
+def take_off(models: "Models") -> None:
+    """The transformer as it was published."""
+    models.pipeline.unload_lora_weights()
+
+
+def _need_peft() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("peft") is None:
+        raise EngineError(
+            "LoRAs need the package peft, which is not installed", hint="pip install peft"
+        )
+
+
+def _header(file: Path) -> dict[str, dict[str, list[int]]]:
+    try:
+        with file.open("rb") as data:
+            (length,) = struct.unpack("<Q", data.read(8))
+            if length > _MOST_HEADER_BYTES:
+                raise ValueError("its header is too long")
+            header = json.loads(data.read(length))
+        header.pop("__metadata__", None)
+        return {name: {"shape": list(entry["shape"])} for name, entry in header.items()}
+    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as error:
+        raise EngineError(
+            "is not a safetensors file", where=str(file), hint="download the LoRA again"
+        ) from error
