@@ -8,13 +8,10 @@ import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.weights.hub import sha256_of
-
-if TYPE_CHECKING:
-    from songsmith.engine.acestep.models import Models
 
 __all__ = ["Lora", "check_lora", "parse_lora", "put_on", "take_off"]
 
@@ -83,11 +80,12 @@ def check_lora(lora: Lora, transformer: Path) -> None:
         )
 
 
-def put_on(models: "Models", lora: Lora) -> None:
-    """Load the LoRA into the transformer of `models`."""
+def put_on(pipeline: Any, lora: Lora) -> None:
+    """Load the LoRA into the transformer of a diffusers pipeline."""
     _need_peft()
+    dtype = pipeline.transformer.dtype
     try:
-        models.pipeline.load_lora_weights(
+        pipeline.load_lora_weights(
             str(lora.file.parent),
             weight_name=lora.file.name,
             adapter_name=_ADAPTER,
@@ -100,13 +98,13 @@ def put_on(models: "Models", lora: Lora) -> None:
             where=str(lora.file),
             hint="give one for ACE-Step 1.5 of this size",
         ) from error
-    models.pipeline.set_adapters([_ADAPTER], [lora.weight])
-    models.transformer.to(models.dtype).requires_grad_(False)
+    pipeline.set_adapters([_ADAPTER], [lora.weight])
+    pipeline.transformer.to(dtype).requires_grad_(False)
 
 
-def take_off(models: "Models") -> None:
+def take_off(pipeline: Any) -> None:
     """The transformer as it was published."""
-    models.pipeline.unload_lora_weights()
+    pipeline.unload_lora_weights()
 
 
 def _need_peft() -> None:

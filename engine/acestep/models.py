@@ -118,11 +118,11 @@ class Resident:
         if wanted == self._lora:
             return models
         if self._lora is not None:
-            take_off(models)
+            take_off(models.pipeline)
             self._lora = None
         if lora is not None:
             try:
-                put_on(models, lora)
+                put_on(models.pipeline, lora)
             except EngineError:
                 self._models = None  # some of its layers may be in place
                 raise
