@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-_SECRET = "api_key"
+_SECRET, _ADDRESS = "api_key", "base_url"
 
 
 @app.command(short_help="Print each setting and where it came from.")
@@ -62,7 +62,7 @@ def set_(
     if value is None:
         raise typer.BadParameter(f"give {key} a value", param_hint="VALUE")
     set_value(user_config_file(), key, value)
-    shown = "stored" if key.endswith(_SECRET) else value
+    shown = "stored" if key.endswith(_SECRET) else _shown(key.rpartition(".")[2], value)
     typer.echo(f"{key}: {shown} ({user_config_file()})", err=True)
 
 
@@ -102,6 +102,15 @@ def _rows(settings: "Settings") -> list[tuple[str, str, str]]:
 def _shown(key: str, value: object) -> str:
     if value is None or value == "":
         return "-"
+    if key == _ADDRESS and isinstance(value, str):
+        from songsmith.agent.llm.profiles import shown_url
+
+        hidden = (
+            " (a password or query in it is not shown)"
+            if shown_url(value) != value.rstrip("/")
+            else ""
+        )
+        return shown_url(value) + hidden
     return "(set, not shown)" if key == _SECRET else str(value)
 
 

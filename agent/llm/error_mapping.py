@@ -32,6 +32,7 @@ from songsmith.agent.llm.errors import (
     Unreachable,
 )
 from songsmith.agent.llm.profiles import Endpoint, is_local
+from songsmith.agent.llm.secrets import without_key
 
 __all__ = [
     "LONGEST_WAIT_S",
@@ -43,6 +44,7 @@ __all__ = [
     "stream_cut",
 ]
 
+_MOST_SAID = 4_000
 _CODE = re.compile(r"<(script|style)\b", re.IGNORECASE)
 
 
@@ -263,9 +265,8 @@ def _said(endpoint: Endpoint, body: object) -> str:
             inner = f"{said}{_raw(inner)}" if isinstance(said, str) else said
         body = inner if isinstance(inner, str) else json.dumps(inner)
     text = body if isinstance(body, str) else "" if body is None else str(body)
-    if endpoint.api_key:
-        text = text.replace(endpoint.api_key.get_secret_value(), "…")
-    return excerpt(text)
+    key = endpoint.api_key.get_secret_value() if endpoint.api_key else ""
+    return excerpt(without_key(excerpt(text, _MOST_SAID), key))
 
 
 def _raw(inner: Mapping[str, Any]) -> str:

@@ -69,6 +69,8 @@ class TakeManifest(_Stored):
     style: str
     duration_s: float
     options: dict[str, Any] = Field(default_factory=dict)
+    option_files: dict[str, str] = Field(default_factory=dict)
+    """Sha256 of the files that options name, by option."""
     spans: tuple[tuple[float, float], ...] = ()
     parent: str = ""
     details: dict[str, Any] = Field(default_factory=dict, repr=False)

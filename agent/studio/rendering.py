@@ -14,6 +14,7 @@ from songsmith import __version__
 from songsmith.agent.files import make_folder, write_new
 from songsmith.agent.settings.settings import Settings
 from songsmith.agent.song.file_names import file_in
+from songsmith.agent.song.option_files import check_option_files, option_files
 from songsmith.agent.song.song_file import TakeManifest, Version, now
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.song.sung_words import words_sung
@@ -259,6 +260,7 @@ def _save_as(
         style=request.style,
         duration_s=request.duration_s,
         options=dict(request.options),
+        option_files=option_files(request.options),
         spans=tuple((span.start_s, span.end_s) for span in request.spans),
         parent=parent,
         details=dict(take.details),
@@ -319,7 +321,11 @@ class Replay:
 
 
 def options_of(manifest: TakeManifest) -> dict[str, Any]:
-    """The options of a take, with the voice that sang it: another may be the first choice by now."""
+    """The options of a take, with the voice that sang it: another may be the first choice by now.
+
+    Raises `SongError` where one names a file that is not the one the take was made with.
+    """
+    check_option_files(manifest)
     options = dict(manifest.options)
     vocals = manifest.details.get("vocals")
     if not options.get("voice") and isinstance(vocals, Mapping) and vocals.get("voice"):

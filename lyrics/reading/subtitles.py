@@ -42,6 +42,7 @@ _FURIGANA = re.compile(rf"(?<=[{HAN}々])[|｜][<!]?[\u3040-\u30ff]+")
 _KARAOKE = re.compile(r"\{[^{}]*?\\[kK][fo]?(\d{1,7})[^{}]*\}")
 _RUBY = re.compile(r"<rt\b[^<>]{0,40}>[^<]*(?:</rt>)?", re.I)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})?\s([^<>]{1,60})>")
+_FOR_SRT = str.maketrans("{}<>", "｛｝＜＞")
 _LONGEST_CUE_S = 8.0
 
 
@@ -153,10 +154,15 @@ def _cue_text(lines: Sequence[str], first: int) -> list[str]:
 def format_srt(lyrics: Lyrics, duration_s: float) -> str:
     """The lyric as SubRip subtitles, one for each line that starts within the song."""
     cues = [
-        f"{number}\n{_clock(start_s, ',', 3)} --> {_clock(end_s, ',', 3)}\n{_with_translations(line)}\n"
+        f"{number}\n{_clock(start_s, ',', 3)} --> {_clock(end_s, ',', 3)}\n{_srt_text(line)}\n"
         for number, (line, start_s, end_s) in enumerate(timed_lines(lyrics, duration_s), start=1)
     ]
     return "\n".join(cues)
+
+
+def _srt_text(line: LyricLine) -> str:
+    """SRT has no escapes, and players read tags, braces and arrows in it: their full-width forms stand in."""
+    return _with_translations(line).translate(_FOR_SRT)
 
 
 def _with_translations(line: LyricLine) -> str:

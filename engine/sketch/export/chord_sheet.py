@@ -17,7 +17,7 @@ def format_chordpro(
     """The sheet as text. Lines that came with chords keep them as written; parts nobody sings in are a
     row of chords under a comment."""
     head = [
-        f"{{title: {lyrics.title or 'Untitled'}}}",
+        f"{{title: {_plain(lyrics.title) or 'Untitled'}}}",
         f"{{key: {key_name(score.tonic, score.mode).split()[0]}{_minor_sign(score)}}}",
         f"{{tempo: {score.bpm:.0f}}}",
         f"{{time: {score.meter}}}",
@@ -28,6 +28,11 @@ def format_chordpro(
         for index, part in enumerate(score.parts)
     ]
     return "\n".join(head) + "\n\n" + "\n\n".join(body) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Text of the same length in which nothing is a chord or a directive: full-width brackets and braces stand in."""
+    return text.translate(str.maketrans("{}[]", "｛｝［］"))
 
 
 def _minor_sign(score: Score) -> str:
@@ -43,7 +48,7 @@ def _part_text(
     notes: Sequence[Note],
     syllables: Mapping[int, Sequence[str]],
 ) -> str:
-    name = part.label or part.kind.capitalize()
+    name = _plain(part.label or part.kind.capitalize())
     lines = [line for line in score.lines if line.part == index]
     if not lines:
         chords = [s for s in score.chords if part.start_s - 0.01 <= s.start_s < part.end_s - 0.01]
@@ -56,7 +61,7 @@ def _part_text(
         chords = [c for c in score.chords if first_s - 0.1 <= c.start_s < end_s - 0.1]
         places = _places(line, notes, syllables.get(line.line, ()))
         inserts = [(chord.offset, chord.symbol) for chord in marked.get(line.line, ())]
-        sheet.append(_with_chords(line.text, inserts or _inserts(line, chords, places)))
+        sheet.append(_with_chords(_plain(line.text), inserts or _inserts(line, chords, places)))
     return "\n".join([*sheet, f"{{end_of_{environment}}}"])
 
 

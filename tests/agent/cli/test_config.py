@@ -188,3 +188,11 @@ def test_a_settings_file_that_is_a_link_stays_one(tmp_path):
     assert unset_value(link, "takes")
     assert link.is_symlink()
     assert target.read_text(encoding="utf-8").split() == ["seed", "=", "7"]
+
+
+def test_a_password_in_an_address_is_not_shown(run):
+    run("config", "set", "base_url", "https://me:secretpw@host.example/v1?key=abcdef123456")
+    for arguments in (("config", "show"), ("config", "show", "--json")):
+        code, out, err = run(*arguments)
+        assert code == 0 and "https://host.example/v1" in out
+        assert "secretpw" not in out + err and "abcdef123456" not in out + err

@@ -24,6 +24,7 @@ from songsmith.lyrics.reading.lrc import (
     load_lyrics,
     parse_lyrics,
 )
+from songsmith.lyrics.reading.subtitles import format_srt
 
 DATA = Path(__file__).parents[1] / "data" / "dialects"
 
@@ -308,3 +309,9 @@ def test_a_pipe_is_no_lyrics_file_and_a_huge_one_neither(tmp_path):
     (tmp_path / "big.lrc").write_bytes(b"a\n" * 600_000)
     with pytest.raises(LrcError, match="too big to be lyrics"):
         load_lyrics(tmp_path / "big.lrc")
+
+
+def test_subtitles_hold_nothing_that_players_take_for_markup():
+    line = LyricLine(1.0, "{\\pos(1,2)}<font color=red>red</font> --> more")
+    text = format_srt(Lyrics("t", "en", (Section("", (line,)),)), 9.0)
+    assert text.splitlines()[2] == "｛\\pos(1,2)｝＜font color=red＞red＜/font＞ --＞ more"

@@ -135,3 +135,11 @@ def test_a_chord_sheet_of_an_instrumental_lists_its_chords():
 
     assert "{comment: Intro}" in sheet
     assert sheet.count("[") >= 4
+
+
+def test_words_that_look_like_chords_or_directives_are_words_in_a_chord_sheet():
+    line = LyricLine(4.3, "Sing {chorus} [C] with me")
+    lyrics = Lyrics("{x}", "en", (Section("Verse", (line,)),))
+    score = make_score(lyrics, parse_style("folk"), 12.0, seed=1)
+    sheet = format_chordpro(score, lyrics, [], {})
+    assert "｛chorus｝" in sheet and "［C］" in sheet and "{title: ｛x｝}" in sheet
