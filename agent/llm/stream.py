@@ -1,11 +1,10 @@
 """A streamed reply, put together: words, thinking, tool calls in pieces, usage and the reason of its end.
 
 Chunks are read as plain mappings and tolerantly: servers leave fields out, send null for them, number calls
-with gaps or all alike, forget ids, repeat names, and put thinking into the text between <think> tags.
+with gaps or all alike, forget ids, repeat names, and put thinking into the text.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from songsmith.agent.llm.errors import EmptyReply, NoRoom, ReplyRefused, ReplyTo
 from songsmith.agent.llm.fenced import FencedSplitter
 from songsmith.agent.llm.messages import ReasoningDelta, TextDelta, ToolCall, Usage
 from songsmith.agent.llm.profiles import Endpoint
+from songsmith.agent.llm.thinking import ThinkSplitter
 from songsmith.agent.llm.usage import estimate_tokens
 
 __all__ = ["MAX_REASONING_CHARS", "MAX_REPLY_CHARS", "ReplyReader"]
@@ -40,7 +40,7 @@ class ReplyReader:
     def __init__(self, endpoint: Endpoint, fenced_tools: Iterable[str] | None = None) -> None:
         """With `fenced_tools`, their names, calls are looked for in the text."""
         self._endpoint = endpoint
-        self._think = _ThinkSplitter()
+        self._think = ThinkSplitter()
         self._fenced = None if fenced_tools is None else FencedSplitter(fenced_tools)
         self._calls: list[_Call] = []
         self._usage: Usage | None = None
@@ -186,51 +186,6 @@ class ReplyReader:
                 where=self._endpoint.name,
                 hint="say it again, or choose another model",
             )
-
-
-class _ThinkSplitter:
-    """Tells thinking from words where a model puts the former first, between <think> tags."""
-
-    def __init__(self) -> None:
-        self._held = ""
-        self._state = "start"
-
-    def feed(self, text: str) -> list[Delta]:
-        if self._state == "words":
-            return [TextDelta(text)]
-        if self._state == "thought":
-            text = text.lstrip()
-            self._state = "words" if text else "thought"
-            return [TextDelta(text)] if text else []
-        self._held += text
-        if self._state == "start":
-            opening = re.match(r"\s*<think(ing)?>", self._held)
-            if not opening:
-                return [] if self._may_open() else self.finish()
-            self._held, self._state = self._held[opening.end() :], "thinking"
-        return self._think()
-
-    def finish(self) -> list[Delta]:
-        """What was held back, once it is clear what it is."""
-        held, self._held = self._held, ""
-        is_thinking = self._state == "thinking"
-        self._state = "words"
-        return [ReasoningDelta(held) if is_thinking else TextDelta(held)] if held else []
-
-    def _may_open(self) -> bool:
-        begun = self._held.lstrip()
-        return any(tag.startswith(begun) for tag in ("<think>", "<thinking>"))
-
-    def _think(self) -> list[Delta]:
-        if closing := re.search(r"</think(ing)?>", self._held):
-            thought, words = self._held[: closing.start()], self._held[closing.end() :]
-            self._held, self._state = "", "thought"
-            pieces: list[Delta] = [ReasoningDelta(thought)] if thought else []
-            return [*pieces, *self.feed(words)]
-        keep = len(self._held) - self._held.rfind("<") if "<" in self._held[-12:] else 0
-        split = len(self._held) - keep
-        thought, self._held = self._held[:split], self._held[split:]
-        return [ReasoningDelta(thought)] if thought else []
 
 
 def _text(value: object) -> str:

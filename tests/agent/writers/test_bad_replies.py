@@ -162,3 +162,33 @@ def test_a_chinese_song_is_asked_for_in_chinese_and_words_first_too(server):
     assert written.lyrics.language == "zh"
     assert "站台的钟没有指针" in [line.text for line in written.lyrics.lines]
     assert "songwriter_zh 1" in written.written["prompts"]
+
+
+def test_repairs_are_asked_for_as_json_where_the_provider_has_it(server):
+    song = (REPLIES / "refrain.txt").read_text("utf-8")
+    crowded = "I carry what my two cold hands can hold and then I put it down and carry it again"
+    fixed = {"lines": [{"line": 2, "start": "00:10.00", "text": "I carry what my hands can hold"}]}
+    server.queue(
+        Words(song.replace("I carry what my hands can hold", crowded)), Words(json.dumps(fixed))
+    )
+    writer = LlmWriter(Llm(server.endpoint(profile="ollama")))
+    written = writer.write(BRIEF, lambda text: None)
+    repair = server.requests[1].body
+    assert repair["response_format"] == {"type": "json_object"} and "JSON" in str(repair)
+    assert repair["temperature"] < server.requests[0].body["temperature"]
+    assert written.lyrics.lines[1].text == "I carry what my hands can hold"
+    assert "beside it: The road is long" in repair["messages"][-1]["content"]
+
+
+def test_a_repair_in_a_small_window_sends_as_many_lines_as_fit(server):
+    words = "lamp cup road train door coat stone glass bell rose ship moon barn hill lake snow sand"
+    rows = [
+        f"[00:{6 + 3 * n:02d}.00]strange {word} standing splendidly between scattered branches brightly"
+        for n, word in enumerate(words.split())
+    ]
+    server.queue(Words("\n".join(["[Verse]", *rows])), Words("no idea"))
+    place = server.endpoint(context_tokens=4_096, stamps="model")
+    LlmWriter(Llm(place), repair_rounds=1).write(BRIEF, lambda text: None)
+    sent = "".join(message["content"] for message in server.requests[1].messages)
+    assert len(sent) / 3.5 < 4_096
+    assert "what is wrong" in sent
