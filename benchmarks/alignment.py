@@ -17,8 +17,8 @@ from sketch import render, songs, stamped
 from songsmith.engine.engine import Take
 from songsmith.engine.listening.ears import Ears
 from songsmith.engine.listening.listen import listen
-from songsmith.engine.listening.times import SungTimes
 from songsmith.engine.sketch.take_memory import recall
+from songsmith.engine.times import SungTimes
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 STYLES = ("lo-fi hip-hop", "ambient", "funk", "hip-hop", "metal", "reggae")

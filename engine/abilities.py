@@ -3,7 +3,7 @@
 from typing import Protocol, runtime_checkable
 
 from songsmith.engine.engine import Audio, RenderRequest, Take
-from songsmith.engine.listening.times import SungTimes
+from songsmith.engine.times import SungTimes
 
 __all__ = ["JudgesStyle", "PlacesLyrics"]
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from songsmith import atomic
 from songsmith.agent.files import FileError, file_error, read_text
 from songsmith.agent.song.file_names import file_in
-from songsmith.engine.listening.times import SungTimes
+from songsmith.engine.times import SungTimes
 
 __all__ = ["add_hearing", "add_times", "last_hearing", "last_times"]
 

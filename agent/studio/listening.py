@@ -17,7 +17,7 @@ from songsmith.engine.engine import Audio
 from songsmith.engine.listening.ears import Ears
 from songsmith.engine.listening.ears_models import hears_only_english, spoken_code
 from songsmith.engine.listening.listen import Hearing, ListenError, listen
-from songsmith.engine.listening.times import SungTimes
+from songsmith.engine.times import SungTimes
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
 from songsmith.lyrics.speech.language_guess import guess_language

@@ -6,7 +6,7 @@ from songsmith.agent.song.hearings import add_times, last_times
 from songsmith.agent.studio.open_song import OpenSong
 from songsmith.agent.studio.spans import SpanError
 from songsmith.engine.engine import EngineError
-from songsmith.engine.listening.times import SungTimes
+from songsmith.engine.times import SungTimes
 from songsmith.lyrics.lyric import Lyrics
 
 __all__ = ["at_own_times", "keep_times", "keeps_stamps", "known_times"]

@@ -1,6 +1,7 @@
 """The ACE-Step engine: a request in, takes out. Models are loaded at the first render and stay."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from songsmith.engine.acestep.card import CARD, extra
@@ -22,6 +23,7 @@ from songsmith.engine.engine import (
     Take,
 )
 from songsmith.engine.speed import format_wait, machine_flops_per_s
+from songsmith.engine.times import SungTimes
 from songsmith.engine.weights.parts import format_bytes
 from songsmith.engine.weights.store import Store, models_folder
 
@@ -84,6 +86,30 @@ class AceStepEngine:
         if self._resident is None:
             self._resident = Resident()
         return Rendering(plan, request, store, placing, self._resident, on_progress, lora).takes()
+
+    def sung_times(self, take: Take, request: RenderRequest) -> SungTimes | None:
+        """Read from the model's attention; None for a model or a take where that can't be done."""
+        if take.engine != self.name or not request.lyrics.lines:
+            return None
+        plan = make_plan(request)
+        store = _complete_store(plan.options)
+        placing = place(plan.options, store, plan.frames)
+
+        from songsmith.engine.acestep.attention_times import heads_of
+        from songsmith.engine.acestep.line_times import times_by_attention
+        from songsmith.engine.acestep.models import Resident
+        from songsmith.engine.acestep.rendering import kept_latents
+
+        latents, _ = kept_latents(take, plan)
+        if latents is None or take.details.get("model") != placing.model:
+            return None
+        self._resident = self._resident or Resident()
+        models = self._resident.models(store, placing, _lora_of(plan.options, store, placing))
+        heads = heads_of(placing.model, models.transformer)
+        if heads is None:
+            return None
+        times = times_by_attention(self._resident, models, plan, request.lyrics, latents, heads)
+        return replace(times, model=placing.model) if times else None
 
 
 def _complete_store(options: Options) -> Store:

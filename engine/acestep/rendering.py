@@ -37,7 +37,7 @@ from songsmith.engine.engine import OnProgress, Progress, RenderRequest, Take
 from songsmith.engine.weights.parts import hashes
 from songsmith.engine.weights.store import Store
 
-__all__ = ["LATENTS", "Rendering"]
+__all__ = ["LATENTS", "Rendering", "kept_latents"]
 
 LATENTS = "latents.safetensors"
 """The attachment of a take that holds its latents and its gain."""
@@ -94,7 +94,7 @@ class Rendering:
         if parent is None:
             cover, cover_sha256 = self._cover(models, timbre)
             return _Given(told, None, cover, None, timbre.sha256, cover_sha256, ())
-        latents, gain = _kept_latents(parent, plan)
+        latents, gain = kept_latents(parent, plan)
         notes: tuple[str, ...] = ()
         if latents is None:
             self._tell("encoding")
@@ -183,7 +183,7 @@ class Rendering:
         self.on_progress(Progress(stage, done, total, take=take, takes=len(self.request.seeds)))
 
 
-def _kept_latents(parent: Take, plan: Plan) -> tuple[Tensor | None, float]:
+def kept_latents(parent: Take, plan: Plan) -> tuple[Tensor | None, float]:
     """The latents (1, frames, 64) that a take of this engine keeps, and its gain; None if it has none that fit it."""
     data = parent.attachments.get(LATENTS, b"")
     if parent.engine != "ace-step" or not data:

@@ -16,7 +16,7 @@ from torch import Tensor
 from songsmith.engine.acestep.models import Models
 from songsmith.engine.acestep.plan import FrameSpan
 
-__all__ = ["Cover", "Kept", "draw_noise", "schedule", "sing"]
+__all__ = ["Cover", "Kept", "draw_noise", "schedule", "sing", "without_original"]
 
 OnStep = Callable[[int, int], None]
 
@@ -119,6 +119,11 @@ def _context(models: Models, kept: Kept | None, cover: Cover | None, frames: int
     is_new = kept.is_new()
     there = torch.where(is_new, silence, kept.latents)
     return torch.cat([there, is_new.expand_as(there).float()], dim=-1)
+
+
+def without_original(models: Models, frames: int) -> Tensor:
+    """The context (1, frames, 128) of a song that is all new."""
+    return _context(models, None, None, frames)
 
 
 def _held(latents: Any, kept: Kept, noise: Tensor, *, next_time: float) -> Tensor:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from songsmith.engine.listening.drift import Drift
-from songsmith.engine.listening.times import SungTimes
+from songsmith.engine.times import SungTimes
 
 __all__ = ["SUNG", "HeardLine", "HeardWordMark", "Hearing", "Verdict"]
 

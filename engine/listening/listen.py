@@ -18,7 +18,6 @@ from songsmith.engine.listening.drift import find_drift, placed_by_ear
 from songsmith.engine.listening.ears import EARS_RATE_HZ, Ears, Heard, centred, mixed_down
 from songsmith.engine.listening.ears_models import ListenError, spoken_code
 from songsmith.engine.listening.hearing import SUNG, HeardLine, HeardWordMark, Hearing, Verdict
-from songsmith.engine.listening.times import SungLine, SungTimes
 from songsmith.engine.listening.verdicts import judged
 from songsmith.engine.listening.word_alignment import (
     HeardWord,
@@ -28,6 +27,7 @@ from songsmith.engine.listening.word_alignment import (
     left_unmatched,
     sung_words,
 )
+from songsmith.engine.times import SungLine, SungTimes
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.speech.han import is_han

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from songsmith.engine.listening.forced_alignment import Placed, chain_of, place_chain, sound_at
 from songsmith.engine.listening.sound_models import teach_models
 from songsmith.engine.listening.spoken_lines import SpokenWord, spoken_words
-from songsmith.engine.listening.times import SungLine, SungTimes
 from songsmith.engine.listening.voice_features import FRAMES_PER_S, log_mel
 from songsmith.engine.listening.word_alignment import HeardWord
+from songsmith.engine.times import SungLine, SungTimes
 from songsmith.lyrics.lyric import Lyrics, WordStamp
 
 __all__ = ["find_sung_times"]

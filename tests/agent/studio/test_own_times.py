@@ -25,8 +25,8 @@ from songsmith.engine.engine import (
     forget_engine,
     register_engine,
 )
-from songsmith.engine.listening.times import SungLine, SungTimes
 from songsmith.engine.sketch.engine import SketchEngine
+from songsmith.engine.times import SungLine, SungTimes
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
