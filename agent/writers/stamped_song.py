@@ -8,6 +8,7 @@ from songsmith.agent.llm.dialects import Ask
 from songsmith.agent.llm.messages import Message, Reply
 from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.desk import Desk
+from songsmith.agent.writers.engine_rules import engine_rules
 from songsmith.agent.writers.replies.reply_lyrics import SongReply, read_song
 from songsmith.agent.writers.replies.reply_text import quoted
 from songsmith.agent.writers.replies.shape import loop_start, plain_words, prose_share
@@ -140,7 +141,7 @@ def _request(desk: Desk, brief: Brief, language: str, engine: str) -> str:
     asked = [brief.prompt]
     asked += [f"Title: {brief.title}"] if brief.title else []
     asked += [f"Style: {brief.style}"] if brief.style else []
-    return desk.prompt(
+    request = desk.prompt(
         "write_lyrics",
         language,
         terms=_style_terms(desk, engine),
@@ -154,6 +155,7 @@ def _request(desk: Desk, brief: Brief, language: str, engine: str) -> str:
         fewest=max(2, round(0.85 * lines)),
         most=max(4, round(1.1 * lines)),
     )
+    return "\n\n".join(filter(None, [request, engine_rules(desk, engine, duration_s)]))
 
 
 def _style_terms(desk: Desk, engine: str) -> str:

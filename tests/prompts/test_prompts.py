@@ -13,6 +13,8 @@ FIELDS = {
     name: set(fields.split())
     for name, fields in {
         "earlier_turns": "turns",
+        "engine_keeps_stamps": "engine",
+        "engine_places_lines": "engine lines syllables",
         "fenced_tools": "tools",
         "form_json": "",
         "form_rows": "",
