@@ -25,6 +25,7 @@ __all__ = [
     "FORMATS",
     "AudioError",
     "Loudness",
+    "check_audio",
     "encoded",
     "load_audio",
     "measure_loudness",
@@ -92,6 +93,20 @@ def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
     if file_rate_hz != rate_hz:
         samples = soxr.resample(samples, file_rate_hz, rate_hz)
     return np.ascontiguousarray(samples.T, dtype=np.float32)
+
+
+def check_audio(path: Path) -> None:
+    """Raise `AudioError` for a file that is no sound, by its head alone."""
+    try:
+        frames = soundfile.info(path).frames
+    except (soundfile.SoundFileError, OSError) as error:
+        raise AudioError(
+            f"can't be read as sound ({_why_unreadable(path, error)})",
+            where=str(path),
+            hint="give a WAV, FLAC, MP3 or OGG file",
+        ) from error
+    if frames == 0:
+        raise AudioError("has no sound in it", where=str(path), hint="give another file")
 
 
 def save_audio(path: Path, audio: Audio, *, tags: Mapping[str, str] | None = None) -> None:

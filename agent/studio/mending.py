@@ -254,7 +254,7 @@ def _plan_again(opened: OpenSong, parent: str, lines: Sequence[HeardLine], seed:
     duration_s = opened.song.manifest(parent).duration_s
     lost = [line.line for line in lines if not (line.is_repeated and line.verdict == "sung")]
     spans = [
-        *span_of_lines(_words_in(opened, parent), lost, duration_s),
+        *_slots(opened, parent, lost, duration_s),
         *(span for line in lines if (span := _span_of_repeat(line, duration_s))),
     ]
     return plan_fix(opened, parent, merged_spans(spans), RenderWish(takes=1, seed=seed))
@@ -269,12 +269,16 @@ def _span_of_repeat(line: HeardLine, duration_s: float) -> Span | None:
     return Span(start_s, end_s) if start_s < end_s else None
 
 
-def _words_in(opened: OpenSong, take: str) -> Lyrics:
-    """The words a take was sung with, at the times at which it sings them; it has been listened to."""
+def _slots(
+    opened: OpenSong, take: str, numbers: Sequence[int], duration_s: float
+) -> tuple[Span, ...]:
+    """Where a take sings these lines; all of it where none of its lines was heard, so that nobody knows."""
     words = sung_lyrics(opened, take)
     if keeps_stamps(opened, take):
-        return words
-    return _placed(opened, words, take)
+        return span_of_lines(words, numbers, duration_s)
+    if known_times(opened, take) is None:
+        return (Span(0.0, duration_s),) if numbers else ()
+    return span_of_lines(_placed(opened, words, take), numbers, duration_s)
 
 
 def _suggestions(opened: OpenSong, take: str, lines: Sequence[HeardLine]) -> list[str]:

@@ -9,6 +9,7 @@ from songsmith.engine.acestep.languages import UNKNOWN, language_for
 from songsmith.engine.acestep.options import Options
 from songsmith.engine.acestep.rates import FRAMES_PER_S, frames_of
 from songsmith.engine.acestep.tagged import Tagged, tagged_lyrics
+from songsmith.engine.audio import check_audio
 from songsmith.engine.engine import EngineError, RenderRequest, RequestOutline
 from songsmith.engine.requests import (
     check_duration,
@@ -104,6 +105,8 @@ def _check_style(style: str, options: Options) -> None:
             where=str(options.cover),
             hint="give a WAV, FLAC, MP3 or OGG file, such as a take",
         )
+    for sound in filter(None, (options.style_audio, options.cover)):
+        check_audio(sound)
     if not style.strip():
         raise EngineError("no style was given", hint="say what it should sound like")
 

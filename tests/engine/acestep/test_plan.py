@@ -10,6 +10,7 @@ from songsmith.engine.acestep.languages import language_for
 from songsmith.engine.acestep.options import Options
 from songsmith.engine.acestep.plan import make_plan
 from songsmith.engine.acestep.tagged import tagged_lyrics
+from songsmith.engine.audio import AudioError
 from songsmith.engine.engine import EngineError, RenderRequest, Span, Take
 from songsmith.lyrics.check import check_lyrics
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
@@ -180,3 +181,11 @@ def test_a_cpu_with_enough_memory_works_in_float32_and_else_in_bfloat16(models):
     path = models / "ace-step-turbo/transformer/diffusion_pytorch_model.safetensors"
     header_of(path, int(room_bytes("cpu") * 0.3))
     assert place(options, store, 2_500).dtype_name == "bfloat16"
+
+
+@pytest.mark.parametrize("option", ["style_audio", "cover"])
+def test_a_reference_that_is_no_sound_is_refused_before_any_time_is_spent(tmp_path, option):
+    file = tmp_path / "notes.wav"
+    file.write_text("not audio")
+    with pytest.raises(AudioError, match="can't be read as sound"):
+        make_plan(replace(REQUEST, options={option: str(file)}))
