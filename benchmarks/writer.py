@@ -121,7 +121,7 @@ def row_of(options: argparse.Namespace, language: str, prompt: str) -> Row:
     stamps = written.written["stamps"]
     return Row(
         prompt, language,
-        is_first=ledger.requests == 1 and not errors_in(before, options.length),
+        is_first=ledger.requests <= requests_at_least(before, stamps) and not errors_in(before, options.length),
         is_usable=not errors_in(after, options.length),
         stamps=stamps,
         lines=len(after.lines),
@@ -133,6 +133,13 @@ def row_of(options: argparse.Namespace, language: str, prompt: str) -> Row:
         tokens=ledger.tokens_in + ledger.tokens_out,
         seconds=seconds,
     )  # fmt: skip
+
+
+def requests_at_least(lyrics: Lyrics, stamps: str) -> int:
+    """Requests of a song where no reply is asked for twice: one, or one for each section that is not a repeat."""
+    if stamps == "model":
+        return 1
+    return len({tuple(line.text for line in section.lines) for section in lyrics.sections})
 
 
 def errors_in(lyrics: Lyrics, length_s: float) -> bool:

@@ -73,7 +73,7 @@ def offer_wordings(
 
     author.other_wordings(lyrics, wanted, instruction, count, tell)
     if len(written) < count:
-        opened.audience.note(f"there are {len(written)} wordings; {author.name} has no more")
+        opened.audience.note(f"{author.name} has no more than {len(written)} of {count}")
     wordings = tuple(
         Wording(number, _judged(changed, wanted, opened.duration_s))
         for number, changed in enumerate(written, start=1)

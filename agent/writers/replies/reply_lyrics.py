@@ -20,7 +20,7 @@ from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import format_stamp, parse_lyrics
 from songsmith.lyrics.stamps import STAMP, parse_clock
 
-__all__ = ["SongReply", "is_refusal", "read_song"]
+__all__ = ["SongReply", "is_refusal", "read_song", "text_of_json"]
 
 _FEWEST_LINES = 4
 """Fewer lines without stamps and labels are an answer, not a song."""
@@ -70,7 +70,7 @@ def read_song(reply: str) -> SongReply:
     inside, outside = unfenced(text)
     body = inside if inside.strip() else outside
     value = find_json(body)
-    if value is not None and (as_text := _lrc_of_json(value)):
+    if value is not None and (as_text := text_of_json(value)):
         body = as_text
     title, style, lines = _without_headers([unmarked(line) for line in body.split("\n")])
     if inside.strip():
@@ -219,12 +219,12 @@ def _between(number: int, stamps: list[float | None], is_sung: list[bool]) -> fl
     return start_s + ((stamps[sung[after]] or 0.0) - start_s) * (place - before) / (after - before)
 
 
-def _lrc_of_json(value: Any) -> str:
+def text_of_json(value: Any) -> str:
     """A song given as JSON, in whatever shape, as text; "" if there is none in it."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return "\n".join(filter(None, map(_lrc_of_json, value)))
+        return "\n".join(filter(None, map(text_of_json, value)))
     if not isinstance(value, Mapping):
         return ""
     fields = {str(key).casefold().replace("-", "_"): item for key, item in value.items()}
@@ -237,7 +237,7 @@ def _lrc_of_json(value: Any) -> str:
         f"{key}: {fields[key]}" for key in ("title", "style") if isinstance(fields.get(key), str)
     ]
     inner = _first(fields, "sections", "lyrics", "lines", "song", "lrc", "content", "verses")
-    return "\n".join([*parts, _lrc_of_json(inner), ""]) if inner is not None else ""
+    return "\n".join([*parts, text_of_json(inner), ""]) if inner is not None else ""
 
 
 def _first(fields: Mapping[str, Any], *names: str) -> Any:

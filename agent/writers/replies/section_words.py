@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from songsmith.agent.writers.metre import Budget, syllable_count
-from songsmith.agent.writers.replies.reply_lyrics import read_song
-from songsmith.agent.writers.replies.reply_text import unmarked, without_thinking
+from songsmith.agent.writers.replies.reply_lyrics import text_of_json
+from songsmith.agent.writers.replies.reply_text import find_json, unmarked, without_thinking
 from songsmith.agent.writers.replies.shape import (
     is_about_the_task,
     is_prose,
@@ -57,8 +57,8 @@ def _is_foreign(lines: Sequence[str], language: str) -> bool:
 def _lines(reply: str) -> Iterator[str]:
     """The lines of a reply without markup, numbers, counts, labels and what speaks of the task."""
     text = without_thinking(reply)
-    if text.lstrip().startswith(("{", "[{")):
-        text = "\n".join(line for part in read_song(text).words.sections for line in _texts(part))
+    value = find_json(text)
+    text = text_of_json(value) if value is not None else text
     for row in text.replace("\r", "\n").split("\n"):
         line = unmarked(_NUMBER.sub("", unmarked(row).lstrip("#").strip()))
         if read_label(line) is not None or _HEADER.match(line):
@@ -68,11 +68,6 @@ def _lines(reply: str) -> Iterator[str]:
         line = strip_asides(line).strip()
         if line and not is_about_the_task(line) and not line.endswith((":", "：")):
             yield from (part.strip() for part in line.split(" / ") if part.strip())
-
-
-def _texts(part: object) -> list[str]:
-    lines = getattr(part, "lines", ())
-    return [line if isinstance(line, str) else line.text for line in lines]
 
 
 def _fitted(lines: Iterable[str], budget: Budget, language: str) -> Iterator[str]:

@@ -24,28 +24,38 @@ _LONG_WORDS, _LONG_HAN = 15, 22
 _SENTENCE_WORDS = 9
 _LINE_TIMES, _BLOCK_TIMES = 6, 4
 _LONGEST_BLOCK = 10
-_ABOUT = re.compile(
-    r"\b(?:your|the|this|these|my|a) (?:song|songs|lyrics?|verses?|chorus(?:es)?|lines?|poem|prompt|request|task"
-    r"|melody|style|tone|syllables?|rhymes?|singer|listener|reader|audience|message|example|instructions?|brief)\b"
-    r".{0,40}\b(?:is|are|was|were|should|must|can|could|may|will|would|has|have|needs?|captures?|conveys?|uses?"
-    r"|consists?|follows?|describes?|includes?|about)\b"
-    r"|\b(?:as an ai|language model|i hope this|feel free|let me know|here(?:'s| is| are)\b.{0,30}"
-    r"\b(?:song|lyrics?|lines?|version|example)|i(?:'d| would) be happy"
-    r"|i(?:'m| am) (?:sorry|unable|ready to|happy to|here to)"
-    r"|(?:in|for) (?:this|the) (?:song|verse|chorus|example|response)|make sure|be sure to|remember to|keep in mind"
-    r"|not an answer|please (?:note|provide|write|use|let)|you (?:can|should|could|may|might) (?:use|write|try|add|also"
-    r"|include|start|create)|(?:rhyme|syllable|chord|song) (?:scheme|structure|count|progression)s?"
-    r"|(?:one|each|every) (?:line|row) (?:per|has|with|a)|nothing else)\b"
-    r"|(?:这首歌|这首歌曲|歌词|副歌|主歌|每一?行|押韵|字数|要求|提示|格式).{0,12}(?:是|应|要|需|可以|表达|描述|讲述|展现|如下)"
-    r"|作为.{0,6}(?:ai|人工智能|语言模型)|以下是|希望(?:你|您)|请(?:注意|提供|告诉|写)|我(?:无法|不能|可以帮)",
+_CRAFT = r"(?:songs?|lyrics?|verses?|chorus(?:es)?|poem|melody|syllables?|rhymes?|prompt|brief|song title)"
+_SURE = re.compile(
+    rf"\b(?:{_CRAFT}\b.{{1,60}}\b{_CRAFT}|as an ai|language model|i hope this (?:helps|song)|not an answer"
+    r"|feel free to (?:ask|use|adjust|change|modify|let)|let me know (?:if|what|how)"
+    r"|please (?:note|provide|let me know)"
+    r"|i(?:'d| would) be happy to|i(?:'m| am) (?:unable to|happy to|here to) (?:help|write|assist)"
+    r"|i(?:'m| am) sorry,? but i (?:can|am|do)|(?:rhyme|syllable|chord|song) (?:scheme|structure|count|progression)s?"
+    r"|(?:one|each|every) (?:line|row) (?:per|has|should|with)"
+    r"|here(?:'s| is| are) .{0,30}\b(?:lyrics|version|example))\b"
+    r"|(?:这首歌曲?|歌词|副歌|主歌|每一?行|押韵|字数|格式).{0,12}(?:应|需要|可以|表达|描述|讲述|展现|如下)"
+    r"|作为.{0,6}(?:ai|人工智能|语言模型)|以下是|希望(?:你|您)喜欢|请(?:注意|提供|告诉)|我(?:无法|可以帮)",
     re.IGNORECASE,
 )
+"""What nobody sings, however short the line is."""
+_LIKELY = re.compile(
+    rf"\b(?:(?:your|the|this|these|my|a) (?:{_CRAFT}|lines?|style|tone|singer|listener|reader|audience|message|example"
+    r"|instructions?|request|task)\b.{0,40}\b(?:is|are|should|must|can|could|may|will|would|has|have|needs?|captures?"
+    r"|conveys?|uses?|consists?|follows?|describes?|includes?)|(?:in|for) (?:this|the) (?:song|verse|chorus|response)"
+    r"|make sure|be sure to|remember to|keep in mind"
+    r"|you (?:can|should|could|might) (?:use|write|add|include|create))\b",
+    re.IGNORECASE,
+)
+"""What may be sung in a short line, and is talk in a long one."""
+_LIKELY_WORDS = 10
 _LISTED = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•]|step \d+|tip \d+)\s+\S+", re.IGNORECASE)
 
 
 def is_about_the_task(line: str) -> bool:
     """Whether a line speaks of the song, the request or the one who writes, instead of being sung."""
-    return bool(_ABOUT.search(line.replace("’", "'")))
+    plain = line.replace("’", "'")
+    is_long = len(plain.split()) >= _LIKELY_WORDS
+    return bool(_SURE.search(plain)) or (is_long and bool(_LIKELY.search(plain)))
 
 
 def is_prose(line: str) -> bool:
