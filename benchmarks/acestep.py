@@ -28,7 +28,7 @@ from tokenizers import models as token_models
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3Model
 
 from songsmith.engine.acestep.conditions import conditions, timbre_of
-from songsmith.engine.acestep.cost import sizes_published, song_flops, tile_frames
+from songsmith.engine.acestep.cost import sizes_published, song_wall_s, tile_frames
 from songsmith.engine.acestep.models import Models, Resident, _spare_memory
 from songsmith.engine.acestep.plan import Plan, make_plan
 from songsmith.engine.acestep.singing import draw_noise, sing
@@ -158,7 +158,9 @@ def sampling(models: Models, plan: Plan, steps: int) -> tuple[Row, torch.Tensor]
 
 def decoding(models: Models, plan: Plan, latents: torch.Tensor) -> Row:
     """Latents to sound; the plain way decodes the whole at once, or tiled as diffusers tiles on a CPU."""
-    tile = tile_frames(room_bytes(models.device), is_cpu=models.device == "cpu")
+    resting = sizes_published("2b").resting_bytes(models.dtype.itemsize, is_staged=False)
+    spare = int(0.92 * room_bytes(models.device)) - resting
+    tile = tile_frames(spare, plan.frames, is_cpu=models.device == "cpu")
     if models.device == "cpu":
         models.vae.enable_tiling()
 
@@ -212,7 +214,13 @@ def main() -> None:
     )
     decoded = decoding(models, plan, latents)
     print(decoded)
-    forecast_s = song_flops(sizes_published("2b"), plan.frames, arguments.steps) / rate
+    forecast_s = song_wall_s(
+        sizes_published("2b"),
+        plan.frames,
+        arguments.steps,
+        rate,
+        is_cpu=arguments.device == "cpu",
+    )
     print(
         f"{'a whole song':34} ours {row.ours_s + decoded.ours_s:8.2f} s   forecast {forecast_s:.2f} s"
     )

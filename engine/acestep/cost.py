@@ -15,13 +15,15 @@ from songsmith.engine.acestep.rates import FRAMES_PER_S
 from songsmith.engine.weights.hub import WeightsError
 from songsmith.engine.weights.store import Store
 
-__all__ = ["Sizes", "sizes_here", "sizes_published", "song_flops", "song_frames", "tile_frames"]
+__all__ = ["Sizes", "sizes_here", "sizes_published", "song_frames", "song_wall_s", "tile_frames"]
 
-STEP_EFFICIENCY = 0.8
+CPU_STEP_EFFICIENCY, GPU_STEP_EFFICIENCY = 0.8, 0.27
 """Share of the rate of plain matrix products that a step reaches."""
-_DECODE_FLOPS_PER_FRAME = 14.5e9  # as many products as its time would have held
+_GPU_STEP_S = 0.033  # of starting a step's many small kernels, however short the song
+_CPU_DECODE_FLOPS, _GPU_DECODE_FLOPS = 14.5e9, 120e9
+"""As many products as decoding a frame would have had time for; it works in float32, a GPU's products in bfloat16."""
 _DECODE_BYTES_PER_FRAME = 12_000_000
-_TILES: tuple[int, ...] = (96, 192, 384)
+_TILES: tuple[int, ...] = (96, 192, 384, 768, 1_536, 3_072, 6_144)
 _TILE_MARGIN = 20
 _OTHER_BYTES = 900_000_000  # Python, torch and its libraries
 _ACTIVATION_BYTES_PER_FRAME = 400_000
@@ -54,6 +56,12 @@ class Sizes:
         weights = (self.transformer + self.readers) * bytes_per_weight + self.decoder * 4
         return _OTHER_BYTES + weights + max(_sampling_bytes(frames), _decoding_bytes(tile))
 
+    def resting_bytes(self, bytes_per_weight: int, *, is_staged: bool) -> int:
+        """Memory that is taken while sound is decoded, whatever the tile."""
+        if is_staged:
+            return _OTHER_BYTES + self.decoder * 4
+        return self.whole_bytes(bytes_per_weight, 0, 0)
+
     def staged_bytes(self, bytes_per_weight: int, frames: int, tile: int) -> int:
         """Memory of the device with only what works just then on it."""
         return _OTHER_BYTES + max(
@@ -63,18 +71,38 @@ class Sizes:
         )
 
 
-def song_flops(sizes: Sizes, frames: int, steps: int, *, new_frames: int | None = None) -> float:
-    """Products of one take, as a machine that reaches its full rate would do them; `new_frames` are decoded."""
-    tokens = frames / 2
-    step = 2.0 * sizes.transformer * tokens / STEP_EFFICIENCY
+def song_wall_s(
+    sizes: Sizes,
+    frames: int,
+    steps: int,
+    flops_per_s: float,
+    *,
+    is_cpu: bool,
+    new_frames: int | None = None,
+) -> float:
+    """Seconds of one take on a machine of this rate; of a fix only `new_frames` are decoded.
+
+    The GPU's figures are fitted to songs of 95 and 240 s on an H100.
+    """
+    efficiency = CPU_STEP_EFFICIENCY if is_cpu else GPU_STEP_EFFICIENCY
+    step_s = (
+        sizes.transformer * frames / efficiency / flops_per_s
+    )  # two products a weight, two frames a token
+    decode = _CPU_DECODE_FLOPS if is_cpu else _GPU_DECODE_FLOPS
     decoded = frames if new_frames is None else new_frames
-    return steps * step + decoded * _DECODE_FLOPS_PER_FRAME
+    return steps * (step_s + (0.0 if is_cpu else _GPU_STEP_S)) + decoded * decode / flops_per_s
 
 
-def tile_frames(room_bytes: int, *, is_cpu: bool) -> int:
-    """Frames turned into sound at a time, by the memory the device has: more is faster on a GPU only."""
-    fitting = [tile for tile in _TILES if 6 * _decoding_bytes(tile) <= room_bytes]
-    return _TILES[0] if is_cpu or not fitting else fitting[-1]
+def tile_frames(spare_bytes: int, frames: int, *, is_cpu: bool) -> int:
+    """Frames turned into sound at a time: on a GPU as many as fit, all of a song if possible, which is faster there.
+
+    `spare_bytes` is what the device has beside the weights that stay on it.
+    """
+    if is_cpu:
+        return _TILES[0]
+    fitting = [tile for tile in _TILES if _decoding_bytes(tile) <= spare_bytes]
+    best = fitting[-1] if fitting else _TILES[0]
+    return next((tile for tile in fitting if tile >= frames), best)
 
 
 @cache

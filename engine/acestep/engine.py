@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from songsmith.engine.acestep.card import CARD, extra
-from songsmith.engine.acestep.cost import song_flops, song_frames
+from songsmith.engine.acestep.cost import song_frames, song_wall_s
 from songsmith.engine.acestep.lora import Lora, check_lora, parse_lora
 from songsmith.engine.acestep.options import Options
 from songsmith.engine.acestep.parts import TOKENIZER, part_for
@@ -133,8 +133,14 @@ def _lora_of(options: Options, store: Store, placing: Placing) -> Lora | None:
 
 def _wall_s(plan: Plan, placing: Placing, takes: int) -> float:
     new_frames = sum(end - start for start, end in plan.new_frames) or None
-    flops = song_flops(placing.sizes, plan.frames, plan.options.steps, new_frames=new_frames)
-    return takes * flops / machine_flops_per_s(placing.device, placing.dtype_name)
+    return takes * song_wall_s(
+        placing.sizes,
+        plan.frames,
+        plan.options.steps,
+        machine_flops_per_s(placing.device, placing.dtype_name),
+        is_cpu=placing.device == "cpu",
+        new_frames=new_frames,
+    )
 
 
 def _cost_note(plan: Plan, placing: Placing, wall_s: float, takes: int) -> str:

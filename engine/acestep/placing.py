@@ -71,8 +71,9 @@ def _placing(
     room: int,
 ) -> Placing:
     sizes = sizes_here(store, model)
-    tile = tile_frames(room, is_cpu=device == "cpu")
     count = sizes.staged_bytes if is_staged else sizes.whole_bytes
+    spare = int(_ROOM_SHARE * room) - sizes.resting_bytes(dtype.itemsize, is_staged=is_staged)
+    tile = tile_frames(spare, frames, is_cpu=device == "cpu")
     memory_bytes = count(dtype.itemsize, frames, tile)
     return Placing(model, device, dtype, is_staged, tile, sizes, memory_bytes)
 

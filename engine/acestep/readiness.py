@@ -5,8 +5,8 @@ from songsmith.engine.acestep.card import extra
 from songsmith.engine.acestep.cost import (
     sizes_here,
     sizes_published,
-    song_flops,
     song_frames,
+    song_wall_s,
 )
 from songsmith.engine.acestep.parts import PARTS, Model
 from songsmith.engine.engine import EngineStatus
@@ -60,10 +60,10 @@ def song_seconds(store: Store, duration_s: float) -> float:
     can_ask = not extra().missing and bool(here)
     device = find_accelerator(may_import_torch=can_ask)
     sizes = sizes_here(store, here[0]) if here else sizes_published("2b")
-    flops = song_flops(sizes, song_frames(duration_s), _STEPS)
-    if not device:
-        return flops / numpy_flops_per_s()
-    return flops / machine_flops_per_s(device, "bfloat16") if can_ask else 0.0
+    if device and not can_ask:
+        return 0.0
+    rate = machine_flops_per_s(device, "bfloat16") if device else numpy_flops_per_s()
+    return song_wall_s(sizes, song_frames(duration_s), _STEPS, rate, is_cpu=not device)
 
 
 def _pull(store: Store, model: Model) -> str:

@@ -87,12 +87,12 @@ class Prepared:
     moment: Tensor
     rope: Rope
 
-    def first(self, count: int) -> "Prepared":
-        """The first `count` rows of the batch, without copying."""
+    def rows(self, start: int, end: int) -> "Prepared":
+        """Some rows of the batch, without copying."""
         return Prepared(
-            inputs=self.inputs[:count],
-            residuals=tuple(residual[:count] for residual in self.residuals),
-            moment=self.moment[:count],
+            inputs=self.inputs[start:end],
+            residuals=tuple(residual[start:end] for residual in self.residuals),
+            moment=self.moment[start:end],
             rope=self.rope,
         )
 

@@ -268,17 +268,26 @@ class Conditions:
 def guided_velocity(
     model: DiT, given: Conditions, mask: Tensor, options: SamplerOptions
 ) -> Velocity:
-    """The guided velocity of a group of takes; both branches go through the model as one batch."""
+    """The guided velocity of a group of takes.
+
+    On a CPU the two branches go through the model one after the other, which is faster: half the rows stay in its
+    caches. Elsewhere they are one batch.
+    """
     takes = given.text.shape[0]
     prepared = _prepare_pair(model, given, mask)
-    alone = prepared.first(takes)
+    alone, other = prepared.rows(0, takes), prepared.rows(takes, 2 * takes)
+    is_apart = model.device.type == "cpu"
 
     def velocity(latents: Tensor, time: float) -> Tensor:
+        moments = latents.new_full((takes,), time)
         if not options.is_guided_at(time):
-            return model.velocity(latents, latents.new_full((takes,), time), alone).float()
-        pair = torch.cat((latents, latents))
-        moments = latents.new_full((2 * takes,), time)
-        cond, uncond = model.velocity(pair, moments, prepared).float().chunk(2)
+            return model.velocity(latents, moments, alone).float()
+        if is_apart:
+            cond = model.velocity(latents, moments, alone).float()
+            uncond = model.velocity(latents, moments, other).float()
+        else:
+            pair, both = torch.cat((latents, latents)), moments.repeat(2)
+            cond, uncond = model.velocity(pair, both, prepared).float().chunk(2)
         return guided(cond, uncond, scale=options.guidance_scale)
 
     return velocity
