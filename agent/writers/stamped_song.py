@@ -23,6 +23,7 @@ __all__ = ["NoSong", "ask_stamped_song", "song_messages"]
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文", "": "open"}
 _TOKENS_PER_LINE = {"zh": 40, "": 36, "en": 36}
 _MOST_PROSE = 0.4
+_MOST_OF_EXAMPLE = 0.7
 _FEWEST_DISTINCT = 0.3
 
 
@@ -52,7 +53,7 @@ def ask_stamped_song(
     ask = Ask("write", _reply_tokens(brief), brief.seed)
     reply = desk.ask(messages, ask, on_text, _Watch(most))
     text = reply.text.rpartition("\n")[0] if reply.is_cut or reply.is_stopped else reply.text
-    return _judged(read_song(text), reply, brief, most), reply
+    return _judged(desk, read_song(text), reply, brief, most), reply
 
 
 def _reply_tokens(brief: Brief) -> int:
@@ -76,11 +77,15 @@ class _Watch:
         return len(rows) > 2 * self._most + 12 or loop_start(rows[-48:]) is not None
 
 
-def _judged(song: SongReply, reply: Reply, brief: Brief, most: int) -> SongReply | NoSong:
+def _judged(
+    desk: Desk, song: SongReply, reply: Reply, brief: Brief, most: int
+) -> SongReply | NoSong:
     """The song without what is none, with remarks; or why it is none."""
     texts = _texts(song.words)
     if not texts:
         return NoSong("the reply held no song", reply.text)
+    if _share_of_example(desk, texts, brief) > _MOST_OF_EXAMPLE:
+        return NoSong("the reply only repeated the example", reply.text)
     if prose_share(texts) > _MOST_PROSE:
         return NoSong("the reply was prose, no lyrics", reply.text)
     if wrong := _wrong_language(texts, brief):
@@ -102,6 +107,16 @@ def _judged(song: SongReply, reply: Reply, brief: Brief, most: int) -> SongReply
             song, most, f"{left_out} lines beyond what the song's length holds were left out"
         )
     return song
+
+
+def _share_of_example(desk: Desk, texts: Sequence[str], brief: Brief) -> float:
+    """Share of the lines, 0 to 1, that are those of the example in the request."""
+    shown = {
+        plain_words(row)
+        for row in _request(desk, brief, _language(brief), "").split("\n")
+        if row.startswith("[0")
+    }
+    return sum(plain_words(text) in shown for text in texts) / len(texts)
 
 
 def _texts(words: Lyrics | Draft) -> list[str]:

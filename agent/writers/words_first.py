@@ -96,7 +96,8 @@ class WordsFirst:
             text = text.rpartition("\n")[0]
         if is_refusal(text) and not self._sung and attempt == _TRIES - 1:
             return []
-        known = {plain_words(line) for line in (*self._sung, *taken)}
+        shown = _example_lines(self.desk, plan.language)
+        known = {plain_words(line) for line in (*self._sung, *taken, *shown)}
         return read_section(text, missing, plan.budget, plan.language, known)
 
     def _check(self, words: Sequence[tuple[SectionPlan, list[str]]]) -> None:
@@ -126,9 +127,8 @@ def section_messages(
     """What is sent for one section: the rules and two worked examples first, which are the same for every section."""
     language = plan.language
     messages = [Message("system", desk.prompt("words_first", language))]
-    for number in (1, 2):
-        asked, _, answered = desk.prompt(f"words_example_{number}", language).partition("---")
-        messages += [Message("user", asked.strip()), Message("assistant", answered.strip())]
+    for asked, answered in _examples(desk, language):
+        messages += [Message("user", asked), Message("assistant", answered)]
     parts = _parts(desk, language, sung)
     name, hint = parts.get(f"{section.kind} {section.number}") or parts[section.kind]
     is_tight = section.kind in ("chorus", "bridge", "outro") or section.lines < 4
@@ -158,6 +158,18 @@ def section_messages(
 def first_request(desk: Desk, brief: Brief, plan: SongPlan, style: str) -> list[Message]:
     """What is sent for the first section."""
     return section_messages(desk, brief, plan, style, plan.sections[0], ())
+
+
+def _examples(desk: Desk, language: str) -> list[tuple[str, str]]:
+    """The worked examples: what is asked, and a good answer."""
+    texts = [desk.prompt(f"words_example_{number}", language) for number in (1, 2)]
+    parts = [text.partition("---") for text in texts]
+    return [(asked.strip(), answered.strip()) for asked, _, answered in parts]
+
+
+def _example_lines(desk: Desk, language: str) -> list[str]:
+    """Lines of the worked examples, which a small model likes to give back."""
+    return [line for _, answered in _examples(desk, language) for line in answered.splitlines()]
 
 
 def _parts(desk: Desk, language: str, sung: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -117,6 +117,27 @@ def test_a_section_that_lacks_lines_is_asked_again_and_what_was_good_is_kept(ser
     assert all(bound < 300 for bound in seeds)
 
 
+def test_lines_of_the_examples_given_back_are_no_words_of_the_song(server):
+    parrot = "The ferry bell has rung for you\nLeave the kitchen light on low\n" + SECTION
+    written, _, _ = write(server, Words("hm"), lambda request: Words(parrot), stamps="songsmith")
+    texts = [line.text for line in written.lyrics.lines]
+    assert "The platform clock has lost its hands" in texts
+    assert not {"The ferry bell has rung for you", "Leave the kitchen light on low"} & set(texts)
+
+
+def test_a_song_that_is_the_example_of_the_prompt_is_none(server):
+    example = """Title: Chair by the Bandstand
+[Verse 1]
+[00:10.40]They polished up the bandstand light
+[00:14.30]I kept your chair, I kept it right
+[Chorus]
+[00:26.10]Play it slow, I'll wait till two
+[00:30.00]Every note still looks like you
+"""
+    _, events, _ = write(server, Words(example))
+    assert events[0].startswith("the reply only repeated the example")
+
+
 def test_a_small_window_gets_words_first_at_once(server):
     written, events, _ = write(server, Words("never asked"), context_tokens=2_048)
     assert all(is_for_a_section(request) for request in server.requests)
