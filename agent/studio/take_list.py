@@ -12,7 +12,7 @@ from songsmith.agent.studio.rendering import lyrics_in, sound_sha256
 from songsmith.agent.studio.results import TakeList
 from songsmith.errors import SongsmithError
 
-__all__ = ["changed_lines", "list_takes", "not_sung_yet", "unsung_in"]
+__all__ = ["changed_lines", "damaged_takes", "list_takes", "not_sung_yet", "unsung_in"]
 
 
 def list_takes(song: Song, *, verify: bool = False) -> TakeList:
@@ -29,7 +29,7 @@ def list_takes(song: Song, *, verify: bool = False) -> TakeList:
         song.picked,
         differs=differs,
         hearings={take: hearing for take, hearing in heard.items() if hearing},
-        damaged=_damaged_takes(song, manifests) if verify else None,
+        damaged=damaged_takes(song, manifests) if verify else None,
         unsung={take: unsung_in(song, take) for take in song.takes},
     )
 
@@ -60,7 +60,7 @@ def not_sung_yet(song: Song) -> tuple[str, ...]:
     )
 
 
-def _damaged_takes(song: Song, manifests: Iterable[TakeManifest]) -> dict[str, str]:
+def damaged_takes(song: Song, manifests: Iterable[TakeManifest]) -> dict[str, str]:
     """What is wrong with the sound of each take, by its name; takes that are whole are not in it."""
     faults = {manifest.take: _fault_of(song, manifest) for manifest in manifests}
     return {take: fault for take, fault in faults.items() if fault}

@@ -193,7 +193,11 @@ def _with_stamps(lines: list[str]) -> tuple[list[str], list[str]]:
     """The lines, each with a stamp if some have one: forgotten ones are set between their neighbours."""
     stamps = [_stamp_s(line) for line in lines]
     known = [number for number, stamp_s in enumerate(stamps) if stamp_s is not None]
-    is_sung = [bool(line) and read_label(line) is None for line in lines]
+    # A stamp alone is no line, but tells where the line before it ends.
+    is_sung = [
+        bool(line) and (stamp_s is not None or read_label(line) is None)
+        for line, stamp_s in zip(lines, stamps, strict=True)
+    ]
     forgotten = [n for n, stamp_s in enumerate(stamps) if stamp_s is None and is_sung[n]]
     if not known or not forgotten:
         return lines, []

@@ -410,3 +410,16 @@ def test_angle_brackets_of_a_song_stay(text):
 )
 def test_markdown_is_taken_off(line, bare):
     assert unmarked(line) == bare
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "[Verse]\nhello there\n[1:35]",
+        "hello there\n[00:12.00]\nmore words",
+        "hello\n[00:12.00]♪\nbye",
+    ],
+)
+def test_a_stamp_alone_ends_a_line_and_is_no_line(reply):
+    words = read_song(reply).words
+    assert [line.text for part in words.sections for line in part.lines][0].startswith("hello")
