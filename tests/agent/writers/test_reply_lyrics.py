@@ -413,13 +413,14 @@ def test_markdown_is_taken_off(line, bare):
 
 
 @pytest.mark.parametrize(
-    "reply",
+    ("reply", "last"),
     [
-        "[Verse]\nhello there\n[1:35]",
-        "hello there\n[00:12.00]\nmore words",
-        "hello\n[00:12.00]♪\nbye",
+        ("[Verse]\nhello there\n[1:35]", (91.0, "hello there")),
+        ("Here it is:\n[00:12.00]\nmore words", (16.0, "more words")),
+        ("Here it is:\n[00:12.00]♪\nbye", (16.0, "bye")),
     ],
 )
-def test_a_stamp_alone_ends_a_line_and_is_no_line(reply):
+def test_a_stamp_alone_is_no_line_and_lines_beside_it_get_theirs(reply, last):
     words = read_song(reply).words
-    assert [line.text for part in words.sections for line in part.lines][0].startswith("hello")
+    assert isinstance(words, Lyrics)
+    assert (words.lines[-1].start_s, words.lines[-1].text) == last
