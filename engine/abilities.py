@@ -1,11 +1,13 @@
 """What some engines can do beside singing; callers ask with `isinstance`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from songsmith.engine.engine import Audio, RenderRequest, Take
 from songsmith.engine.times import SungTimes
 
-__all__ = ["JudgesStyle", "PlacesLyrics"]
+__all__ = ["HasVoices", "JudgesStyle", "PlacesLyrics", "VoiceInfo"]
 
 
 @runtime_checkable
@@ -23,4 +25,25 @@ class PlacesLyrics(Protocol):
 
     def sung_times(self, take: Take, request: RenderRequest) -> SungTimes | None:
         """When `take`, which `request` led to, sings its lines; None where this engine can't tell."""
+        ...
+
+
+@dataclass(frozen=True)
+class VoiceInfo:
+    """A voice as listed: `register` is "low" or "high", "" where that is seen when the voice is loaded."""
+
+    name: str
+    language: str
+    register: str
+    description: str
+    is_installed: bool = True
+    is_natural: bool = True
+
+
+@runtime_checkable
+class HasVoices(Protocol):
+    """An engine whose singer can be chosen by name."""
+
+    def voices(self, language: str = "") -> Sequence[VoiceInfo]:
+        """All voices, or those that sing `language`."""
         ...

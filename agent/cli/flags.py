@@ -279,9 +279,9 @@ def _wish(values: dict[str, Any]) -> Any:
 
 
 def _list_voices(language: str, *, as_json: bool) -> None:
-    from songsmith.engine.sketch.voices.voices import voice_names
+    from songsmith.agent.studio.rendering import Engines
 
-    voices = sorted(voice_names(language or ""), key=lambda voice: not voice.is_natural)
+    voices = Engines().voices(language)
     if as_json:
         from songsmith.agent.views.documents import plain, to_json
 

@@ -1,16 +1,25 @@
-"""Every engine as it stands on this machine: ready or not and why, what it needs, what it sings, its options."""
+"""The engines of a session, and each as it stands here: ready or not and why, what it needs and sings, its options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from songsmith.agent.studio.rendering import Engines
-from songsmith.engine.engine import EngineCard
+from songsmith.engine.abilities import HasVoices, JudgesStyle, VoiceInfo
+from songsmith.engine.engine import (
+    Audio,
+    Engine,
+    EngineCard,
+    EngineError,
+    engine_card,
+    engine_names,
+    load_engine,
+)
 
 __all__ = [
     "EngineList",
     "EngineState",
+    "Engines",
     "OptionFacts",
     "engine_list",
     "engine_state",
@@ -18,6 +27,91 @@ __all__ = [
 
 SONG_S = 95.0
 """Length of the song whose time is told."""
+
+
+class Engines:
+    """The engines of a session: loaded once, kept with their models, chosen by wish and by what is there."""
+
+    def __init__(self, loaded: Mapping[str, Engine] | None = None) -> None:
+        self._loaded = dict(loaded or {})
+        self._given = tuple(self._loaded)
+        self._introduced: set[tuple[str, str]] = set()
+
+    def named(self, name: str) -> Engine:
+        if name not in self._loaded:
+            self._loaded[name] = load_engine(name)
+        return self._loaded[name]
+
+    def names(self) -> tuple[str, ...]:
+        """Those that may be chosen unasked, the best first: songsmith's own, and what the session began with."""
+        return tuple(dict.fromkeys((*engine_names(registered=False), *self._given)))
+
+    def all_names(self) -> tuple[str, ...]:
+        """All there are, also those that a program registered."""
+        return tuple(dict.fromkeys((*self.names(), *engine_names())))
+
+    def card(self, name: str) -> EngineCard:
+        """What the engine called `name` says of itself; it is not loaded for that."""
+        return self._loaded[name].card if name in self._loaded else engine_card(name)
+
+    def introduce(self, name: str, why: str) -> str:
+        """The engine's name, and why it is this one where the session was not told yet."""
+        is_news = (name, why) not in self._introduced
+        self._introduced.add((name, why))
+        return f"{name} ({why})" if is_news else name
+
+    def voices(self, language: str = "") -> list[VoiceInfo]:
+        """The voices of all engines whose singer can be chosen, those that sing most clearly first."""
+        engines = (self.named(name) for name in self.all_names())
+        found = [
+            voice
+            for engine in engines
+            if isinstance(engine, HasVoices)
+            for voice in engine.voices(language)
+        ]
+        return sorted(found, key=lambda voice: not voice.is_natural)
+
+    def style_similarity(self, audio: Audio, style: str) -> float | None:
+        """How close a sound is to a style text, by the first engine that can tell; None if none can."""
+        for name in self.names():
+            engine = self.named(name)
+            if isinstance(engine, JudgesStyle):
+                found = engine.style_similarity(audio, style)
+                if found is not None:
+                    return found
+        return None
+
+    def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
+        """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.
+
+        `wanted` is its name, or "" or "auto" for the best there is.
+        """
+        if wanted not in ("", "auto"):
+            engine = self.named(wanted)
+            status = engine.status()
+            if not status.is_ready:
+                raise EngineError(
+                    f"the {wanted} engine can't sing here ({status.reason})", hint=status.remedy
+                )
+            return engine, "as asked"
+        whys = []
+        for name in self.names():
+            card = self.card(name)
+            if not card.sings(language):
+                whys.append(f"{name} sings only {' and '.join(card.languages)}")
+                continue
+            status = self.named(name).status()
+            if status.is_ready and status.is_advised:
+                return self.named(name), "; ".join(whys) or status.reason
+            whys.append(f"{name}: {status.reason}, see `songsmith engines`")
+        raise EngineError("no engine can sing here", hint="; ".join(whys))
+
+    def singer(self, wanted: str, language: str) -> tuple[str, str]:
+        """Name of the engine that would sing, and why it is this one; the wanted one even where it isn't ready."""
+        if wanted in self.all_names():
+            return wanted, "as asked"
+        engine, why = self.choose("", language)
+        return engine.name, why
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,9 @@ from songsmith.agent.song.song_file import TakeManifest, Version, now
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.song.sung_words import words_sung
 from songsmith.agent.studio.engine_options import typed_options
-from songsmith.engine.abilities import JudgesStyle
+from songsmith.agent.studio.engine_states import Engines
 from songsmith.engine.engine import (
-    Audio,
     Engine,
-    EngineCard,
     EngineError,
     Forecast,
     Progress,
@@ -31,8 +29,6 @@ from songsmith.engine.engine import (
     Span,
     Take,
     engine_card,
-    engine_names,
-    load_engine,
 )
 from songsmith.engine.requests import check_duration
 from songsmith.lyrics.lyric import Lyrics
@@ -87,80 +83,6 @@ class RenderWish:
             raise EngineError(f"the seed {self.seed} is out of range", hint="give 0 to 2^63 - 65")
         first = secrets.randbelow(2**31) if self.seed is None else self.seed
         return tuple(first + index for index in range(self.takes or 1))
-
-
-class Engines:
-    """The engines of a session: loaded once, kept with their models, chosen by wish and by what is there."""
-
-    def __init__(self, loaded: Mapping[str, Engine] | None = None) -> None:
-        self._loaded = dict(loaded or {})
-        self._given = tuple(self._loaded)
-        self._introduced: set[tuple[str, str]] = set()
-
-    def named(self, name: str) -> Engine:
-        if name not in self._loaded:
-            self._loaded[name] = load_engine(name)
-        return self._loaded[name]
-
-    def names(self) -> tuple[str, ...]:
-        """Those that may be chosen unasked, the best first: songsmith's own, and what the session began with."""
-        return tuple(dict.fromkeys((*engine_names(registered=False), *self._given)))
-
-    def all_names(self) -> tuple[str, ...]:
-        """All there are, also those that a program registered."""
-        return tuple(dict.fromkeys((*self.names(), *engine_names())))
-
-    def card(self, name: str) -> EngineCard:
-        """What the engine called `name` says of itself; it is not loaded for that."""
-        return self._loaded[name].card if name in self._loaded else engine_card(name)
-
-    def introduce(self, name: str, why: str) -> str:
-        """The engine's name, and why it is this one where the session was not told yet."""
-        is_news = (name, why) not in self._introduced
-        self._introduced.add((name, why))
-        return f"{name} ({why})" if is_news else name
-
-    def style_similarity(self, audio: Audio, style: str) -> float | None:
-        """How close a sound is to a style text, by the first engine that can tell; None if none can."""
-        for name in self.names():
-            engine = self.named(name)
-            if isinstance(engine, JudgesStyle):
-                found = engine.style_similarity(audio, style)
-                if found is not None:
-                    return found
-        return None
-
-    def choose(self, wanted: str, language: str) -> tuple[Engine, str]:
-        """An engine that can sing here and now, and why it is this one. Raises if the wanted one can't.
-
-        `wanted` is its name, or "" or "auto" for the best there is.
-        """
-        if wanted not in ("", "auto"):
-            engine = self.named(wanted)
-            status = engine.status()
-            if not status.is_ready:
-                raise EngineError(
-                    f"the {wanted} engine can't sing here ({status.reason})", hint=status.remedy
-                )
-            return engine, "as asked"
-        whys = []
-        for name in self.names():
-            card = self.card(name)
-            if not card.sings(language):
-                whys.append(f"{name} sings only {' and '.join(card.languages)}")
-                continue
-            status = self.named(name).status()
-            if status.is_ready and status.is_advised:
-                return self.named(name), "; ".join(whys) or status.reason
-            whys.append(f"{name}: {status.reason}, see `songsmith engines`")
-        raise EngineError("no engine can sing here", hint="; ".join(whys))
-
-    def singer(self, wanted: str, language: str) -> tuple[str, str]:
-        """Name of the engine that would sing, and why it is this one; the wanted one even where it isn't ready."""
-        if wanted in self.all_names():
-            return wanted, "as asked"
-        engine, why = self.choose("", language)
-        return engine.name, why
 
 
 def build_request(

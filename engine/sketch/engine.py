@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
+from songsmith.engine.abilities import VoiceInfo
 from songsmith.engine.audio import splice
 from songsmith.engine.engine import (
     EngineError,
@@ -35,7 +36,7 @@ from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_note
 from songsmith.engine.sketch.speed import wall_seconds
 from songsmith.engine.sketch.style.style import SketchStyle, parse_style
 from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
-from songsmith.engine.sketch.voices.voices import choose_voice
+from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
@@ -97,6 +98,10 @@ class SketchEngine:
     def song_seconds(self, duration_s: float) -> float:
         """With words in half of the song."""
         return wall_seconds(duration_s, duration_s / 2)
+
+    def voices(self, language: str = "") -> list[VoiceInfo]:
+        """All voices, or those that sing `language`; see `HasVoices`."""
+        return voice_names(language)
 
     def check_outline(self, outline: RequestOutline) -> None:
         """Options, length and voice; see `Engine.check_outline`."""

@@ -7,6 +7,7 @@ optional: some by name, where their packages are installed, and any Piper voice 
 import functools
 from dataclasses import dataclass
 
+from songsmith.engine.abilities import VoiceInfo
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.phonetics.espeak import list_espeak_voices
 from songsmith.engine.sketch.phonetics.languages import espeak_file
@@ -21,7 +22,7 @@ from songsmith.engine.sketch.voices.registry import clearest_voice, named_voices
 from songsmith.engine.sketch.voices.speaking_voice import REGISTERS, NamedVoice
 from songsmith.lyrics.speech.espeak_files import espeak_data
 
-__all__ = ["Voice", "VoiceInfo", "choose_voice", "is_missing", "is_register", "voice_names"]
+__all__ = ["Voice", "choose_voice", "is_missing", "is_register", "voice_names"]
 
 _HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
@@ -29,18 +30,6 @@ _HIGH_VARIANT = "f3"
 _LOW_VARIANTS = {"cmn": "m7"}
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
 _HIGH_WORDS = ("high", "female", "woman", "her", "she", "hers", "girl", "女", "女声", "她")
-
-
-@dataclass(frozen=True)
-class VoiceInfo:
-    """A voice as listed: `register` is "low" or "high", "" where that is seen when the voice is loaded."""
-
-    name: str
-    language: str
-    register: str
-    description: str
-    is_installed: bool = True
-    is_natural: bool = True
 
 
 @dataclass(frozen=True)

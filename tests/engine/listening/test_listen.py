@@ -39,7 +39,20 @@ def heard(song, ears):
 def test_every_line_of_a_whole_song_is_heard_where_it_belongs(heard):
     assert (heard.missing, heard.misplaced, heard.repeated) == ((), (), ())
     assert heard.summary == "4 of 4 lines clear"
-    assert all(abs(line.timing_error_s) < 1.2 for line in heard.lines)
+    assert all(abs(line.timing_error_s) < 0.3 for line in heard.lines)
+
+
+def test_lines_and_words_are_timed_by_their_own_sounds_and_not_by_the_pause_before_them(heard):
+    assert heard.times is not None and heard.times.summary == "4 of 4 lines found"
+    stamps_s = [line.start_s for line in heard.lines]
+    errors_s = [
+        sung.start_s - stamp_s for sung, stamp_s in zip(heard.times.lines, stamps_s, strict=True)
+    ]
+    assert np.median(np.abs(errors_s)) <= 0.08
+    for sung in heard.times.lines:
+        starts_s = [word.start_s for word in sung.words]
+        assert len(starts_s) == len(sung.text.split())
+        assert starts_s == sorted(starts_s) and starts_s[-1] < sung.end_s
 
 
 def test_most_words_of_a_whole_song_are_heard(heard):
