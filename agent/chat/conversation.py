@@ -17,6 +17,7 @@ from songsmith.agent.llm.messages import Message, Reply, Tool, ToolCall
 from songsmith.agent.phrases import clock
 from songsmith.agent.views.show import show
 from songsmith.agent.views.terminal import Terminal
+from songsmith.agent.writers.replies.shape import loop_start
 from songsmith.prompts import render
 
 __all__ = ["Conversation", "song_as_text"]
@@ -66,6 +67,8 @@ class Conversation:
             self._asked_back = reply.text.rstrip().endswith(("?", "？"))
             if not reply.calls:
                 self._memory.add(reply.message)
+                if reply.is_stopped:
+                    self._screen.note("the reply said the same over and over and was stopped")
                 if reply.is_cut:
                     self._screen.note("the reply was cut off at the model's limit; say “go on”")
                 return
@@ -84,7 +87,7 @@ class Conversation:
         messages = fit_turns(
             self._prompt("system"), self._song_state(), [Turn(sentence)], self._budget(tools)
         )
-        reply = self._reply(messages, tools, Ask("chat", as_text=True))
+        reply = self._reply(messages, tools, Ask("chat", self._most_tokens(600), as_text=True))
         self._screen.end_text()
         results = [Message("tool", self._do(call), call_id=call.id) for call in reply.calls]
         self._memory.add(reply.message, *results)
@@ -110,16 +113,21 @@ class Conversation:
         messages = self._memory.messages(
             self._prompt("system"), self._song_state(), self._budget(tools)
         )
-        return self._reply(messages, tools, Ask("chat"))
+        return self._reply(messages, tools, Ask("chat", self._most_tokens(2_000)))
 
     def _reply(self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask) -> Reply:
         return self._llm.reply(
             messages,
             tools,
             ask,
+            is_enough=_goes_round,
             on_text=self._screen.say,
             on_event=lambda event: self._screen.note(str(event)),
         )
+
+    def _most_tokens(self, wanted: int) -> int:
+        """The bound of a reply: as wanted, and at most the quarter of the window that is kept for it."""
+        return min(wanted, self._llm.endpoint.context_tokens // 4)
 
     def _prompt(self, name: str) -> str:
         return render(name, renders=self._session.settings.renders_per_turn)
@@ -129,6 +137,11 @@ class Conversation:
 
     def _budget(self, tools: Sequence[Tool]) -> int:
         return prompt_budget(self._llm.endpoint, tools)
+
+
+def _goes_round(text: str) -> bool:
+    """Whether a reply says the same lines over and over."""
+    return text.endswith("\n") and loop_start(text.split("\n")[-48:-1]) is not None
 
 
 def song_as_text(session: Session) -> str:

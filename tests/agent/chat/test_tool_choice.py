@@ -107,6 +107,15 @@ def test_a_wish_that_nothing_came_of_is_put_once_more_as_text(chat, server, caps
     assert len(server.requests) == 2
 
 
+def test_a_reply_that_goes_round_is_stopped_and_bounded(chat, server, capsys):
+    server.queue(Words("You can use a tool.\n" * 4_000))
+    chat(context_tokens=4_096).run(["what is a bridge?"])
+    assert server.requests[0].body["max_tokens"] == 1_024
+    shown = capsys.readouterr().out
+    assert "said the same over and over and was stopped" in shown
+    assert shown.count("You can use a tool.") < 20
+
+
 def test_where_nothing_helps_one_line_says_the_command(chat, server, capsys):
     server.queue(Words("Sure, here is an idea: make it bitter."))
     chat().run(["make the second line bitter"])

@@ -126,13 +126,13 @@ def test_lines_of_the_examples_given_back_are_no_words_of_the_song(server):
 
 
 def test_a_song_that_is_the_example_of_the_prompt_is_none(server):
-    example = """Title: Chair by the Bandstand
+    example = """Title: Two Umbrellas
 [Verse 1]
-[00:10.40]They polished up the bandstand light
-[00:14.30]I kept your chair, I kept it right
+[00:10.40]You left your umbrella by the stair
+[00:14.30]I walked it home through dripping air
 [Chorus]
-[00:26.10]Play it slow, I'll wait till two
-[00:30.00]Every note still looks like you
+[00:26.10]Come and get it when you can
+[00:30.00]Rain is such a patient man
 """
     _, events, _ = write(server, Words(example))
     assert events[0].startswith("the reply only repeated the example")
