@@ -51,6 +51,7 @@ _LEVELS = (
     _NATURAL,
     _Level(1, 7.0, is_even=True, is_tight=True),
     _Level(1, 7.5, is_tight=True),
+    _Level(1, 8.5, is_tight=True),
     _Level(0.5, 7.0, is_even=True),
     _Level(0.5, 7.0, is_tight=True),
     _Level(0.5, 8.0, is_tight=True),

@@ -73,13 +73,24 @@ def parse_line_numbers(text: str, line_count: int) -> list[int]:
 
 
 def lines_of_section(lyrics: Lyrics, name: str) -> list[int]:
-    """Numbers of the lines of the section a person calls "chorus 2", "second verse", "bridge", "副歌"."""
+    """Numbers of the lines of the section a person calls "chorus 2", "second verse", "bridge", "副歌".
+
+    A name without a number means every section of that name: "chorus" is all choruses, "verses" all verses.
+    """
     wanted = _squeezed(name)
+    base = re.sub(r"^(?:all|every|the)+", "", wanted)
+    names = {base, base.removesuffix("s"), base.removesuffix("es")} - {""}
+    found: list[int] = []
     first = 1
     for section, number in _numbered_sections(lyrics):
-        if wanted and wanted in _spoken(section, number):
-            return list(range(first, first + len(section.lines)))
+        lines = range(first, first + len(section.lines))
+        if names & _shared_names(section):
+            found += lines
+        elif wanted and wanted in _spoken(section, number):
+            return list(lines)
         first += len(section.lines)
+    if found:
+        return found
     raise SpanError(
         f"there is no section {name!r} in this song",
         hint=f"its sections are {', '.join(section_names(lyrics)) or 'none'}",
@@ -158,13 +169,19 @@ def _numbered_sections(lyrics: Lyrics) -> list[tuple[Section, int]]:
     return numbered
 
 
+def _shared_names(section: Section) -> set[str]:
+    """What people call every section of this name, without spaces."""
+    bases = {section.kind, _without_number(section.label), "" if section.label else "part"}
+    return {_squeezed(base) for base in bases} - {""}
+
+
 def _spoken(section: Section, number: int) -> set[str]:
     """All that people say for the section that is the `number`th of its kind, without spaces."""
     said = {section.label}
     for base in (section.kind, _without_number(section.label), "" if section.label else "part"):
         if not base:
             continue
-        said |= {f"{base} {number}", *([base] if number == 1 else [])}
+        said.add(f"{base} {number}")
         if number <= len(_ORDINALS):
             zh = _CHINESE_NUMBERS[number - 1]
             said |= {f"{_ORDINALS[number - 1]} {base}", f"第{zh}段{base}", f"第{zh}个{base}"}

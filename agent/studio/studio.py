@@ -60,6 +60,9 @@ if TYPE_CHECKING:
 
 __all__ = ["VERBS", "Studio", "StudioError"]
 
+_OFFERED = 3
+"""Wordings offered where a writer can't follow an instruction."""
+
 VERBS = (
     "write",
     "revise",
@@ -133,14 +136,25 @@ class Studio:
         )
         return replace(result, writer=author.name, why=why, notes=tuple(written.notes))
 
-    def revise(self, lines: Sequence[int], instruction: str, *, writer: str = "") -> Written:
-        """Rewrite exactly these lines; all stamps and all other lines stay."""
+    def revise(
+        self, lines: Sequence[int], instruction: str, *, writer: str = ""
+    ) -> Written | Offered:
+        """Rewrite exactly these lines; all stamps and all other lines stay.
+
+        A writer that can't follow the instruction says so and offers three wordings to choose from instead.
+        """
         self.song.reload()
         self._need_words()
         author, why = choose_writer(
             self.settings, writer, on_event=self.audience.note, ledger=self.ledger
         )
         self.audience.fact("writer", f"{author.name} ({why})")
+        if reason := author.cannot_follow(self.song.lyrics, instruction):
+            self.audience.note(
+                f"{author.name} can't follow “{instruction[:80]}”: {reason}; an LLM can "
+                "(songsmith config set api_key, or profile ollama)"
+            )
+            return offer_wordings(self.opened, author, why, lines, instruction, _OFFERED)
         lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
         result = self._take_over(f"revise {lines_of(lines)}", lyrics)
         return replace(result, writer=author.name, why=why)

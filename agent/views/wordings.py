@@ -25,6 +25,8 @@ def draw_offered(console: Console, offered: Offered) -> None:
             for fault in line.faults:
                 print_under(console, Text(" " * 9), Text(printable(fault), style="yellow"))
         console.print()
+    if offered.wordings:
+        print_under(console, Text("  "), Text("take one by its number: choose 1", style="dim"))
 
 
 def draw_rhymes(console: Console, rhymes: Rhymes) -> None:

@@ -91,6 +91,10 @@ class LlmWriter:
         """New words for these lines. Raises `BadReply` if the model doesn't give as many lines as asked."""
         return self.other_wordings(lyrics, line_numbers, instruction, 1)[0]
 
+    def cannot_follow(self, lyrics: Lyrics, instruction: str) -> str:
+        """An LLM may follow anything."""
+        return ""
+
     def other_wordings(
         self,
         lyrics: Lyrics,

@@ -57,7 +57,13 @@ class OfflineWriter:
         self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str
     ) -> Lyrics:
         """New words out of the writer's stock; a line it has none for stays, which `on_event` is told."""
-        return self._rewritten(lyrics, line_numbers, instruction, seed=0)
+        return self._rewritten(lyrics, line_numbers, instruction, 0)
+
+    def cannot_follow(self, lyrics: Lyrics, instruction: str) -> str:
+        """Why it can't do what is asked, "" if it can."""
+        from songsmith.agent.writers.offline.rewrite import cannot_follow
+
+        return cannot_follow(lyrics, instruction)
 
     def other_wordings(
         self,
@@ -70,7 +76,8 @@ class OfflineWriter:
         """At most `count` rewrites that differ, as many as the stock has."""
         found: list[Lyrics] = []
         for seed in range(4 * count):
-            changed = self._rewritten(lyrics, line_numbers, instruction, seed=seed)
+            in_pairs = seed >= 2 * count  # by then there are no more whole choruses
+            changed = self._rewritten(lyrics, line_numbers, instruction, seed, in_pairs=in_pairs)
             if changed not in found:
                 found.append(changed)
                 on_wording(changed)
@@ -79,12 +86,18 @@ class OfflineWriter:
         return found
 
     def _rewritten(
-        self, lyrics: Lyrics, line_numbers: Sequence[int], instruction: str, *, seed: int
+        self,
+        lyrics: Lyrics,
+        line_numbers: Sequence[int],
+        instruction: str,
+        seed: int,
+        *,
+        in_pairs: bool = False,
     ) -> Lyrics:
         from songsmith.agent.writers.offline.rewrite import rewrite_lines
 
         check_line_numbers(lyrics, line_numbers)
-        new = rewrite_lines(lyrics, set(line_numbers), instruction, seed=seed)
+        new = rewrite_lines(lyrics, set(line_numbers), instruction, seed=seed, in_own_scene=True)
         without = [number for number in sorted(set(line_numbers)) if number not in new]
         if not new:
             raise BriefError(

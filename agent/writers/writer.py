@@ -40,6 +40,10 @@ class Writer(Protocol):
         """The lyric with new words for these lines (counted from 1); all else stays, stamps too."""
         ...
 
+    def cannot_follow(self, lyrics: Lyrics, instruction: str) -> str:
+        """Why this writer can't rewrite lines as `instruction` asks, "" if it can or may."""
+        ...
+
     def other_wordings(
         self,
         lyrics: Lyrics,

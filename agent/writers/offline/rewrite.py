@@ -5,6 +5,7 @@ sense; the instruction ("angrier", "about the sea", "shorter") decides from whic
 rhyme with one that stays is looked up by its sound.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,25 +19,44 @@ from songsmith.agent.writers.offline.scenes import Scene, load_scenes
 from songsmith.agent.writers.offline.wish import Wish
 from songsmith.lyrics.lyric import Draft, Lyrics, section_kind
 from songsmith.lyrics.speech.han import han_in
+from songsmith.lyrics.speech.language_guess import guess_language
 
-__all__ = ["rewrite_lines"]
+__all__ = ["cannot_follow", "rewrite_lines"]
 
 _SHORTER = ("shorter", "short", "fewer", "短")
 _LONGER = ("longer", "more words", "长")
 # Whom the instruction names may come into the new lines; other words of it only choose the scene.
 _WHO = frozenset({"name", "kin", "animal"})
+_ANYTHING_ELSE = frozenset((
+    "other", "others", "another", "different", "differently", "new", "fresh", "again", "anew",
+    "word", "words", "wording", "line", "lines", "better", "best", "nicer", "try",
+    "something", "else", "rewrite", "rephrase", "change", "say", "it", "this", "that",
+    "them", "please", "with", "in", "a", "the", "make",
+))  # fmt: skip
+"""Words of an instruction that any other words answer."""
+_ANEW = re.compile(
+    r"换[个一种]*(?:说法|词|歌词|写法)?|别的|重新?写|再来|一[次遍个]|改一?下|更好|请"
+)
 _PARTS = {"pre-chorus": "pre", "chorus": "chorus", "bridge": "bridge"}
 
 
 def rewrite_lines(
-    lyrics: Draft | Lyrics, which: Collection[int], instruction: str = "", *, seed: int
+    lyrics: Draft | Lyrics,
+    which: Collection[int],
+    instruction: str = "",
+    *,
+    seed: int,
+    in_own_scene: bool = False,
+    in_pairs: bool = False,
 ) -> dict[int, str]:
     """New words for the lines numbered in `which` (1-based among the sung lines): number -> text.
 
     New lines rhyme among themselves or with the lines that stay, as the old ones did, and are within a
     syllable or two as long ("shorter" and "longer" in the instruction move that). Where the scenes know
     no rhyme for a word that stays, half a rhyme is taken; a line for which nothing fits is missing from
-    the answer. Lines that were alike stay alike. Raises `WriterError` for a number that no line has.
+    the answer. Lines that were alike stay alike. With `in_own_scene` they come from the scenes that the song itself
+    is made of, if it is made of any; `in_pairs` takes couplets where whole choruses are taken otherwise. Raises
+    `WriterError` for a number that no line has.
     """
     song = _song(lyrics)
     for number in sorted(which):
@@ -44,9 +64,43 @@ def rewrite_lines(
             raise WriterError(
                 f"there is no line {number}", hint=f"the song has lines 1 to {len(song)}"
             )
-    tongue = "zh" if han_in("".join(line.text for line in song)) else "en"
+    tongue = _tongue(song)
     seeded = f"{seed}|{instruction}|{sorted(which)}|{'|'.join(line.text for line in song)}"
-    return _Rewriter(song, tongue, instruction, Random(seeded)).rewrite(sorted(set(which)))
+    rewriter = _Rewriter(song, tongue, instruction, Random(seeded))
+    rewriter.most_together = 2 if in_pairs else 4
+    if in_own_scene:
+        rewriter.stay_at_home()
+    return rewriter.rewrite(sorted(set(which)))
+
+
+def cannot_follow(lyrics: Draft | Lyrics, instruction: str) -> str:
+    """Why new words out of the stock would not be what is asked for, "" if they can be.
+
+    What can be followed: other words, shorter or longer ones, and a mood that the song's own scene has. Raises
+    `WriterError` for words in a language that it does not write.
+    """
+    song = _song(lyrics)
+    language = guess_language("\n".join(line.text for line in song))
+    if language not in ("en", "zh"):
+        raise WriterError(
+            f"the words are in {language!r}, and the offline writer writes English and Chinese",
+            hint="write them yourself, or use an LLM: songsmith config set api_key",
+        )
+    rewriter = _Rewriter(song, _tongue(song), instruction, Random(0))
+    moods = rewriter.wish.moods
+    if moods:
+        homes = [stock.scene for stock in rewriter.stock if stock.scene.name in rewriter.home]
+        has_mood = any(scene.moods & moods for scene in homes)
+        return "" if has_mood else "its lines of this story have no other mood"
+    asked = set(re.findall(r"[a-z']+", instruction.lower())) - _ANYTHING_ELSE
+    is_open = not asked and not han_in(_ANEW.sub("", instruction))
+    if rewriter.change or is_open:
+        return ""
+    return "it has only lines of this story, and can't work a wish into them"
+
+
+def _tongue(song: list["_Sung"]) -> str:
+    return "zh" if han_in("".join(line.text for line in song)) else "en"
 
 
 @dataclass(frozen=True)
@@ -101,6 +155,7 @@ class _Rewriter:
 
     def __init__(self, song: list[_Sung], tongue: str, instruction: str, rng: Random) -> None:
         self.song = song
+        self.most_together = 4
         self.old = [line.text for line in song]
         self.now = list(self.old)
         self.tongue = tongue
@@ -114,6 +169,11 @@ class _Rewriter:
             -2 if any(w in low for w in _SHORTER) else 2 if any(w in low for w in _LONGER) else 0
         )
         self.home = {s.scene.name for s in _stock(tongue) if set(s.lines) & set(self.old)}
+
+    def stay_at_home(self) -> None:
+        """Take lines only from the scenes that the song is made of, if there are such."""
+        own = tuple(block for block in self.stock if block.scene.name in self.home)
+        self.stock = own or self.stock
 
     def rewrite(self, numbers: list[int]) -> dict[int, str]:
         """New texts by line number."""
@@ -139,6 +199,7 @@ class _Rewriter:
                 if i == places[0] + n and self.song[i].section == first.section
             ]
             size = 4 if len(run) >= 4 and first.part == "chorus" else 2 if len(run) >= 2 else 1
+            size = min(size, self.most_together)
             yield places[:size]
             places = places[size:]
 

@@ -66,7 +66,9 @@ def test_line_numbers():
         ("second verse", [5, 6]),
         ("Verse 2", [5, 6]),
         ("bridge", [9, 10]),
-        ("chorus", [3, 4]),
+        ("chorus", [3, 4, 7, 8]),
+        ("choruses", [3, 4, 7, 8]),
+        ("all verses", [1, 2, 5, 6]),
     ],
 )
 def test_sections_by_the_names_people_use(name, lines):

@@ -1,9 +1,14 @@
 import pytest
 
+from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.offline import WriterError, lines_of, rewrite_lines, write_song
 from songsmith.agent.writers.offline.finals import rhyme_group
 from songsmith.agent.writers.offline.pronounce import chimes, rhymes, syllables
+from songsmith.agent.writers.offline.rewrite import cannot_follow
+from songsmith.agent.writers.offline.scenes import load_scenes
+from songsmith.agent.writers.offline_writer import OfflineWriter
 from songsmith.lyrics.lyric import Draft, DraftSection, LyricLine, Lyrics, Section
+from songsmith.lyrics.reading.lrc import parse_lyrics
 
 SONG = write_song("the last shift at the steel mill", seed=2, duration_s=80)
 LINES = [line for _, line in lines_of(SONG)]
@@ -121,3 +126,53 @@ def test_a_line_nothing_fits_is_left_out_of_the_answer():
 def test_a_line_that_is_not_there_is_an_error_with_the_range():
     with pytest.raises(WriterError, match="lines 1 to 16"):
         rewrite_lines(SONG, [17], seed=1)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "is_followed"),
+    [
+        ("", True),
+        ("other words, please", True),
+        ("shorter", True),
+        ("make it longer", True),
+        ("换一种说法", True),
+        ("mention the radio", False),
+        ("more bitter", False),
+        ("about the sea", False),
+        ("提到收音机", False),
+    ],
+)
+def test_what_the_stock_can_not_do_is_said(instruction, is_followed):
+    song = write_song("jazzy nightclub love song", duration_s=60, seed=5)
+    assert (cannot_follow(song, instruction) == "") == is_followed
+
+
+def test_other_wordings_come_from_the_story_of_the_song():
+    song = (
+        OfflineWriter()
+        .write(Brief(prompt="jazzy nightclub love song", duration_s=60, seed=5), lambda text: None)
+        .lyrics
+    )
+    numbers = [n for n, line in enumerate(song.lines, 1) if line in song.sections[1].lines]
+    wordings = OfflineWriter().other_wordings(song, numbers, "mention the radio", 3)
+    assert len(wordings) >= 2
+    stories = {
+        scene.name
+        for scene in load_scenes("en")
+        for wording in wordings
+        for n in numbers
+        for part in scene.pools
+        for block in scene.pool(part)
+        if wording.lines[n - 1].text in block.lines
+    }
+    assert len(stories) == 1
+
+
+def test_words_in_a_language_it_does_not_write_are_refused():
+    lyrics = parse_lyrics(
+        "Canto para ti esta canción de amor\nLa luna se esconde detrás del mar"
+    ).lyrics
+    with pytest.raises(
+        WriterError, match="'es', and the offline writer writes English and Chinese"
+    ):
+        cannot_follow(lyrics, "más alegre")
