@@ -15,6 +15,7 @@ outside choruses; lines that rhyme; tokens and seconds a song.
 """
 
 import argparse
+import contextlib
 import json
 import re
 import time
@@ -73,9 +74,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=None)
     options = parser.parse_args()
     rows = []
-    for language, prompt in chosen(options.briefs, options.language):
-        rows.append(row_of(options, language, prompt))
-        print(shown(rows[-1]), flush=True)
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C gives the table of what is done
+        for language, prompt in chosen(options.briefs, options.language):
+            rows.append(row_of(options, language, prompt))
+            print(shown(rows[-1]), flush=True)
     print("\n" + table(rows))
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
