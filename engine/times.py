@@ -44,16 +44,21 @@ class SungTimes:
 
     def placed(self, lyrics: Lyrics) -> Lyrics:
         """`lyrics` with each line, and each word of lines that are still the same, where it is sung."""
+        starts_s = [
+            line.start_s if self.keeps_stamps else sung.start_s
+            for line, sung in zip(lyrics.lines, self.lines, strict=True)
+        ]
         placed = []
-        for line, sung in zip(lyrics.lines, self.lines, strict=True):
-            start_s = line.start_s if self.keeps_stamps else sung.start_s
+        for line, sung, start_s in zip(lyrics.lines, self.lines, starts_s, strict=True):
             moved = line.moved_to(start_s)
             if sung.words and sung.text == line.text:
                 shift_s = start_s - sung.start_s
                 stamps = [
                     WordStamp(w.offset, max(start_s, w.start_s + shift_s)) for w in sung.words
                 ]
-                end = WordStamp(len(line.text), sung.end_s + shift_s)
+                later_s = [other_s for other_s in starts_s if other_s > start_s]
+                end_s = min([sung.end_s + shift_s, *later_s])
+                end = WordStamp(len(line.text), max(end_s, stamps[-1].start_s))
                 moved = replace(moved, word_stamps=(*stamps, end))
             placed.append(moved)
         return lyrics.with_lines(placed)

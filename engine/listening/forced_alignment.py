@@ -17,18 +17,20 @@ from songsmith.engine.listening.sound_models import SoundModels
 from songsmith.engine.listening.spoken_lines import SpokenWord
 from songsmith.engine.listening.voice_features import FRAMES_PER_S, FloatArray
 
-__all__ = ["Link", "Placed", "chain_of", "place_chain", "sound_at"]
+__all__ = ["Link", "Placed", "chain_of", "place_chain", "sound_at", "usual_vowel_frames"]
 
 _VOWEL_FRAMES, _CONSONANT_FRAMES = 28, 6
 """What sounds usually last."""
+_USUAL_VOWELS = (15.0, 50.0)
+"""Between these, whatever was found."""
 _VOWEL_SPREAD, _CONSONANT_SPREAD = 0.6, 0.6
 """How far from that they are, half of them, as a ratio's logarithm."""
 _SHORTEST_VOWEL, _SHORTEST_CONSONANT = 5, 2
 _LONGEST_VOWEL, _LONGEST_LAST, _LONGEST_CONSONANT = 250, 600, 40
-_LENGTH_WEIGHT = 30.0
+_LENGTH_WEIGHT = 60.0
 """What the length of a sound counts for against how its moments sound."""
 _NO_PAUSE = -0.6
-_PAUSE = -2.2
+_PAUSE = -2.3
 """Log probability of a moment without singing, where the voice odds are even."""
 _BEFORE_S, _AFTER_S, _LONGEST_S = 1.2, 1.5, 10.0
 """How far around where the ears heard it a line is looked for, and how long it may be."""
@@ -88,8 +90,10 @@ def _windows(places_s: Sequence[float], frames: int) -> Iterator[tuple[int, int]
         yield first, min(frames, int(last_s * FRAMES_PER_S))
 
 
-def place_chain(chain: Sequence[Link], models: SoundModels) -> list[Placed]:
-    """The likeliest place of every link; [] where the chain does not fit into its windows."""
+def place_chain(
+    chain: Sequence[Link], models: SoundModels, vowel_frames: float = _VOWEL_FRAMES
+) -> list[Placed]:
+    """The likeliest place of every link, if vowels usually last so long; [] where they don't fit their windows."""
     voice = models.voice_odds / 2
     said = _summed(models.scores() + voice[:, None])
     silent = _summed((_PAUSE - voice)[:, None])[:, 0]
@@ -101,11 +105,21 @@ def place_chain(chain: Sequence[Link], models: SoundModels) -> list[Placed]:
             worth, length = _after_pause(worth, silent)
             lengths.append((0, length))
         else:
-            worth, length = _after_sound(worth, said[:, link.sound], link)
+            worth, length = _after_sound(worth, said[:, link.sound], link, vowel_frames)
             lengths.append((link.earliest, length))
     if worth[-1] <= _NEVER / 2:
         return []
     return _traced(chain, lengths, len(silent) - 1)
+
+
+def usual_vowel_frames(placed: Sequence[Placed]) -> float:
+    """How long the vowels of a song usually last: it has a tempo of its own."""
+    lengths = [
+        place.end - place.start
+        for place in placed
+        if place.link.is_vowel and not place.link.is_last_vowel
+    ]
+    return float(np.clip(np.median(lengths or [_VOWEL_FRAMES]), *_USUAL_VOWELS))
 
 
 def sound_at(placed: Sequence[Placed], frames: int) -> NDArray[np.intp]:
@@ -133,10 +147,10 @@ def _after_pause(worth: FloatArray, silent: FloatArray) -> tuple[FloatArray, NDA
 
 
 def _after_sound(
-    worth: FloatArray, said: FloatArray, link: Link
+    worth: FloatArray, said: FloatArray, link: Link, vowel_frames: float
 ) -> tuple[FloatArray, NDArray[np.intp]]:
     """What it is worth to be at each moment after a sound, and its length there, from the window's first frame on."""
-    lengths = _length_scores(link.is_vowel, link.is_last_vowel)
+    lengths = _length_scores(link, vowel_frames)
     first, end = link.earliest, link.latest + 1
     gain = (worth - said)[first:end]
     padded = np.concatenate([np.full(len(lengths), _NEVER), gain])
@@ -148,17 +162,17 @@ def _after_sound(
     return np.maximum(found, _NEVER), len(lengths) - 1 - best
 
 
-def _length_scores(is_vowel: bool, is_last_vowel: bool) -> FloatArray:
+def _length_scores(link: Link, vowel_frames: float) -> FloatArray:
     """What lengths of 0, 1, 2, … frames are worth for a sound; the last vowel of a line may be held."""
     usual, spread, shortest, longest = (
-        (_VOWEL_FRAMES, _VOWEL_SPREAD, _SHORTEST_VOWEL, _LONGEST_VOWEL)
-        if is_vowel
+        (vowel_frames, _VOWEL_SPREAD, _SHORTEST_VOWEL, _LONGEST_VOWEL)
+        if link.is_vowel
         else (_CONSONANT_FRAMES, _CONSONANT_SPREAD, _SHORTEST_CONSONANT, _LONGEST_CONSONANT)
     )
-    longest = _LONGEST_LAST if is_last_vowel else longest
+    longest = _LONGEST_LAST if link.is_last_vowel else longest
     frames = np.arange(longest + 1)
     ratio = np.log(np.maximum(frames, 1) / usual) / spread
-    if is_last_vowel:
+    if link.is_last_vowel:
         ratio = np.minimum(ratio, 0.0)
     return np.where(frames >= shortest, -_LENGTH_WEIGHT * ratio**2 / 2, _NEVER)
 

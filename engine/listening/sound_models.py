@@ -24,7 +24,7 @@ _LEAST_VARIANCE = 0.3
 _SPOKEN_WEIGHT = 60
 """How many frames of the song espeak's own speech of a sound is worth."""
 _FEWEST_FRAMES = 100
-_MOST_ODDS = 6.0
+_MOST_ODDS = 4.0
 _CONTEXT_FRAMES = 9
 
 Mask = NDArray[np.bool_]

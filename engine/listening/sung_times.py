@@ -11,7 +11,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from songsmith.engine.listening.forced_alignment import Placed, chain_of, place_chain, sound_at
+from songsmith.engine.listening.forced_alignment import (
+    Placed,
+    chain_of,
+    place_chain,
+    sound_at,
+    usual_vowel_frames,
+)
 from songsmith.engine.listening.sound_models import teach_models
 from songsmith.engine.listening.spoken_lines import SpokenWord, spoken_words
 from songsmith.engine.listening.voice_features import FRAMES_PER_S, log_mel
@@ -71,7 +77,7 @@ def _aligned(
     placed = place_chain(chain, models)
     for _ in range(_ROUNDS - 1):
         models = models.taught(sound_at(placed, len(energies)))
-        placed = place_chain(chain, models) or placed
+        placed = place_chain(chain, models, usual_vowel_frames(placed)) or placed
     return {
         number: [place for place in placed if place.link.line == line]
         for line, number in enumerate(spoken)
