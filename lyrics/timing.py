@@ -272,8 +272,11 @@ def _open_on_bars(
 
 
 def _slot_s(tokens: int, unit_s: float, level: _Level) -> float:
-    """The fewest units in which a line is sung at the level's pace."""
-    return unit_s * max(1, math.ceil((tokens + 1) / level.ceiling_per_s / unit_s - 1e-9))
+    """The fewest units in which a line is sung at the level's pace; two bars rather than three, where they will do."""
+    units = max(1, math.ceil((tokens + 1) / level.ceiling_per_s / unit_s - 1e-9))
+    if units == 3 and level.bars == 1 and (tokens + 1) / (2 * unit_s) <= _NATURAL.ceiling_per_s:
+        units = 2
+    return unit_s * units
 
 
 def _evened(slots_s: Sequence[float], needs: Sequence[_Need]) -> list[float]:

@@ -28,7 +28,7 @@ class OfflineWriter:
 
     def write(self, brief: Brief, on_text: Callable[[str], None]) -> WriterReply:
         """The song of a prompt and a seed, always the same one."""
-        style = brief.style or brief.prompt
+        style = brief.style or _style_in(brief.prompt)
         pulse = brief.pulse(style)
         song, lyrics = self._on_whole_bars(brief, pulse)
         for section in song.draft.sections:
@@ -108,6 +108,15 @@ class OfflineWriter:
             self._on_event(f"no other words were found for {line_list(without)}, which stays")
         lines = enumerate(lyrics.lines, start=1)
         return lyrics.with_lines(reworded(line, new.get(n, line.text)) for n, line in lines)
+
+
+def _style_in(prompt: str) -> str:
+    """The prompt as a style text: what of it names music or a mood, where the rest is only what the song is about."""
+    from songsmith.engine.sketch.style.style import parse_style
+
+    style = parse_style(prompt)
+    says_more = any("left aside" in note for note in style.notes)
+    return ", ".join(style.understood) if says_more and style.understood else prompt
 
 
 def _is_on_whole_bars(lyrics: Lyrics, pulse: Pulse) -> bool:

@@ -58,16 +58,18 @@ def read_english(prompt: str, title: str = "") -> Wish:
     words = lexicon("en")
     tongue = _foreign_tongue(tokens)
     # Nouns of a tongue that writes them with capitals would pass for names.
-    topics = [topic for topic in _chosen(_topics(tokens)) if not tongue or topic.role != "name"]
+    topics = [
+        topic
+        for topic in _chosen(_topics(tokens))
+        if not (tongue and topic.role == "name") and topic.words.lower() not in words["genre"]
+    ]
     return Wish(
         language="en",
         topics=tuple(topics[:_MOST_TOPICS]),
         calls=calls - words["stop"],
         moods=frozenset(mood for mood in _MOODS if calls & words[f"mood {mood}"]),
         age=_age(tokens),
-        notes=(f"the prompt looks {tongue}; the offline writer reads English and Chinese",)
-        if tongue
-        else (),
+        tongue=tongue,
     )
 
 

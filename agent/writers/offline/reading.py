@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from songsmith.agent.writers.offline.read_en import read_english
 from songsmith.agent.writers.offline.read_zh import read_chinese
@@ -34,10 +35,18 @@ def read_prompt(prompt: str, *, language: str = "", title: str = "") -> Wish:
             f"the offline writer has no {language!r}",
             hint="it writes en and zh; an LLM writes others",
         )
+    asked = language
     foreign = [name for name, signs in _OTHER_SCRIPTS.items() if re.search(signs, prompt + title)]
     if not language:
         language = "zh" if han_in(prompt + title) and "Japanese" not in foreign else "en"
+    is_foreign = (
+        bool(foreign) and not re.search(r"[A-Za-z]", prompt + title) and not han_in(prompt + title)
+    )
+    if is_foreign and not asked:
+        raise _other_tongue(f"in {' and '.join(foreign)} script")
     wish = read_chinese(prompt, title) if language == "zh" else read_english(prompt, title)
+    if wish.tongue and not asked:
+        raise _other_tongue(wish.tongue)
     notes = list(wish.notes)
     if foreign:
         notes.append(
@@ -45,7 +54,14 @@ def read_prompt(prompt: str, *, language: str = "", title: str = "") -> Wish:
         )
     elif language == "en" and han_in(prompt + title):
         notes.append("Chinese words were left out of the English song")
-    return Wish(wish.language, wish.topics, wish.calls, wish.moods, wish.age, tuple(notes))
+    return replace(wish, notes=tuple(notes))
+
+
+def _other_tongue(tongue: str) -> WriterError:
+    return WriterError(
+        f"the brief looks {tongue}, and the offline writer writes English and Chinese",
+        hint="use an LLM (songsmith config set api_key), give your own words with --lyrics FILE, or say --language en",
+    )
 
 
 def mentions(lines: Iterable[str], topic: Topic) -> bool:

@@ -22,13 +22,15 @@ class Topic:
 
 @dataclass(frozen=True)
 class Wish:
-    """A prompt understood. `calls` are the words that call for a scene; `notes` what was left out and why."""
+    """A prompt understood. `calls` are the words that call for a scene; `tongue` is the language it seems to be in if
+    that is neither English nor Chinese; `notes` say what was left out and why."""
 
     language: str
     topics: tuple[Topic, ...] = ()
     calls: frozenset[str] = frozenset()
     moods: frozenset[str] = frozenset()
     age: str = ""
+    tongue: str = ""
     notes: tuple[str, ...] = field(default=(), compare=False)
 
 

@@ -6,12 +6,13 @@ language, length and seed give the same song on every machine and Python.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from random import Random
 
 from songsmith.agent.writers.offline.fill import choose, fill_block, line_end, line_length, shuffled
 from songsmith.agent.writers.offline.finals import rhyme_group
+from songsmith.agent.writers.offline.fit import Fit, fit_of, key_words
 from songsmith.agent.writers.offline.form import form_for
 from songsmith.agent.writers.offline.lexicon import lexicon
 from songsmith.agent.writers.offline.reading import mentions, read_prompt
@@ -33,6 +34,8 @@ _LABELS = {
 }
 # A scene this close to the best one may be chosen too, so that one prompt has more than one song.
 _NEAR_BEST = 0.5
+_WORTH_A_TRY = 0.6
+_DRAFTS = 6
 _MOOD_WEIGHT = 1.2
 # What the song is about says more than the words around it.
 _TOPIC_WEIGHT = 0.8
@@ -42,10 +45,11 @@ _BANK_SLOTS = {"things": "thing", "food": "thing", "vehicle": "thing", "animals"
 
 @dataclass(frozen=True)
 class Composition:
-    """A song, and what the person should know about it: what was left out, and why."""
+    """A song, what the person should know about it (what was left out, and why), and the scene it tells."""
 
     draft: Draft
     notes: tuple[str, ...] = ()
+    scene: str = ""
 
 
 def write_song(
@@ -61,12 +65,41 @@ def compose(
     """The song for a prompt with notes. Any prompt gives one, an empty one too.
 
     `duration_s` decides the form (None: that of a whole song); a given `title` is kept as it is and
-    its words count as the prompt's.
+    its words count as the prompt's. Of a few drafts the one that sings most of the prompt's key words is taken; where
+    that is less than half of them, a note says what is missing.
     """
     wish = read_prompt(prompt, language=language, title=title)
     length = "whole" if duration_s is None else f"{float(duration_s):.3f}"
-    rng = Random(f"{seed}|{wish.language}|{length}|{title}|{prompt}")
-    return _Writer(wish, rng).song(title, duration_s)
+    keys = key_words(f"{title} {prompt}", wish.language)
+    drafts: list[tuple[float, Composition, Fit]] = []
+    for number in range(_DRAFTS if keys else 1):
+        again = f"|{number}" if number else ""
+        rng = Random(f"{seed}|{wish.language}|{length}|{title}|{prompt}{again}")
+        song = _Writer(wish, rng, rank=number // 2).song(title, duration_s)
+        fit = _fit(song, keys)
+        drafts.append((fit.share, song, fit))
+    _, song, fit = max(drafts, key=lambda draft: draft[0])
+    return replace(song, notes=(*song.notes, *_fit_notes(fit, song, wish.language)))
+
+
+def _fit(song: Composition, keys: tuple[str, ...]) -> Fit:
+    draft = song.draft
+    lines = [line for part in draft.sections for line in part.lines]
+    chorus = _LABELS["zh"]["chorus"], _LABELS["en"]["chorus"]
+    hook = [line for part in draft.sections if part.label in chorus for line in part.lines]
+    return fit_of(keys, "\n".join([draft.title, *hook]), "\n".join([draft.title, *lines]))
+
+
+def _fit_notes(fit: Fit, song: Composition, language: str) -> Iterator[str]:
+    """What of the brief the song does not sing, where that is most of it."""
+    scene = next(s for s in load_scenes(language) if s.name == song.scene)
+    missing = [key for key in fit.missing if not scene.answers(key)]
+    if missing and len(missing) > len(fit.sung):
+        comma = "、" if language == "zh" else ", "
+        yield (
+            f"the offline writer has no story of {comma.join(missing)}; the nearest is “{song.scene}”, "
+            "and an LLM would do better (songsmith config set api_key)"
+        )
 
 
 def lines_of(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -82,6 +115,7 @@ class _Writer:
 
     wish: Wish
     rng: Random
+    rank: int = 0
     used_ends: set[str] = field(default_factory=set)
     used_lines: set[str] = field(default_factory=set)
     unsung: list[Topic] = field(default_factory=list)
@@ -110,10 +144,10 @@ class _Writer:
             language=self.wish.language,
             sections=_labelled(parts, self.wish.language),
         )
-        return Composition(draft, self.wish.notes)
+        return Composition(draft, self.wish.notes, scene.name)
 
     def _scene(self) -> Scene:
-        """The scene that answers the prompt best, or one of those nearly as good."""
+        """The scene that answers the prompt best, or one of those nearly as good; with a `rank` one further down."""
         scenes = load_scenes(self.wish.language)
         roles = {topic.role for topic in self.wish.topics}
         calls = self.wish.calls | {f"@{role}" for role in roles}
@@ -122,6 +156,10 @@ class _Writer:
         scores = [self._score(scene, calls) for scene in called]
         best = max(scores)
         near = [s for s, score in zip(called, scores, strict=True) if score > best - _NEAR_BEST]
+        if self.rank:
+            rated = sorted(zip(scores, called, strict=True), key=lambda item: -item[0])
+            further = [s for score, s in rated[self.rank :][:1] if score > best * _WORTH_A_TRY]
+            near = further or near
         return choose(self.rng, near)
 
     def _score(self, scene: Scene, calls: frozenset[str]) -> float:

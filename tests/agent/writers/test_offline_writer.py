@@ -272,7 +272,6 @@ def test_an_empty_prompt_gives_songs_about_different_things():
         ("a love song", "en"),
         ("一首情歌", "zh"),
         ("love song 爱", "zh"),
-        ("사랑 노래", "en"),
         ("愛のうた", "en"),
     ],
 )
@@ -293,11 +292,13 @@ def test_a_language_it_cannot_write_is_said_with_the_mend():
 
 
 def test_what_is_left_out_is_said():
-    assert "Korean" in compose("사랑 노래", seed=1).notes[0]
+    assert "Korean" in compose("사랑 노래", language="en", seed=1).notes[0]
     assert "Mia" in compose("写给Mia的生日歌", seed=1).notes[0]
     assert "Chinese" in compose("a song for 小雨", language="en", seed=1).notes[0]
-    assert "German" in compose("Ein Lied über meine Katze und das Meer", seed=1).notes[0]
-    assert "katze" not in sung(write_song("Ein Lied über meine Katze und das Meer", seed=1))
+    with pytest.raises(WriterError, match="looks German"):
+        compose("Ein Lied über meine Katze und das Meer", seed=1)
+    with pytest.raises(WriterError, match="in Korean script"):
+        compose("사랑 노래", seed=1)
     assert compose("a song for Mia", seed=1).notes == ()
 
 
@@ -321,7 +322,10 @@ def test_section_labels_are_known_to_the_lyrics():
 @settings(max_examples=60, deadline=None)
 @given(prompt=st.text(max_size=200), seed=st.integers(), duration_s=st.floats(0, 400))
 def test_any_prompt_gives_a_song_a_voice_can_sing(prompt: str, seed: int, duration_s: float):
-    song = write_song(prompt, seed=seed, duration_s=duration_s)
+    try:
+        song = write_song(prompt, seed=seed, duration_s=duration_s)
+    except WriterError:  # a language that it does not write
+        song = write_song(prompt, language="en", seed=seed, duration_s=duration_s)
     assert song.title
     assert lines(song)
     for line in lines(song):
@@ -336,7 +340,11 @@ def test_any_prompt_gives_a_song_a_voice_can_sing(prompt: str, seed: int, durati
     seed=st.integers(0, 1000),
 )
 def test_any_mix_of_words_gives_a_song_without_braces_digits_or_labels(words: list[str], seed: int):
-    text = sung(write_song(" ".join(words), seed=seed))
+    try:
+        text = sung(write_song(" ".join(words), seed=seed))
+    except WriterError as error:
+        assert "the offline writer writes English and Chinese" in str(error)
+        return
     assert not set(text) & set("{}[]|0123456789🎷")
 
 
