@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
         "Change its words and style": (revise, choose, rhyme, edit, retime, style),
         "Sing it again, compare, choose": (fix, takes, pick, play, replay),
         "Go back and forth": (versions, undo, redo, diff, branch),
-        "Hand it out": (export, page, open_page),
+        "Hand it out": (export, page, open_page, gallery),
     }
     for panel, commands in panels.items():
         for command in commands:
@@ -342,6 +342,26 @@ def open_page(song: SongArgument, as_json: JsonOption = False) -> None:
     """Write the song's page and open it in the browser."""
     written = do_with_song(song, as_json, lambda studio: studio.page())
     typer.launch(str(written.file))
+
+
+def gallery(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder of songs (the songs folder).")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where it goes (index.html).")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write an index page of all songs in a folder, with a page for each."""
+    from songsmith.agent.page.gallery import write_gallery
+    from songsmith.agent.settings.settings import load_settings
+    from songsmith.agent.views.show import show
+
+    with terminal(as_json) as screen:
+        made = write_gallery(folder or load_settings(None, {}).out, out, on_song=screen.note)
+        show(screen, made)
+    answer(as_json, made)
 
 
 def replay(

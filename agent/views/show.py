@@ -1,6 +1,7 @@
 """What a verb returned, drawn for people: one function for every kind of result, as `document` is for JSON."""
 
 from songsmith.agent.page.build import Page
+from songsmith.agent.page.gallery import Gallery
 from songsmith.agent.phrases import clock
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.engine_states import EngineList, EngineState
@@ -70,6 +71,8 @@ def show(screen: Terminal, result: object, song: Song | None = None) -> None:
             draw_engines(screen.console, result.engines)
         case EngineState():
             draw_engine(screen.console, result)
+        case Gallery():
+            _show_gallery(screen, result)
         case Page():
             _show_page(screen, result)
         case Played():
@@ -128,6 +131,13 @@ def _show_rendered(screen: Terminal, rendered: Rendered, song: Song | None) -> N
         screen.fact("sound", shown_path(song.audio_path(song.picked)))
 
 
+def _show_gallery(screen: Terminal, made: Gallery) -> None:
+    count = "1 song" if len(made.songs) == 1 else f"{len(made.songs)} songs"
+    screen.fact("gallery", f"{shown_path(made.file)} · {count}")
+    for name, reason in made.left_out:
+        screen.note(f"{name} is left out: {reason}")
+
+
 def _show_page(screen: Terminal, page: Page) -> None:
     size = sum(path.stat().st_size for path in (page.file, *page.beside)) / 1e6
     screen.fact("page", f"{shown_path(page.file)} · {', '.join(page.takes)} · {size:.1f} MB")
@@ -145,3 +155,4 @@ def _show_made(screen: Terminal, made: Made) -> None:
     sounds = [path for take in made.song.takes for path in made.song.sound_files(take)]
     files = "  ".join([*(f"takes/{path.name}" for path in sounds), made.written.version.words])
     screen.fact("song", f"{shown_path(made.folder)}/  {files}")
+    screen.fact("page", f"songsmith open {shown_path(made.folder)} writes and shows it")
