@@ -42,6 +42,7 @@ class SlashCommands:
         self._session = session
         self._talk = talk
         self._screen = screen
+        self._has_offered_page = False
 
     def run(self, line: str) -> None:
         """Do what a line that begins with "/" says."""
@@ -128,6 +129,9 @@ class SlashCommands:
         words, options = _apart(argument)
         wish = RenderWish(takes=_count(words), options=options)
         self._show(self._session.studio.render(wish))
+        if not self._has_offered_page:
+            self._has_offered_page = True
+            self._screen.note("/page writes a page that plays it and follows the words")
 
     def fix(self, argument: str) -> None:
         """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix chorus 2 x2, /fix changed"""

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from songsmith.agent.page.gallery import write_gallery
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.studio import Studio
@@ -168,3 +169,16 @@ def test_nothing_is_wider_than_the_screen_and_every_control_can_be_touched(brows
         "return [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.offsetHeight < 32).length"
     )
     assert small == 0
+
+
+@pytest.mark.parametrize("name", ["page.html", "index.html"])
+def test_nothing_serious_stands_in_the_way_of_people_who_see_or_move_differently(
+    browser, folder, name
+):
+    from axe_core_python.selenium import Axe
+
+    write_gallery(folder.parent)
+    browser.get((folder if name == "page.html" else folder.parent).joinpath(name).as_uri())
+    found = Axe().run(browser)["violations"]
+    serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == []
