@@ -16,7 +16,7 @@ from songsmith.engine.sketch.style.tune import TuneStyle
 __all__ = ["Choice", "Line", "best_pitches"]
 
 # Semitones by which a Mandarin tone draws its note up or down, so that the tune moves as the words do.
-_TONE_PULLS = {1: 3.0, 2: -1.0, 3: -4.0, 4: 1.5}
+_TONE_PULLS = {1: 8.0, 2: 0.0, 3: -8.0, 4: 2.0}
 _CONTOUR_WEIGHT = 0.3
 _NOISE = 0.45
 _PINNED = 40.0

@@ -19,6 +19,7 @@ __all__ = [
     "gated_lufs",
     "high_pass",
     "limit",
+    "limiter_gain",
     "pan_gains",
     "peak",
     "power_frames",
@@ -105,7 +106,12 @@ def pan_gains(pan: float) -> NDArray[np.float32]:
 
 
 def limit(audio: Audio, ceiling: float, *, look_s: float = 0.004) -> Audio:
-    """`audio` with no sample above `ceiling`: gain is lowered ahead of a peak and let go after it."""
+    """`audio` with no sample above `ceiling`; see `limiter_gain`."""
+    return np.asarray(audio * limiter_gain(audio, ceiling, look_s=look_s), dtype=np.float32)
+
+
+def limiter_gain(audio: Audio, ceiling: float, *, look_s: float = 0.004) -> NDArray[np.float32]:
+    """Gain (samples,) that keeps `audio` within `ceiling`: lowered ahead of a peak and let go after it."""
     level = np.abs(audio).max(axis=0)
     needed = np.minimum(1.0, ceiling / np.maximum(level, 1e-9)).astype(np.float32)
     look = int(look_s * SAMPLE_RATE_HZ) | 1
@@ -114,4 +120,4 @@ def limit(audio: Audio, ceiling: float, *, look_s: float = 0.004) -> Audio:
     quick = uniform_filter1d(held, look, mode="nearest")
     # The slow curve keeps the gain from pumping between the peaks of one note.
     gain = np.minimum(quick, uniform_filter1d(slow, 12 * look + 1, mode="nearest"))
-    return np.asarray(audio * np.minimum(gain, 1.0), dtype=np.float32)
+    return np.asarray(np.minimum(gain, 1.0), dtype=np.float32)

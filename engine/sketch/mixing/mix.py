@@ -1,6 +1,6 @@
 """The mix: levels, room for the voice, reverb, even sections, -14 LUFS and a true peak below -1 dBTP.
 
-Every stem leaves the mix with all its gains on it, so that the stems' sum is the mix as it enters the limiter.
+Every stem leaves the mix with all its gains on it, the limiter's too, so that the stems' sum is the mix.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from songsmith.engine.sketch.mixing.filters import (
     equalise,
     gated_lufs,
     high_pass,
-    limit,
+    limiter_gain,
     pan_gains,
     peak,
     power_frames,
@@ -69,7 +69,7 @@ class Gains:
 
 @dataclass(frozen=True)
 class Mix:
-    """`audio` (2, samples) quantised; `stems` sum to it as it was before the limiter."""
+    """`audio` (2, samples) quantised; `stems` sum to it, to rounding."""
 
     audio: Audio
     stems: Mapping[str, Audio]
@@ -185,11 +185,11 @@ def mix_song(
     parts_db = given.parts_db or _level_parts(total, score)
     curve = _part_curve(parts_db, score, total.shape[1]) * _edges(score, total.shape[1])
     total *= curve
-    master_db, finished = _master(total, given.master_db)
+    master_db, finished, limiting = _master(total, given.master_db)
     gains = Gains(lead_db, parts_db, round(master_db, 4), band.tracks_db)
     stems: dict[str, Audio] = {}
     if keeps_stems:
-        scale = curve * np.float32(10 ** (master_db / 20))
+        scale = curve * np.float32(10 ** (master_db / 20)) * limiting
         stems = {
             n: a if presence is None else _make_room(a, presence) for n, a in band.stems.items()
         }
@@ -336,15 +336,16 @@ def _edges(score: Score, samples: int) -> NDArray[np.float32]:
     return curve
 
 
-def _master(total: Audio, given_db: float | None) -> tuple[float, Audio]:
-    """Gain and limited sound: as loud as the target after the limiter has done its work."""
+def _master(total: Audio, given_db: float | None) -> tuple[float, Audio, NDArray[np.float32]]:
+    """Gain, limited sound and the limiter's gain: as loud as the target after the limiter has done its work."""
     gain_db = given_db
     if gain_db is None:
         gain_db = TARGET_LUFS - gated_lufs(power_frames(total))
     ceiling_db = _CEILING_DBTP - 0.4
-    audio = total
     for _ in range(4):
-        audio = limit(total * np.float32(10 ** (gain_db / 20)), 10 ** (ceiling_db / 20))
+        raised = total * np.float32(10 ** (gain_db / 20))
+        limiting = limiter_gain(raised, 10 ** (ceiling_db / 20))
+        audio = np.asarray(raised * limiting, dtype=np.float32)
         if given_db is None:
             short_db = TARGET_LUFS - gated_lufs(power_frames(audio))
             gain_db += short_db
@@ -355,7 +356,7 @@ def _master(total: Audio, given_db: float | None) -> tuple[float, Audio]:
             ceiling_db -= over_db
         if abs(short_db) < 0.1 and over_db <= 0:
             break
-    return gain_db, audio
+    return gain_db, audio, limiting
 
 
 def _true_peak_db(audio: Audio) -> float:

@@ -154,7 +154,7 @@ def test_stems_have_the_takes_length_and_together_are_the_mix(studio, exported):
     assert ".vocal.flac" in names
     total = np.sum([load_audio(exported[name]) for name in names], axis=0)
     assert total.shape == take.shape
-    assert float(np.abs(total - take).max()) < 0.05
+    assert float(np.abs(total - take).max()) < 0.02
     assert "Drag all stems" in exported[".import.txt"].read_text()
     assert exported[".markers.csv"].read_text().splitlines()[0] == "#,Name,Start,End,Length"
     labels = [row.split("\t")[2] for row in exported[".labels.txt"].read_text().splitlines()]

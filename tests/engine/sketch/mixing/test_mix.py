@@ -72,13 +72,12 @@ def test_parts_are_about_as_loud_as_each_other(name):
     assert max(levels) - min(levels) < 6
 
 
-def test_stems_sum_to_the_mix_before_the_limiter():
+def test_stems_sum_to_the_mix():
     _, _, mix = mixed("pop ballad", keeps_stems=True)
 
     total = np.sum(list(mix.stems.values()), axis=0)
-    limited = limit(total.astype(np.float32), 10 ** (-1.4 / 20))
     assert {"vocal", "drums", "bass", "keys", "ambience"} <= set(mix.stems)
-    assert np.sqrt(np.mean((limited - mix.audio) ** 2)) < 0.02
+    assert np.abs(total - mix.audio).max() < 0.02
 
 
 def test_keeping_stems_does_not_change_the_mix():
