@@ -50,6 +50,8 @@ _LEVELS = (
     _Level(1, 4.5, is_even=True),
     _NATURAL,
     _Level(1, 7.0, is_even=True, is_tight=True),
+    _Level(1, 8.0, is_even=True, is_tight=True),
+    _Level(1, 9.2, is_even=True, is_tight=True),
     _Level(1, 7.5, is_tight=True),
     _Level(1, 8.5, is_tight=True),
     _Level(0.5, 7.0, is_even=True),
@@ -304,7 +306,9 @@ def _intro_s(stretch: _Stretch, level: _Level) -> float:
     """Bars before the first line: those asked for, else about nine seconds, less in a short song."""
     if stretch.intro_s is not None:
         return max(0, round(stretch.intro_s / stretch.bar_s)) * stretch.bar_s
-    share = 0.12 if not level.is_tight else 0.085 if level.ceiling_per_s <= 8 else 0
+    share = 0.12 if not level.is_tight else 0.085 if level.ceiling_per_s <= 8 else 0.05
+    if level.bars < 1 and level.ceiling_per_s > 8:
+        share = 0.0
     wanted_s = min(_INTRO_S, stretch.room_s * share)
     return max(1, round(wanted_s / stretch.bar_s)) * stretch.bar_s
 
