@@ -2,11 +2,12 @@
 
 import re
 
-__all__ = ["HAN", "han_in", "has_han", "is_han"]
+__all__ = ["HAN", "han_in", "has_han", "is_han", "unspaced"]
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 """Their ranges for the brackets of a regular expression, the round zero 〇 included."""
 _HAN = re.compile(f"[{HAN}]")
+_SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?: [{HAN}])+(?![{HAN}])")
 
 
 def is_han(character: str) -> bool:
@@ -21,3 +22,8 @@ def has_han(text: str) -> bool:
 def han_in(text: str) -> str:
     """The Chinese characters of a text, in their order."""
     return "".join(_HAN.findall(text))
+
+
+def unspaced(text: str) -> str:
+    """The text with Chinese characters that are written one by one, as in `音 乐`, joined to words again."""
+    return _SPACED.sub(lambda match: match[0].replace(" ", ""), text)

@@ -7,6 +7,7 @@ read in Chinese order. Japanese has a reader of its own, `lyrics.japanese`.
 import re
 import unicodedata
 
+from songsmith.lyrics.speech.han import unspaced
 from songsmith.lyrics.speech.hanzi_numbers import with_numbers_written_out
 from songsmith.lyrics.speech.number_words import year_or_cardinal
 from songsmith.lyrics.speech.scripts import Language, segments, tidied
@@ -48,5 +49,5 @@ def _pieces(text: str, language: Language) -> list[tuple[Language, str]]:
 def _piece(language: Language, text: str) -> str:
     if language == "en":
         return _YEAR.sub(lambda match: year_or_cardinal(match[1]), text)
-    text = with_numbers_written_out(text)
+    text = with_numbers_written_out(unspaced(text))
     return "".join(CHINESE_SIGNS.get(character, character) for character in text)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from songsmith.engine.sketch.phonetics.espeak import Speech
 from songsmith.engine.sketch.phonetics.pinyin_sounds import pinyin_parts
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
-from songsmith.lyrics.speech.mandarin import readings, spoken_mandarin
+from songsmith.lyrics.speech.mandarin import spoken_mandarin
+from songsmith.lyrics.speech.polyphones import sung_readings
 
 __all__ = ["speak_mandarin", "spelled"]
 
@@ -48,7 +49,7 @@ def speak_mandarin(
     words: list[str] = []
     for phrase in re.split(r"[^\w]+", text):
         run = re.sub(r"\W+", "", spoken_mandarin(phrase))
-        for character, reading in zip(run, readings(run) if run else (), strict=False):
+        for character, reading in zip(run, sung_readings(run) if run else (), strict=False):
             if re.fullmatch(r"[a-zü]+[1-5]", reading):
                 characters.append(character)
                 words.append(reading)

@@ -16,7 +16,8 @@ from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
-from songsmith.lyrics.speech.mandarin import readings, spoken_mandarin
+from songsmith.lyrics.speech.mandarin import spoken_mandarin
+from songsmith.lyrics.speech.polyphones import sung_readings
 
 __all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "spoken_line"]
 
@@ -75,7 +76,7 @@ def read_pinyin(text: str, say: Callable[[str], str]) -> tuple[list[str], list[s
     pinyin: list[str] = []
     for phrase in re.split(r"[^\w]+", text):
         run = re.sub(r"\W+", "", spoken_mandarin(phrase))
-        for character, reading in zip(run, readings(run) if run else (), strict=False):
+        for character, reading in zip(run, sung_readings(run) if run else (), strict=False):
             if re.fullmatch(r"[a-zü]+[1-5]", reading) and (said := say(reading)):
                 characters.append(character)
                 pinyin.append(said)
