@@ -9,6 +9,7 @@ import unicodedata
 
 from songsmith.lyrics.speech.han import unspaced
 from songsmith.lyrics.speech.hanzi_numbers import with_numbers_written_out
+from songsmith.lyrics.speech.interjections import as_sung
 from songsmith.lyrics.speech.number_words import year_or_cardinal
 from songsmith.lyrics.speech.scripts import Language, segments, tidied
 
@@ -48,6 +49,6 @@ def _pieces(text: str, language: Language) -> list[tuple[Language, str]]:
 
 def _piece(language: Language, text: str) -> str:
     if language == "en":
-        return _YEAR.sub(lambda match: year_or_cardinal(match[1]), text)
+        return _YEAR.sub(lambda match: year_or_cardinal(match[1]), as_sung(text))
     text = with_numbers_written_out(unspaced(text))
     return "".join(CHINESE_SIGNS.get(character, character) for character in text)
