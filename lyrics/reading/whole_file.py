@@ -65,7 +65,7 @@ def _without_empty_stamps(events: list[Event]) -> tuple[list[Event], list[Fault]
         "stamps-say-nothing",
         "note",
         f"all {len(words)} stamps are the same, so the words are read as if they had none",
-        "`songsmith listen SOUND --lyrics FILE` finds the times in a recording",
+        "`songsmith align SOUND --lyrics FILE -o song.lrc` finds the times in a recording",
     )
     return kept, [note]
 
