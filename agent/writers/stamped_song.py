@@ -153,6 +153,7 @@ def _request(desk: Desk, brief: Brief, language: str, engine: str) -> str:
     intro_s = min(12.0, 0.11 * duration_s)
     last_s = max(intro_s + 4, duration_s - max(5.0, 0.07 * duration_s))
     lines = (last_s - intro_s) / 4.4
+    pulse = brief.pulse()
     asked = [brief.prompt]
     asked += [f"Title: {brief.title}"] if brief.title else []
     asked += [f"Style: {brief.style}"] if brief.style else []
@@ -164,6 +165,10 @@ def _request(desk: Desk, brief: Brief, language: str, engine: str) -> str:
         brief=quoted("brief", "\n".join(asked)),
         duration=f"{duration_s:g}",
         firmness="fixed" if brief.duration_s else "open",
+        bpm=f"{pulse.bpm:.0f}",
+        tempo_firmness="fixed" if pulse.is_named else "open",
+        beats=pulse.beats_per_bar,
+        bar=f"{pulse.bar_s:.2f}",
         intro_from=f"{0.75 * intro_s:.0f}",
         intro_to=f"{1.3 * intro_s:.0f}",
         last_start=f"{last_s:.0f}",

@@ -5,7 +5,7 @@ import pytest
 
 from songsmith.prompts import PromptError, localized, prompt_names, prompt_version, render
 
-WRITE = "brief duration fewest firmness intro_from intro_to language last_start most terms"
+WRITE = "bar beats bpm brief duration fewest firmness intro_from intro_to language last_start most tempo_firmness terms"
 REPAIR = "duration faults form"
 REWRITE = "count instruction lyrics numbers others slots"
 SECTION = "about before count high hint low part rhyme style"
