@@ -68,11 +68,12 @@ class BeepEngine:
     def _sound(self, request: RenderRequest, seed: int) -> np.ndarray:
         samples = sample_at(request.duration_s)
         first_hz = parse_options(BeepOptions, self.name, request.options).pitch_hz
+        detune_hz = np.random.default_rng(seed).uniform(0, 97)  # no two seeds sound the same
         time_s = np.arange(samples) / SAMPLE_RATE_HZ
         sound = 0.01 * np.sin(2 * np.pi * 110 * time_s)
         for number, line in enumerate(request.lyrics.lines):
             start = sample_at(line.start_s)
-            pitch_hz = first_hz + seed % 97 + 10 * number + len(line.text)
+            pitch_hz = first_hz + detune_hz + 10 * number + len(line.text)
             tone = 0.3 * np.sin(2 * np.pi * pitch_hz * time_s[: SAMPLE_RATE_HZ // 2])
             sound[start : start + len(tone)] += tone[: max(0, samples - start)]
         return quantise(np.stack([sound, sound]).astype(np.float32))
