@@ -19,6 +19,7 @@ SongsmithError                a line: what, where, how to put it right; the comm
 ├── SongError                 agent.song.songbook: a song folder that can't be opened or changed
 ├── SpanError                 agent.studio.spans: a place in the song that does not exist
 ├── StudioError               agent.studio.open_song: a verb that can't be done with this song
+├── ArgumentsError            agent.operations.operation: arguments that an operation can't be done with
 ├── CommandError              agent.chat.slash: an unknown slash command, or one that lacks its argument
 ├── PlayerError               agent.studio.player: no player, or one that failed
 └── LlmError                  agent.llm.errors: the endpoint failed; a tree of its own, drawn there
