@@ -1,1 +1,1 @@
-"""The interactive session: input, slash commands, the tools an LLM may call, the conversation and its history."""
+"""Sessions and single turns: input, slash commands, the tools an LLM may call, the talk and its history."""

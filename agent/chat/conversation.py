@@ -5,22 +5,27 @@ endpoint's budget; not the whole past.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from songsmith.agent.chat.context import TalkMemory, Turn, fit_turns, prompt_budget
 from songsmith.agent.chat.session import Session
+from songsmith.agent.chat.telling import Refused, Said, Tell
 from songsmith.agent.chat.tool_choice import asks_for, command_for, fitting_tools, tools_for_wish
 from songsmith.agent.chat.tools import MORE_TOOLS, Toolbox
+from songsmith.agent.events import Done, Note
 from songsmith.agent.llm.client import Llm
 from songsmith.agent.llm.dialects import Ask
 from songsmith.agent.llm.errors import LlmError
 from songsmith.agent.llm.messages import Message, Reply, Tool, ToolCall
 from songsmith.agent.phrases import clock
-from songsmith.agent.views.show import show
-from songsmith.agent.views.terminal import Terminal
 from songsmith.agent.writers.replies.shape import loop_start
+from songsmith.engine.engine import Cancelled
 from songsmith.prompts import render
 
-__all__ = ["Conversation", "song_as_text"]
+__all__ = ["Conversation", "Ending", "song_as_text"]
+
+Ending = Literal["done", "turns"]
+"""How a turn ended: the model had no more to do, or its rounds of tools were used up."""
 
 
 class Conversation:
@@ -31,51 +36,50 @@ class Conversation:
         llm: Llm,
         toolbox: Toolbox,
         session: Session,
-        screen: Terminal,
+        tell: Tell,
         memory: TalkMemory,
     ) -> None:
         self._llm = llm
         self._toolbox = toolbox
         self._session = session
-        self._screen = screen
+        self._tell = tell
         self._memory = memory
         self._asked_back = self._has_done = False
 
-    def turn(self, sentence: str) -> None:
-        """Answer one sentence. Whatever breaks it off, what was said and done so far is remembered."""
+    def turn(self, sentence: str) -> Ending:
+        """Answer one sentence, and say how that ended. Whatever breaks it off is remembered with what was done."""
         self._toolbox.begin_turn()
         self._memory.begin(sentence)
         self._has_done = False
         try:
-            self._rounds()
+            ending = self._rounds()
             if not self._has_done:
                 self._second_try(sentence)
-        except LlmError as error:
+        except (LlmError, Cancelled) as error:
             self._memory.add(Message("assistant", f"(broke off: {error.what})"))
             raise
         except KeyboardInterrupt:
             self._memory.add(Message("assistant", "(stopped by the person)"))
             raise
-        finally:
-            self._screen.end_text()
+        return ending
 
-    def _rounds(self) -> None:
+    def _rounds(self) -> Ending:
         rounds = self._session.settings.tool_rounds
         for _ in range(rounds):
             reply = self._ask()
-            self._screen.end_text()
             self._asked_back = reply.text.rstrip().endswith(("?", "？"))
             if not reply.calls:
                 self._memory.add(reply.message)
                 if reply.is_stopped:
-                    self._screen.note("the reply said the same over and over and was stopped")
+                    self._note("the reply said the same over and over and was stopped")
                 if reply.is_cut:
-                    self._screen.note("the reply was cut off at the model's limit; say “go on”")
-                return
+                    self._note("the reply was cut off at the model's limit; say “go on”")
+                return "done"
             # Added together, so that no call is ever remembered without its result.
             results = [Message("tool", self._do(c), call_id=c.id) for c in reply.calls]
             self._memory.add(reply.message, *results)
-        self._screen.note(f"stopped after {rounds} rounds of tools; say “go on” if it should")
+        self._note(f"stopped after {rounds} rounds of tools; say “go on” if it should")
+        return "turns"
 
     def _second_try(self, sentence: str) -> None:
         """Put a wish that nothing came of once more, as text with the tools that fit; then say what does it."""
@@ -83,28 +87,24 @@ class Conversation:
         if not wanted or self._asked_back:
             return
         tools = tools_for_wish(self._session, sentence)
-        self._screen.note("nothing was done; asking once more, with fewer tools")
+        self._note("nothing was done; asking once more, with fewer tools")
         messages = fit_turns(
             self._prompt("system"), self._song_state(), [Turn(sentence)], self._budget(tools)
         )
         reply = self._reply(messages, tools, Ask("chat", self._most_tokens(600), as_text=True))
-        self._screen.end_text()
         results = [Message("tool", self._do(call), call_id=call.id) for call in reply.calls]
         self._memory.add(reply.message, *results)
         if not self._has_done:
-            self._screen.note(
-                f"the model did nothing; say it with a command: {command_for(wanted[0])}"
-            )
+            self._note(f"the model did nothing; say it with a command: {command_for(wanted[0])}")
 
     def _do(self, call: ToolCall) -> str:
         """The result of one call, drawn for the person."""
         done = self._toolbox.call(call)
         if done.refusal:
-            self._screen.note(f"{call.name or 'tool'}: {done.refusal[:300]}")
+            self._tell(Refused(call.name, done.refusal))
         elif call.name != MORE_TOOLS.name:
             self._has_done = True
-            song = self._session.studio.song if self._session.has_song else None
-            show(self._screen, done.result, song)
+            self._tell(Done(call.name, done.result))
         return done.text
 
     def _ask(self) -> Reply:
@@ -116,14 +116,20 @@ class Conversation:
         return self._reply(messages, tools, Ask("chat", self._most_tokens(2_000)))
 
     def _reply(self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask) -> Reply:
-        return self._llm.reply(
+        reply = self._llm.reply(
             messages,
             tools,
             ask,
             is_enough=_goes_round,
-            on_text=self._screen.say,
-            on_event=lambda event: self._screen.note(str(event)),
+            on_text=lambda piece: self._tell(Said(piece)),
+            on_event=lambda event: self._note(str(event)),
         )
+        if reply.text and not reply.text.endswith("\n"):
+            self._tell(Said("\n"))
+        return reply
+
+    def _note(self, line: str) -> None:
+        self._tell(Note(line))
 
     def _most_tokens(self, wanted: int) -> int:
         """The bound of a reply: as wanted, and at most the quarter of the window that is kept for it."""

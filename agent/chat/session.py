@@ -24,11 +24,12 @@ class Session:
         *,
         ask: Callable[[str], bool],
         overrides: dict[str, object] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.audience = audience
         self.ask = ask
         self.engines = Engines()
-        self.ledger = Ledger()
+        self.ledger = ledger or Ledger()
         self._overrides = overrides or {}
         self._studio: Studio | None = None
         self.settings = load_settings(None, self._overrides)
@@ -36,6 +37,11 @@ class Session:
     @property
     def has_song(self) -> bool:
         return self._studio is not None
+
+    @property
+    def song(self) -> Song | None:
+        """The open song, if there is one."""
+        return self._studio.song if self._studio else None
 
     @property
     def studio(self) -> Studio:

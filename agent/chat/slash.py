@@ -12,13 +12,13 @@ from collections.abc import Callable
 from songsmith.agent.chat.editor import edited_words
 from songsmith.agent.chat.session import Session
 from songsmith.agent.chat.talk import Talk
+from songsmith.agent.chat.telling import Help, Tell
+from songsmith.agent.events import Done, Fact, Note
 from songsmith.agent.studio.engine_options import option_words
 from songsmith.agent.studio.engine_states import engine_list, engine_state
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.studio.spans import parse_duration
-from songsmith.agent.views.show import show
-from songsmith.agent.views.terminal import Terminal
 from songsmith.agent.writers.rhymes import find_rhymes
 from songsmith.errors import SongsmithError
 
@@ -36,12 +36,13 @@ class CommandError(SongsmithError):
 
 
 class SlashCommands:
-    """`run("/fix chorus 2")`. Results are drawn on `screen`."""
+    """`run("/fix chorus 2")`. What comes of it is told to `tell`."""
 
-    def __init__(self, session: Session, talk: Talk, screen: Terminal) -> None:
+    def __init__(self, session: Session, talk: Talk, tell: Tell) -> None:
         self._session = session
         self._talk = talk
-        self._screen = screen
+        self._tell = tell
+        self._running = ""
         self._has_offered_page = False
 
     def run(self, line: str) -> None:
@@ -52,6 +53,7 @@ class SlashCommands:
             near = difflib.get_close_matches(name, command_names(), n=1)
             hint = f"did you mean /{near[0]}?" if near else "/help lists them"
             raise CommandError(f"there is no command /{name}", hint=hint)
+        self._running = name
         command: Callable[[str], None] = getattr(self, name)
         command(argument.strip())
 
@@ -84,12 +86,11 @@ class SlashCommands:
         metre = words.pop() if len(words) > 1 and re.fullmatch(r"[x/]+|[平仄]+", words[-1]) else ""
         size = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() else None
         self._need(words, "/rhyme window")
-        show(self._screen, find_rhymes(" ".join(words), syllables=size, metre=metre))
+        self._show(find_rhymes(" ".join(words), syllables=size, metre=metre))
 
     def lyrics(self, argument: str) -> None:
         """/lyrics - the words with their stamps and how they sing"""
-        checked = self._session.studio.check()
-        self._screen.lyrics(checked.lyrics, checked.report)
+        self._show(self._session.studio.check())
 
     def edit(self, argument: str) -> None:
         """/edit [N WORDS] - change the words in your editor, or line N to WORDS"""
@@ -120,7 +121,7 @@ class SlashCommands:
         if argument:
             self._show(studio.style(argument))
         else:
-            self._screen.fact("style", studio.song.version.style or "none yet")
+            self._fact("style", studio.song.version.style or "none yet")
 
     # --- sound
 
@@ -131,7 +132,7 @@ class SlashCommands:
         self._show(self._session.studio.render(wish))
         if not self._has_offered_page:
             self._has_offered_page = True
-            self._screen.note("/page writes a page that plays it and follows the words")
+            self._tell(Note("/page writes a page that plays it and follows the words"))
 
     def fix(self, argument: str) -> None:
         """/fix WHERE [xN] [NAME=VALUE] - sing only a part again: /fix 0:42-0:55, /fix chorus 2 x2, /fix changed"""
@@ -162,7 +163,7 @@ class SlashCommands:
         self._need(len(names) == 2, "/ab 2 3")
         for label, name in zip("AB", names, strict=True):
             take = self._session.studio.take_named(name)
-            self._screen.fact(label, take)
+            self._fact(label, take)
             self._session.studio.play(take)
 
     def export(self, argument: str) -> None:
@@ -223,20 +224,20 @@ class SlashCommands:
 
     def cost(self, argument: str) -> None:
         """/cost - tokens and money spent on the LLM in this session"""
-        self._screen.fact("cost", self._talk.cost())
+        self._fact("cost", self._talk.cost())
 
     def model(self, argument: str) -> None:
         """/model [NAME] - show or change the LLM"""
-        self._screen.fact("llm", self._talk.use(model=argument))
+        self._fact("llm", self._talk.use(model=argument))
 
     def profile(self, argument: str) -> None:
         """/profile [NAME] - show or change the LLM profile: deepseek, openai, ollama, …"""
-        self._screen.fact("llm", self._talk.use(profile=argument))
+        self._fact("llm", self._talk.use(profile=argument))
 
     def clear(self, argument: str) -> None:
         """/clear - forget the talk so far; the song stays"""
         self._talk.forget()
-        self._screen.fact("cleared", "the talk so far is forgotten; the song stays")
+        self._fact("cleared", "the talk so far is forgotten; the song stays")
 
     def help(self, argument: str) -> None:
         """/help [COMMAND] - this list, or one line of it"""
@@ -244,9 +245,9 @@ class SlashCommands:
         names = [name for name in command_names() if wanted in ("", name)]
         for name in names or command_names():
             usage, _, what = (inspect.getdoc(getattr(self, name)) or "").partition(" - ")
-            self._screen.help_row(usage, what)
+            self._tell(Help(usage, what))
         if len(names) != 1:
-            self._screen.note(_KEYS)
+            self._tell(Note(_KEYS))
 
     def quit(self, argument: str) -> None:
         """/quit - leave; the song is kept"""
@@ -259,7 +260,10 @@ class SlashCommands:
             raise CommandError("this command needs to be told more", hint=f"e.g. {example}")
 
     def _show(self, result: object) -> None:
-        show(self._screen, result, self._session.studio.song)
+        self._tell(Done(self._running, result))
+
+    def _fact(self, name: str, value: str) -> None:
+        self._tell(Fact(name, value))
 
 
 def command_names() -> list[str]:

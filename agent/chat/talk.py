@@ -9,9 +9,9 @@ from songsmith.agent.llm.client import Llm
 from songsmith.agent.settings.settings import SettingsError, endpoint
 from songsmith.errors import SongsmithError
 
-__all__ = ["Talk"]
+__all__ = ["TALK_FILE", "Talk"]
 
-_TALK_FILE = "chat.jsonl"
+TALK_FILE = "chat.jsonl"
 _NO_ENDPOINT = "choose one with /profile, e.g. /profile ollama, or set DEEPSEEK_API_KEY"
 
 
@@ -30,12 +30,12 @@ class Talk:
 
     def load(self, folder: Path) -> None:
         """Go on with what was said about the song in `folder`."""
-        self.memory = load_talk(folder / _TALK_FILE)
+        self.memory = load_talk(folder / TALK_FILE)
 
     def keep(self) -> None:
         """Write down what was said, once there is a song to keep it with."""
         if self._session.has_song:
-            save_talk(self._session.studio.song.folder / _TALK_FILE, self.memory.turns)
+            save_talk(self._session.studio.song.folder / TALK_FILE, self.memory.turns)
 
     def forget(self) -> None:
         """Forget what was said so far; the song stays."""

@@ -20,6 +20,7 @@ from songsmith.agent.operations.table import OPERATIONS
 from songsmith.agent.studio.open_song import StudioError
 from songsmith.agent.studio.results import Step
 from songsmith.agent.views.documents import document
+from songsmith.engine.engine import Cancelled
 from songsmith.errors import SongsmithError
 
 __all__ = ["MORE_TOOLS", "ToolResult", "Toolbox"]
@@ -75,6 +76,8 @@ class Toolbox:
             return _refused("the arguments are no JSON object; send the call again")
         try:
             result = self._do(operation, values)
+        except Cancelled:
+            raise
         except SongsmithError as error:
             return _refused(str(error))
         # The model is told the song anew with every request; a version it made needs no more than its names.

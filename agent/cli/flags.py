@@ -27,14 +27,15 @@ __all__ = [
     "TakeOption",
     "WriterOption",
     "YesOption",
+    "as_seconds",
     "with_wish",
 ]
 
 Result = TypeVar("Result")
 
 
-def _duration(text: str) -> float:
-    """Seconds of what a person wrote after --length; a mistake there is wrong usage."""
+def as_seconds(text: str) -> float:
+    """Seconds of what a person wrote as a time; a mistake there is wrong usage."""
     from songsmith.agent.studio.spans import parse_duration
 
     if isinstance(text, float):
@@ -95,7 +96,7 @@ DurationOption = Annotated[
     typer.Option(
         "--length",
         metavar="TIME",
-        parser=_duration,
+        parser=as_seconds,
         help="Length: 95, 95s or 1:35.",
         rich_help_panel="Song",
     ),

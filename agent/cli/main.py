@@ -1,7 +1,7 @@
 """The command line: one command a verb, and the only place that catches errors.
 
 Every command prints for people on stdout, or with `--json` one JSON object on stdout and everything else
-on stderr. Exit codes: 0 good, 1 the input is at fault, 2 wrong usage, 130 interrupted.
+on stderr. `exit_codes` says how it ends.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from songsmith import __version__
+from songsmith.agent.cli.exit_codes import ExitCode
 from songsmith.agent.files import is_there
 from songsmith.errors import SongsmithError
 
@@ -27,8 +28,6 @@ app = typer.Typer(
 )
 
 _MOST_SHOWN = 2_000  # characters of an error; what was typed into it may be longer
-_INTERRUPTED = 130
-_PIPE_CLOSED = 141  # what a shell makes of a program whose reader, such as head, has enough
 
 
 def _show_version(value: bool) -> None:
@@ -58,28 +57,28 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     _speak_utf8()
     try:
         code = app(_readable(arguments), standalone_mode=False)
-        if code == _INTERRUPTED:  # what typer makes of Ctrl-C
+        if code == ExitCode.INTERRUPTED:  # what typer makes of Ctrl-C
             _say_interrupted()
         sys.stdout.flush()
     except SongsmithError as error:
         _say_error(f"{error}{_way_out(error)}")
-        code = 1
+        code = ExitCode.AT_FAULT
     except (KeyboardInterrupt, typer.Abort):
         _say_interrupted()
-        code = _INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         _drop_output()
-        code = _PIPE_CLOSED
+        code = ExitCode.PIPE_CLOSED
     except SystemExit as end:  # click makes one of a broken pipe
         is_cut = isinstance(end.__context__, BrokenPipeError)
-        code = _PIPE_CLOSED if is_cut else end.code
+        code = ExitCode.PIPE_CLOSED if is_cut else end.code
     except OSError as error:
         _say_error(
             f"{error.filename or 'what is printed'}: {(error.strerror or str(error)).lower()};"
             " check the place it goes to and the space there"
         )
         _drop_output()
-        code = 1
+        code = ExitCode.AT_FAULT
     except Exception as error:
         code = _usage_code(error)
     sys.exit(code if isinstance(code, int) else 0)
@@ -167,9 +166,10 @@ def _speak_utf8() -> None:
 
 def _mount() -> None:
     """Add the commands; their modules import nothing heavy."""
-    from songsmith.agent.cli import config, engines, listen, make, models, song
+    from songsmith.agent.cli import chat, config, engines, listen, make, models, song
 
     make.add_to(app)
+    chat.add_to(app)
     song.add_to(app)
     listen.add_to(app)
     for name, group, what in (

@@ -29,7 +29,6 @@ SectionOption = Annotated[str, typer.Option("--section", help='e.g. "chorus 2".'
 
 def add_to(app: typer.Typer) -> None:
     panels = {
-        "Make a song": (chat,),
         "Change its words and style": (revise, choose, rhyme, edit, retime, style),
         "Sing it again, compare, choose": (fix, takes, pick, play, replay),
         "Go back and forth": (versions, undo, redo, diff, branch),
@@ -39,21 +38,6 @@ def add_to(app: typer.Typer) -> None:
         for command in commands:
             name = "open" if command is open_page else None
             app.command(name, rich_help_panel=panel)(command)
-
-
-def chat(
-    song: Annotated[str, typer.Argument(metavar="SONG", help="A song to go on with.")] = "",
-    plain: Annotated[bool, typer.Option("--plain", help="Plain lines in and out.")] = False,
-) -> None:
-    """Talk about a song and change it."""
-    from songsmith.agent.chat.loop import Chat
-    from songsmith.agent.song.songbook import SongError
-    from songsmith.agent.studio.opening import find_song
-
-    folder = find_song(song) if song else None
-    if song and folder is None:
-        raise SongError(f"there is no song {song!r}", hint="leave the name out to begin a new one")
-    Chat(folder, is_plain=plain).run()
 
 
 def revise(

@@ -159,6 +159,7 @@ class Llm:
         self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask
     ) -> Iterator[ReplyEvent]:
         """Ask once."""
+        self.ledger.allow()
         is_fenced = bool(tools) and (ask.as_text or not self._shape.has_tools)
         reader = ReplyReader(self.endpoint, [tool.name for tool in tools] if is_fenced else None)
         self._sent = {}

@@ -40,6 +40,9 @@ class Ledger:
     cost: float | None = None
     is_estimated: bool = field(default=False)
 
+    def allow(self) -> None:
+        """Asked before every request: raise to end the work before it is sent."""
+
     def add(self, usage: Usage, endpoint: Endpoint) -> None:
         """Count one request."""
         self.requests += 1

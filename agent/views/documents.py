@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from songsmith.agent.events import Done
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.listening import Aligned, hearing_document
@@ -20,7 +21,7 @@ from songsmith.engine.listening.listen import Hearing
 from songsmith.lyrics.check import Report, report_json
 from songsmith.lyrics.reading.lrc import format_lrc
 
-__all__ = ["document", "plain", "report_document", "to_json"]
+__all__ = ["document", "event_document", "plain", "report_document", "to_json"]
 
 
 def document(result: object, song: Song | None = None) -> dict[str, Any]:
@@ -70,6 +71,13 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
         case _:
             body = plain(result)
     return {name: plain(value) for name, value in {**place, **body}.items()}
+
+
+def event_document(event: object, song: Song | None = None) -> dict[str, Any]:
+    """An event as a JSON object: its kind ("text", "fact", "progress", …) under "event", and its fields."""
+    if isinstance(event, Done):
+        return {"event": "done", "verb": event.verb, "result": document(event.result, song)}
+    return {"event": type(event).__name__.lower(), **plain(event)}
 
 
 def plain(value: Any) -> Any:

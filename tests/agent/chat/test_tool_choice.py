@@ -45,13 +45,13 @@ def names(tools) -> list[str]:
 
 
 def test_without_a_song_there_is_only_what_begins_one(chat):
-    session = chat(with_song=False).session
+    session = chat(with_song=False).partner.session
     assert names(fitting_tools(session, 128_000)) == ["write", "rhyme", "more_tools"]
     assert names(fitting_tools(session, 128_000, with_all=True)) == names(Toolbox.tools())
 
 
 def test_a_small_window_gets_few_tools_and_short_descriptions(chat):
-    session = chat().session
+    session = chat().partner.session
     assert "fix" not in names(fitting_tools(session, 128_000))
     small = fitting_tools(session, 8_192)
     assert names(small) == ["write", "revise", "edit", "style", "render", "undo", "more_tools"]
@@ -83,7 +83,7 @@ def test_the_rest_comes_on_demand(chat, server):
     ],
 )
 def test_what_a_sentence_asks_for_is_told_from_talk(chat, sentence, wanted):
-    session = chat().session
+    session = chat().partner.session
     found = asks_for(session, sentence)
     assert (found[0] if found else None) == wanted or wanted in found
     assert len(tools_for_wish(session, sentence)) == 3
@@ -99,7 +99,7 @@ def test_a_wish_that_nothing_came_of_is_put_once_more_as_text(chat, server, caps
     server.queue(Brain(answer))
     talk = chat()
     talk.run(["make the second line bitter"])
-    assert talk.session.studio.song.lyrics.lines[1].text == "I sold your chair"
+    assert talk.partner.session.studio.song.lyrics.lines[1].text == "I sold your chair"
     assert "asking once more, with fewer tools" in capsys.readouterr().out
     second = server.requests[1]
     assert second.messages[0]["content"].count("arguments: {") == 3
@@ -150,7 +150,9 @@ def test_three_wordings_are_offered_in_a_talk_and_one_is_chosen(chat, server):
     server.queue(Brain(answer))
     talk = chat()
     talk.run(["give me three for line 2", "the second one"])
-    assert talk.session.studio.song.lyrics.lines[1].text == "I burnt your chair on night two"
+    assert (
+        talk.partner.session.studio.song.lyrics.lines[1].text == "I burnt your chair on night two"
+    )
 
 
 def test_every_tool_that_a_sentence_may_mean_has_a_command(chat):

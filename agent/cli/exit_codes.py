@@ -1,0 +1,25 @@
+"""What a command's exit code says to scripts."""
+
+from enum import IntEnum
+
+__all__ = ["MEANINGS", "ExitCode"]
+
+
+class ExitCode(IntEnum):
+    GOOD = 0
+    AT_FAULT = 1
+    WRONG_USAGE = 2
+    LIMIT_REACHED = 4
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+
+MEANINGS = {
+    ExitCode.GOOD: "done",
+    ExitCode.AT_FAULT: "the input, the song, the machine or the endpoint is at fault; one line on stderr says what",
+    ExitCode.WRONG_USAGE: "wrong usage: a flag or an argument; nothing was done",
+    ExitCode.LIMIT_REACHED: "a limit of the call was reached; what was done so far is kept",
+    ExitCode.INTERRUPTED: "interrupted; what was finished is kept",
+    ExitCode.PIPE_CLOSED: "the reader of stdout has gone",
+}
+"""In words, for `songsmith agent-info`."""
