@@ -100,8 +100,8 @@ def write(
 ) -> Lyrics:
     """New stamped lyrics for `prompt`."""
     _need_prompt(prompt)
-    settings = load_settings(None, {})
-    author, _ = choose_writer(settings, writer)
+    settings, audience = load_settings(None, {}), audience or Silence()
+    author, _ = choose_writer(settings, writer, on_event=audience.note)
     brief = brief_for(
         settings,
         prompt,
@@ -111,7 +111,7 @@ def write(
         title=title,
         seed=seed,
     )
-    lyrics: Lyrics = author.write(brief, (audience or Silence()).text).lyrics
+    lyrics: Lyrics = author.write(brief, audience.text).lyrics
     return lyrics
 
 

@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Brief",
+    "Listener",
     "RenderWish",
     "Song",
     "SongsmithError",
@@ -29,6 +30,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from songsmith.agent.api import check, make, open_song, render, rhyme, write
+    from songsmith.agent.events import Listener
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.agent.studio.studio import Studio
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Brief": "songsmith.agent.writers.brief",
+    "Listener": "songsmith.agent.events",
     "RenderWish": "songsmith.agent.studio.rendering",
     "Song": "songsmith.agent.song.songbook",
     "SongsmithError": "songsmith.errors",

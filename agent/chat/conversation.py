@@ -18,6 +18,7 @@ from songsmith.agent.llm.dialects import Ask
 from songsmith.agent.llm.errors import LlmError
 from songsmith.agent.llm.messages import Message, Reply, Tool, ToolCall
 from songsmith.agent.phrases import clock
+from songsmith.agent.settings.wishes import StandingWishes
 from songsmith.agent.writers.replies.shape import loop_start
 from songsmith.engine.engine import Cancelled
 from songsmith.prompts import render
@@ -29,7 +30,7 @@ Ending = Literal["done", "turns"]
 
 
 class Conversation:
-    """The talk of a chat."""
+    """The talk of a chat; `wishes` are what the person always wishes."""
 
     def __init__(
         self,
@@ -38,12 +39,14 @@ class Conversation:
         session: Session,
         tell: Tell,
         memory: TalkMemory,
+        wishes: StandingWishes | None = None,
     ) -> None:
         self._llm = llm
         self._toolbox = toolbox
         self._session = session
         self._tell = tell
         self._memory = memory
+        self._wishes = wishes
         self._asked_back = self._has_done = False
 
     def turn(self, sentence: str) -> Ending:
@@ -89,7 +92,7 @@ class Conversation:
         tools = tools_for_wish(self._session, sentence)
         self._note("nothing was done; asking once more, with fewer tools")
         messages = fit_turns(
-            self._prompt("system"), self._song_state(), [Turn(sentence)], self._budget(tools)
+            self._rules(), self._song_state(), [Turn(sentence)], self._budget(tools)
         )
         reply = self._reply(messages, tools, Ask("chat", self._most_tokens(600), as_text=True))
         results = [Message("tool", self._do(call), call_id=call.id) for call in reply.calls]
@@ -110,9 +113,7 @@ class Conversation:
     def _ask(self) -> Reply:
         window = self._llm.endpoint.context_tokens
         tools = fitting_tools(self._session, window, with_all=self._toolbox.wants_all)
-        messages = self._memory.messages(
-            self._prompt("system"), self._song_state(), self._budget(tools)
-        )
+        messages = self._memory.messages(self._rules(), self._song_state(), self._budget(tools))
         return self._reply(messages, tools, Ask("chat", self._most_tokens(2_000)))
 
     def _reply(self, messages: Sequence[Message], tools: Sequence[Tool], ask: Ask) -> Reply:
@@ -135,8 +136,10 @@ class Conversation:
         """The bound of a reply: as wanted, and at most the quarter of the window that is kept for it."""
         return min(wanted, self._llm.endpoint.context_tokens // 4)
 
-    def _prompt(self, name: str) -> str:
-        return render(name, renders=self._session.settings.renders_per_turn)
+    def _rules(self) -> str:
+        rules = render("system", renders=self._session.settings.renders_per_turn)
+        told = self._wishes.prompt() if self._wishes else ""
+        return f"{rules}\n\n{told}".strip()
 
     def _song_state(self) -> str:
         return render("song_state", state=song_as_text(self._session))

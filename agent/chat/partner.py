@@ -13,8 +13,9 @@ from songsmith.agent.chat.slash import SlashCommands
 from songsmith.agent.chat.talk import Talk
 from songsmith.agent.chat.telling import Tell
 from songsmith.agent.chat.tools import Toolbox
-from songsmith.agent.events import Listener
+from songsmith.agent.events import Fact, Listener
 from songsmith.agent.llm.usage import Ledger
+from songsmith.agent.settings.wishes import StandingWishes, standing_wishes
 from songsmith.agent.studio.open_song import StudioError
 
 __all__ = ["Partner"]
@@ -37,6 +38,7 @@ class Partner:
         )
         self.talk = Talk(self.session)
         self._tell = tell
+        self._wishes: StandingWishes | None = None
         self._toolbox = Toolbox(self.session)
         self._commands = SlashCommands(self.session, self.talk, tell)
         if song is not None:
@@ -53,12 +55,25 @@ class Partner:
             self._do_without_llm(sentence)
             return "done"
         conversation = Conversation(
-            self.talk.llm, self._toolbox, self.session, self._tell, self.talk.memory
+            self.talk.llm,
+            self._toolbox,
+            self.session,
+            self._tell,
+            self.talk.memory,
+            self._standing_wishes(self.talk.llm.endpoint.context_tokens),
         )
         try:
             return conversation.turn(sentence)
         finally:
             self.talk.keep()
+
+    def _standing_wishes(self, window_tokens: int) -> StandingWishes | None:
+        """What the person always wishes, told once and again when they changed it."""
+        wishes, before = standing_wishes(window_tokens), self._wishes
+        if wishes and wishes != before:
+            self._tell(Fact("wishes", str(wishes)))
+        self._wishes = wishes
+        return wishes
 
     def _do_without_llm(self, sentence: str) -> None:
         """The few things a plain sentence can mean when nobody is there to understand it."""

@@ -6,6 +6,7 @@ from songsmith.agent.llm.client import Llm
 from songsmith.agent.llm.dialects import Ask
 from songsmith.agent.llm.messages import Message, Notice, Reply, Retry
 from songsmith.agent.llm.usage import estimate_tokens
+from songsmith.agent.settings.wishes import StandingWishes
 from songsmith.prompts import localized, prompt_version, render
 
 __all__ = ["Desk"]
@@ -14,11 +15,17 @@ _MESSAGE_TOKENS = 8
 
 
 class Desk:
-    """A model, the one who is told of retries and rounds, and the versions of the prompts that were used, by name."""
+    """A model, the one who is told of retries and rounds, and the versions of the prompts that were used, by name.
 
-    def __init__(self, llm: Llm, on_event: Callable[[str], None]) -> None:
+    The model is shown the person's standing `wishes` with the rules of every request.
+    """
+
+    def __init__(
+        self, llm: Llm, on_event: Callable[[str], None], wishes: StandingWishes | None = None
+    ) -> None:
         self.llm = llm
         self.tell = on_event
+        self._wishes = wishes
         self.prompts: dict[str, int] = {}
 
     @property
@@ -31,6 +38,15 @@ class Desk:
         name = localized(name, language)
         self.prompts[name] = prompt_version(name)
         return render(name, **fields)
+
+    def rules(self, name: str, language: str = "") -> Message:
+        """The first message of a request: the rules of prompt `name`, and what the person always wishes."""
+        text = self.prompt(name, language)
+        if self._wishes and (told := self._wishes.prompt(language)):
+            name = localized("standing_wishes", language)
+            self.prompts[name] = prompt_version(name)
+            text = f"{text}\n\n{told}"
+        return Message("system", text)
 
     def ask(
         self,

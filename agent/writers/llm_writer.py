@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from songsmith.agent.llm.client import Llm
 from songsmith.agent.llm.errors import ContextFull
 from songsmith.agent.llm.messages import Message
+from songsmith.agent.settings.wishes import StandingWishes
 from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.desk import Desk
 from songsmith.agent.writers.line_fit import faults_by_line, language_of_lyrics, retimed
@@ -46,7 +47,8 @@ class _Song:
 class LlmWriter:
     """Writes with an LLM. `on_event` gets a line for every retry and every round of repairing.
 
-    `engine` is who will sing, "" if that is not known; style lines are asked for in its terms.
+    `engine` is who will sing, "" if that is not known; style lines are asked for in its terms. `wishes` are what the
+    person always wishes.
     """
 
     def __init__(
@@ -55,9 +57,11 @@ class LlmWriter:
         *,
         repair_rounds: int = 3,
         engine: str = "",
+        wishes: StandingWishes | None = None,
         on_event: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.llm = llm
+        self._wishes = wishes
         self._repair_rounds = repair_rounds
         self._engine = engine
         self._on_event = on_event
@@ -133,7 +137,7 @@ class LlmWriter:
         return first_request(desk, brief, self._plan(brief, style), style)
 
     def _desk(self) -> Desk:
-        return Desk(self.llm, self._on_event)
+        return Desk(self.llm, self._on_event, self._wishes)
 
     def _asks_for_stamps(self, desk: Desk, brief: Brief) -> bool:
         """Whether the model is to stamp the song: as the profile says, and only where its window has room."""

@@ -115,7 +115,7 @@ def _request(
             duration=f"{duration_s:g}",
         )
         messages = [
-            Message("system", desk.prompt("songwriter", language)),
+            desk.rules("songwriter", language),
             Message("user", request),
         ]
         if not desk.has_room(messages, _TOKENS_PER_LINE * len(asked)):

@@ -68,7 +68,7 @@ def rewrite_messages(
     desk: Desk, lyrics: Lyrics, wanted: Sequence[int], instruction: str, others: Sequence[str] = ()
 ) -> list[Message]:
     """What is sent for new words: the whole song, or where the window is small the lines around those wanted."""
-    system = Message("system", desk.prompt("songwriter", language_of_lyrics(lyrics)))
+    system = desk.rules("songwriter", language_of_lyrics(lyrics))
     reply_tokens = _TOKENS_PER_LINE * len(wanted)
     for shown in (format_numbered(lyrics, wanted), format_numbered(lyrics, wanted, beside=_BESIDE)):
         request = Message("user", _request(desk, lyrics, wanted, instruction, others, shown))

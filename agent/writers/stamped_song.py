@@ -39,7 +39,7 @@ def song_messages(desk: Desk, brief: Brief, engine: str = "") -> list[Message]:
     """What is sent for a whole song: the rules, and the brief with the numbers that follow from its length."""
     language = _language(brief)
     return [
-        Message("system", desk.prompt("songwriter", language)),
+        desk.rules("songwriter", language),
         Message("user", _request(desk, brief, language, engine)),
     ]
 

@@ -126,7 +126,7 @@ def section_messages(
 ) -> list[Message]:
     """What is sent for one section: the rules and two worked examples first, which are the same for every section."""
     language = plan.language
-    messages = [Message("system", desk.prompt("words_first", language))]
+    messages = [desk.rules("words_first", language)]
     for asked, answered in _examples(desk, language):
         messages += [Message("user", asked), Message("assistant", answered)]
     parts = _parts(desk, language, sung)

@@ -27,6 +27,8 @@ FIELDS = {
         "song_state": "state",
         "songwriter": "",
         "songwriter_zh": "",
+        "standing_wishes": "wishes",
+        "standing_wishes_zh": "wishes",
         "style_terms": "",
         "system": "renders",
         "words_example_1": "",
