@@ -19,13 +19,11 @@ class DeviceError(EngineError):
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether `error` is a lack of memory; CPU, MPS and TorchScript only say so in words."""
+    """Whether `error` is a lack of memory; CPU and MPS only say so in words."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     said = str(error).casefold()
-    return isinstance(error, (RuntimeError, torch.jit.Error)) and any(
-        saying in said for saying in _SAYINGS
-    )
+    return isinstance(error, RuntimeError) and any(saying in said for saying in _SAYINGS)
 
 
 def fewer_at_once(at_once: int, device: str, error: BaseException) -> int:

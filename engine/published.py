@@ -22,8 +22,6 @@ class WeightFile:
     `name` is its place in the part's folder, `path` that in `repo`. `becomes` is the file it is
     converted to, "" if it is used as it is, its floating tensors in `dtype_name` where that is given; `check_keys`
     refuses the tensors of another model (given their names and the file). `sha256` is known beforehand for few.
-    One that `runs_code` when it is loaded (TorchScript) is loaded only if songsmith fetched it or a person trusts it,
-    and hashed each time.
     """
 
     name: str
@@ -35,7 +33,6 @@ class WeightFile:
     dtype_name: str = ""
     check_keys: Callable[[Iterable[str], Path], None] | None = None
     sha256: str = ""
-    runs_code: bool = False
     host: Literal["hub", "github"] = "hub"
 
     @property

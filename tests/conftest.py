@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from torch import nn
+    pass
 
 # A busy machine is no fault of the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -113,6 +112,8 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder as hand-made downloads leave it: published names and formats, nothing converted yet."""
     import torch
 
+    from tests.engine.tiny_vae import write_vae
+
     torch.set_num_threads(1)  # threads only get in each other's way in models this small
     folder: Path = tmp_path_factory.mktemp("published")
     for variant in ("base", "full"):
@@ -124,13 +125,9 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tiny_models(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A models folder of the test's own with everything in it, chosen by SONGSMITH_MODELS; its VAE is trusted."""
-    from songsmith.engine.diffrhythm.parts import VAE
-    from songsmith.engine.weights.store import Store
-
+    """A models folder of the test's own with everything in it, chosen by SONGSMITH_MODELS."""
     folder = tmp_path / "models"
     shutil.copytree(tiny_weights, folder)
-    Store(folder).trust(VAE, VAE.files[0])
     monkeypatch.setenv("SONGSMITH_MODELS", str(folder))
     return folder
 
@@ -158,49 +155,6 @@ def write_dit(folder: Path, variant: str) -> None:
     folder.mkdir()
     torch.save({"model_state_dict": state}, folder / "cfm_model.pt")
     (folder / "config.json").write_text(json.dumps(vars(config)))
-
-
-def write_vae(folder: Path) -> None:
-    """A TorchScript VAE with the published one's two methods that reaches 3 frames to each side."""
-    import torch
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        folder.mkdir()
-        torch.manual_seed(7)
-        torch.jit.save(torch.jit.script(_tiny_vae()), folder / "vae_model.pt")
-
-
-def _tiny_vae() -> "nn.Module":
-    import torch
-    from torch import Tensor, nn
-
-    class TinyVae(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.before = nn.Conv1d(64, 8, 7, padding=3)
-            self.after = nn.Conv1d(8, 2 * 2048, 1)
-            self.fold = nn.Conv1d(2 * 2048, 8, 1)
-            self.moments = nn.Conv1d(8, 128, 7, padding=3)
-
-        @torch.jit.export
-        def decode_export(self, latents: Tensor) -> Tensor:
-            blocks = torch.tanh(self.after(torch.tanh(self.before(latents))))
-            batch, frames = latents.shape[0], latents.shape[2]
-            sound = blocks.reshape(batch, 2, 2048, frames).transpose(2, 3)
-            return sound.reshape(batch, 2, -1)
-
-        @torch.jit.export
-        def encode_export(self, audio: Tensor) -> Tensor:
-            batch = audio.shape[0]
-            blocks = audio.reshape(batch, 2, -1, 2048).transpose(2, 3).reshape(batch, 4096, -1)
-            moments: Tensor = self.moments(torch.tanh(self.fold(blocks)))
-            return moments
-
-        def forward(self, latents: Tensor) -> Tensor:
-            return self.decode_export(latents)
-
-    return TinyVae()
 
 
 def write_style_encoder(folder: Path) -> None:

@@ -130,7 +130,7 @@ def verify(
 ) -> None:
     """Hash every file again and compare with what was downloaded; exit 1 if one is not sound.
 
-    A file that is a program is used only if songsmith fetched it, or after --trust.
+    A file that has changed is not used until it is fetched again, or taken as it is with --trust.
     """
     from songsmith.engine.weights import parts as weights
 
@@ -232,13 +232,6 @@ def _accept_licences(store: "Store", parts: "Sequence[Part]", yes: bool) -> None
             f"{part.title}: {part.licence}{words}, {format_bytes(part.size_bytes)}", err=True
         )
         typer.echo(f"  from {', '.join(sorted({file.repo for file in part.files}))}", err=True)
-        for file in part.files:
-            if file.runs_code:
-                typer.echo(
-                    f"  {file.name} is a program (TorchScript): what you trust its makers with is your account here; "
-                    "its hash is recorded, and another file is refused",
-                    err=True,
-                )
     if yes or (sys.stdin.isatty() and typer.confirm("Accept these licences?", err=True)):
         store.accept(new)
 

@@ -2,6 +2,8 @@
 
 import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,37 +54,51 @@ class Resident:
         self._dit = None
         gc.collect()  # the old weights go before the new ones come
 
-        from songsmith.engine.device_limits import DeviceError, is_out_of_memory
         from songsmith.engine.diffrhythm.model.dit import load_dit
-        from songsmith.engine.diffrhythm.model.rename import CheckpointError
         from songsmith.engine.weights.checkpoint import TensorFile
 
         state = TensorFile(path, dtype=dtype, device=device)
         check_variant(state.keys(), path, variant=variant)
-        try:
+        with _loading(path, device):
             model = load_dit(state, dit_config(path.parent, variant), device=device, dtype=dtype)
-        except CheckpointError as error:
-            raise CheckpointError(error.what, where=str(path), hint=error.hint) from error
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            raise DeviceError(
-                f"the model's weights do not fit into the memory of {device}",
-                hint="close other programs, or use --device cpu",
-            ) from error
         self._dit = (wanted, model)
         return model
 
     def vae(self, store: Store, device: str) -> "Vae":
         """The audio VAE on `device`, with no notes of earlier renders."""
-        path = require(store, VAE)["vae_model.pt"]
+        path = require(store, VAE)["model.safetensors"]
         wanted = _Loaded(path, hashes(store, VAE)[path.name], device, "")
         if self._vae is None or self._vae[0] != wanted:
-            from songsmith.engine.diffrhythm.model.vae import load_vae
+            import torch
 
-            self._vae = (wanted, load_vae(path, device=device))
+            from songsmith.engine.diffrhythm.model.oobleck import load_oobleck
+            from songsmith.engine.diffrhythm.model.vae import Vae
+            from songsmith.engine.weights.checkpoint import TensorFile
+
+            state = TensorFile(path, dtype=torch.float32, device=device)
+            with _loading(path, device):
+                self._vae = (wanted, Vae(load_oobleck(state, device=device), device))
         self._vae[1].notes.clear()
         return self._vae[1]
+
+
+@contextmanager
+def _loading(path: Path, device: str) -> Iterator[None]:
+    """What goes wrong when the weights of `path` are loaded, in one line that names it."""
+    from songsmith.engine.device_limits import DeviceError, is_out_of_memory
+    from songsmith.engine.diffrhythm.model.rename import CheckpointError
+
+    try:
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(error.what, where=str(path), hint=error.hint) from error
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise DeviceError(
+            f"the weights do not fit into the memory of {device}",
+            hint="close other programs, or use --device cpu",
+        ) from error
 
 
 def dit_config(folder: Path, variant: Variant) -> "DiTConfig":

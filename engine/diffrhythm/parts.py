@@ -70,7 +70,7 @@ VAE = Part(
             "ASLP-lab/DiffRhythm-vae",
             "vae_model.pt",
             630_000_000,
-            runs_code=True,
+            becomes="model.safetensors",
         ),
     ),
     extra="diffrhythm",

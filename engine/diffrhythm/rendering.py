@@ -174,6 +174,7 @@ class Rendering:
             "takes_at_once": plan.options.takes_at_once,
             "weights": self._weights(),
             "torch": torch.__version__,
+            "threads": torch.get_num_threads(),
         }
 
     def _weights(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Tensors on disk: the published pickles, converted once to safetensors, and reading those with one copy in memory.
 
-A pickle can run code, so that it is only ever read with `weights_only=True`; safetensors can't, and loads
-by mmap.
+A pickle can run code, so that it is only ever read with `weights_only=True`, and TorchScript by `torchscript`;
+safetensors can't, and loads by mmap.
 """
 
 import contextlib
@@ -103,7 +103,7 @@ def convert_pickle(
 ) -> None:
     """Write the tensors of `source` to `target` as safetensors, whole or not at all.
 
-    Takes a plain state dict or one under "model_state_dict" or "state_dict". With `dtype_name`
+    Takes a plain state dict, one under "model_state_dict" or "state_dict", or TorchScript. With `dtype_name`
     ("float16"), floating tensors are stored in that type. `check_keys` may refuse them before anything is written.
     """
     import torch
@@ -148,8 +148,14 @@ def _reason(error: Exception) -> str:
 def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
     import torch
 
+    from songsmith.engine.weights.torchscript import is_torchscript, read_torchscript
+
     try:
-        _refuse_packed(source)
+        with zipfile.ZipFile(source) as archive:
+            has_code = is_torchscript(archive)
+            _refuse_packed(archive, source, has_code=has_code)
+        if has_code:
+            return read_torchscript(source)
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore", UserWarning
@@ -177,16 +183,19 @@ def _read_pickle(source: Path) -> dict[str, "torch.Tensor"]:
     return tensors
 
 
-def _refuse_packed(source: Path) -> None:
-    """Raise for a file that would unpack to more than it is: published weights are stored as they are."""
-    with zipfile.ZipFile(source) as archive:
-        for entry in archive.infolist():
-            if entry.file_size > entry.compress_size:
-                raise WeightsError(
-                    f"holds a packed {entry.filename[:60]!r}, which weights never do",
-                    where=str(source),
-                    hint="get the file from where it was published",
-                )
+def _refuse_packed(archive: zipfile.ZipFile, source: Path, *, has_code: bool) -> None:
+    """Raise for a file that would unpack to more than it is: published weights are stored as they are.
+
+    The code of a TorchScript file may be packed; it is not read.
+    """
+    for entry in archive.infolist():
+        is_code = has_code and entry.filename.split("/")[1:2] == ["code"]
+        if entry.file_size > entry.compress_size and not is_code:
+            raise WeightsError(
+                f"holds a packed {entry.filename[:60]!r}, which weights never do",
+                where=str(source),
+                hint="get the file from where it was published",
+            )
 
 
 def _apart(tensors: dict[str, "torch.Tensor"]) -> dict[str, "torch.Tensor"]:
@@ -195,6 +204,10 @@ def _apart(tensors: dict[str, "torch.Tensor"]) -> dict[str, "torch.Tensor"]:
     apart = {}
     for key, tensor in tensors.items():
         storage = tensor.untyped_storage()
+        if tensor.numel() * tensor.element_size() > storage.nbytes():
+            raise WeightsError(
+                f"holds {key[:60]!r}, which is larger than its values", hint="pull it again"
+            )
         is_whole = storage.nbytes() == tensor.numel() * tensor.element_size()
         is_own = is_whole and storage.data_ptr() not in seen
         seen.add(storage.data_ptr())

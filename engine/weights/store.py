@@ -161,14 +161,13 @@ class Store:
     def check(self, part: Part, file: WeightFile, path: Path, *, thoroughly: bool = False) -> str:
         """Sha256 of `path`, which must be as it was when it came. Raises `WeightsError` that says how it is not.
 
-        Fast when size and time are as recorded, unless `thoroughly`; a file that runs code is always hashed, and one
-        that songsmith did not fetch is refused until `trust` records it.
+        Fast when size and time are as recorded, unless `thoroughly`.
         """
         locked = self.lock().files.get(self._key(path))
-        hint = f"`songsmith models rm {part.name}` and `songsmith models pull` fetch it again"
-        if file.runs_code:
-            thoroughly = True
-            hint += f"; if you trust it as it is: `songsmith models verify {part.name} --trust`"
+        hint = (
+            f"`songsmith models rm {part.name}` and `songsmith models pull` fetch it again; "
+            f"if you changed it yourself: `songsmith models verify {part.name} --trust`"
+        )
         try:
             stat = path.stat()
             if not thoroughly and locked is not None and _is_as_recorded(stat, locked):
@@ -179,12 +178,6 @@ class Store:
                 fault = f"{short}: {stat.st_size:,} bytes instead of {locked.size_bytes:,}"
             if fault:
                 raise WeightsError(fault, where=str(path), hint=hint)
-            if file.runs_code and locked is None and not file.sha256:
-                raise WeightsError(
-                    "is a program (TorchScript) that songsmith did not fetch",
-                    where=str(path),
-                    hint=hint,
-                )
             digest = sha256_of(path)
         except OSError as error:
             raise _disk_error(path, error) from error

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from songsmith.engine.audio import CROSSFADE_S, quantise
-from songsmith.engine.diffrhythm.parts import VAE
 from songsmith.engine.engine import (
     Cancelled,
     Engine,
@@ -21,7 +20,6 @@ from songsmith.engine.engine import (
     load_engine,
 )
 from songsmith.engine.units import sample_at
-from songsmith.engine.weights.store import Store
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 from tests.engine.tiny_acestep import write_acestep
 
@@ -64,7 +62,6 @@ def singer(request, tiny_weights, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         models = tmp_path_factory.mktemp("folder") / "models"
         shutil.copytree(tiny_weights, models)
-        Store(models).trust(VAE, VAE.files[0])
         if request.param == "ace-step":
             pytest.importorskip("diffusers")
             write_acestep(models)

@@ -1,24 +1,22 @@
-"""Latents to sound and back, through the published TorchScript VAE, in chunks.
+"""Latents to sound and back, through the VAE, in chunks.
 
 One latent frame reaches 9.3 frames to either side, so that chunks with a margin of 10 frames give what
 decoding the whole would (to rounding), at a fraction of its memory: about 4 MB a frame.
 """
 
 import logging
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from songsmith.engine.device_limits import DeviceError, is_out_of_memory
+from songsmith.engine.diffrhythm.model.oobleck import Oobleck
 from songsmith.engine.units import SAMPLES_PER_FRAME
-from songsmith.engine.weights.hub import WeightsError
 
-__all__ = ["MARGIN_FRAMES", "Chunking", "Vae", "load_vae"]
+__all__ = ["MARGIN_FRAMES", "Chunking", "Vae"]
 
 MARGIN_FRAMES = 10
 SMALLEST_CHUNK_FRAMES = 16
@@ -47,9 +45,9 @@ class _Chunk:
 class Vae:
     """The audio VAE on one device. `notes` gathers what had to be done otherwise than asked."""
 
-    def __init__(self, module: torch.jit.ScriptModule, device: torch.device) -> None:
-        self._module = module
-        self._device = device
+    def __init__(self, network: Oobleck, device: torch.device | str) -> None:
+        self._network = network
+        self._device = torch.device(device)
         self.notes: list[str] = []
 
     @torch.inference_mode()
@@ -63,7 +61,7 @@ class Vae:
         """Latents (batch, frames, 64) -> sound (batch, 2, 2048 · frames), float32, on the CPU."""
 
         def decode(chunk: Tensor) -> Tensor:
-            sound: Tensor = self._module.decode_export(chunk.transpose(1, 2))
+            sound: Tensor = self._network.decoder(chunk.transpose(1, 2))
             return sound
 
         frames = latents.float()
@@ -93,7 +91,7 @@ class Vae:
         frames = padded.reshape(*padded.shape[:-1], -1, SAMPLES_PER_FRAME)
 
         def encode(chunk: Tensor) -> Tensor:
-            moments: Tensor = self._module.encode_export(chunk.flatten(-2))
+            moments: Tensor = self._network.encoder(chunk.flatten(-2))
             return moments
 
         moments = self._with_room(
@@ -114,7 +112,7 @@ class Vae:
         while True:
             try:
                 return work(chunking)
-            except (RuntimeError, MemoryError, torch.jit.Error) as error:
+            except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 chunking = self._smaller(chunking, length, error)
@@ -136,9 +134,7 @@ class Vae:
         done = 0
         for group in _batches(chunks, chunking.chunks_at_once):
             batch = torch.cat([frames.narrow(frame_dim, c.left, c.right - c.left) for c in group])
-            # TorchScript would rewrite the graph after its first calls, and take 1 differ from take 3.
-            with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-                results = run(batch.to(self._device)).float().cpu().chunk(len(group))
+            results = run(batch.to(self._device)).float().cpu().chunk(len(group))
             for chunk, result in zip(group, results, strict=True):
                 if out is None:
                     out = result.new_empty(*result.shape[:-1], length * rate)
@@ -166,30 +162,6 @@ class Vae:
         logger.warning("%s", note)
         self.notes.append(note)
         return smaller
-
-
-def load_vae(path: Path, *, device: str | torch.device = "cpu") -> Vae:
-    """The VAE of a TorchScript file with `decode_export` and `encode_export`."""
-    device = torch.device(device)
-    try:
-        with warnings.catch_warnings():
-            # The published file is TorchScript; torch can still load it, and says at each load not to make more.
-            warnings.filterwarnings("ignore", "`?torch.jit", DeprecationWarning)
-            module = torch.jit.load(path, map_location=device)  # type: ignore[no-untyped-call]
-    except (RuntimeError, ValueError, LookupError, TypeError, EOFError, OSError) as error:
-        if is_out_of_memory(error):
-            raise DeviceError(f"out of memory on {device}", hint="use --device cpu") from error
-        raise WeightsError(
-            "can't be read as the audio VAE", where=str(path), hint="`songsmith models verify`"
-        ) from error
-    for method in ("decode_export", "encode_export"):
-        if not hasattr(module, method):
-            raise WeightsError(
-                f"is another model: it has no {method}",
-                where=str(path),
-                hint="`songsmith models rm vae` and `songsmith models pull`",
-            )
-    return Vae(module.eval(), device)
 
 
 def _chunks(length: int, chunk_frames: int) -> list[_Chunk]:

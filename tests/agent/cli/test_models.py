@@ -88,11 +88,11 @@ def test_a_voice_the_hub_lacks_is_said(hub, served):
 
 def test_a_damaged_file_makes_verify_exit_1(served):
     run("pull", "vae", "--yes")
-    path = served / "vae" / "vae_model.pt"
+    path = served / "vae" / "model.safetensors"
     path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     result = run("verify")
     assert result.exit_code == 1
-    assert "vae/vae_model.pt: is a Git LFS pointer" in result.stdout
+    assert "vae/model.safetensors: is a Git LFS pointer" in result.stdout
 
 
 def test_a_part_that_is_not_all_there_makes_verify_exit_1(served):

@@ -74,7 +74,7 @@ def test_the_manifest_holds_all_that_the_samples_depend_on(engine):
     assert details["torch"] == torch.__version__
     assert set(details["weights"]) >= {
         "dit-1.2-full/model.safetensors",
-        "vae/vae_model.pt",
+        "vae/model.safetensors",
         "muq-mulan/model.safetensors",
     }
     assert all(len(digest) == 64 for digest in details["weights"].values())
@@ -156,7 +156,7 @@ def test_several_at_once_are_close_to_each_alone(engine):
         assert np.abs(one.audio - other.audio).max() < 1e-3
 
 
-def test_a_take_does_not_depend_on_the_number_of_threads(engine):
+def test_another_number_of_threads_changes_no_more_than_rounding(engine):
     threads = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
@@ -165,7 +165,8 @@ def test_a_take_does_not_depend_on_the_number_of_threads(engine):
         (two,) = render(engine, request_of())
     finally:
         torch.set_num_threads(threads)
-    assert np.array_equal(one.audio, two.audio)
+    assert np.abs(one.audio - two.audio).max() <= 2 / 32_768
+    assert (one.details["threads"], two.details["threads"]) == (1, 2)
 
 
 def test_progress_has_steps_and_takes(engine):
