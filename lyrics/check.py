@@ -19,6 +19,7 @@ from songsmith.lyrics.pace import (
 from songsmith.lyrics.song_faults import language_code, song_faults
 from songsmith.lyrics.speech.language_guess import guess_language
 from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
+from songsmith.lyrics.speech.said import said
 
 __all__ = [
     "LineReport",
@@ -86,7 +87,7 @@ def check_lyrics(
     """
     variant = variant or variant_for(duration_s)
     lines = lyrics.lines
-    spoken = phonemize_lines([line.text for line in lines])
+    spoken = phonemize_lines(list(map(said, lines)))
     starts_s = [line.start_s for line in lines]
     layout = lay_out(starts_s, spoken, duration_s=duration_s, variant=variant)
     language = language or lyrics.language

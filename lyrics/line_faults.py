@@ -15,10 +15,12 @@ from songsmith.lyrics.limits import SingingLimits
 from songsmith.lyrics.lyric import LyricLine, clean_text
 from songsmith.lyrics.pace import BREAK_S, BUSY_PER_S, SPARSE_PER_S, TOO_FAST_PER_S, Slot
 from songsmith.lyrics.rates import FRAME_RATE_HZ
+from songsmith.lyrics.speech.espeak import WORD_BREAK, pronounce
 from songsmith.lyrics.speech.han import has_han
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.speech.language_names import LANGUAGE_NAMES
 from songsmith.lyrics.speech.phonemes import PhonemeLine, spoken_text, unsupported_scripts
+from songsmith.lyrics.speech.said import respelled, said, way_of
 from songsmith.lyrics.speech.spoken import CHINESE_SIGNS, sung_text
 from songsmith.lyrics.stamps import format_stamp
 
@@ -283,13 +285,41 @@ def _unread(facts: LineFacts) -> Iterator[_Finding]:
     is_ours = facts.language == "ja" or (facts.language != "zh" and is_japanese(facts.line.text))
     if facts.is_framed or not is_ours:
         return
-    if unread := read_japanese(facts.line.text).unread:
+    if unread := read_japanese(respelled(said(facts.line))).unread:
         yield _Finding(
             "unread",
             "warning",
             f"{' '.join(unread)[:40]} can't be read here and will not be sung",
             HOW_TO_READ_KANJI,
         )
+
+
+def _says(facts: LineFacts) -> Iterator[_Finding]:
+    """How words are said where the line says so, and what of that can't be understood."""
+    told = []
+    for say in facts.line.beside.says:
+        word = facts.line.text[say.offset : say.offset + say.length]
+        way, how = way_of(word, say.how)
+        if way:
+            told.append(f"“{word}” as {_as_heard(how) if way == 'respelling' else how}")
+            continue
+        chinese = "one syllable of pinyin with its tone for each character, parted by spaces"
+        yield _Finding(
+            "say-unread",
+            "warning",
+            f"“{word}” can't be said as “{say.how[:40]}”, so it is sung as it is written",
+            f"write {chinese if has_han(word) else 'letters as they sound, or IPA between slashes'}",
+        )
+    if told:
+        yield _Finding("said", "note", f"says {', '.join(told)}", "")
+
+
+def _as_heard(respelling: str) -> str:
+    """A respelling, with the sounds that English letters are read as."""
+    if not respelling.isascii():
+        return respelling
+    sounds = "".join(" " if sound == WORD_BREAK else sound for sound in pronounce(respelling))
+    return f"{respelling} /{sounds}/"
 
 
 def _read_aloud(facts: LineFacts) -> Iterator[_Finding]:
@@ -358,6 +388,7 @@ _OF_WORDS: tuple[Callable[[LineFacts], Iterator[_Finding]], ...] = (
     _language,
     _unsung_words,
     _unread,
+    _says,
     _read_aloud,
 )
 _FINDERS: tuple[Callable[[LineFacts], Iterator[_Finding]], ...] = (
@@ -367,6 +398,7 @@ _FINDERS: tuple[Callable[[LineFacts], Iterator[_Finding]], ...] = (
     _layout,
     _unsung_words,
     _unread,
+    _says,
     _read_aloud,
     _word_stamps,
 )

@@ -54,7 +54,7 @@ class Translation(NamedTuple):
 
 
 class Say(NamedTuple):
-    """How the `length` characters of a text from `offset` on are to be said: a respelling ("laiv"), IPA between
+    """How the `length` characters of a text from `offset` on are to be said: a respelling ("lyve"), IPA between
     slashes ("/laɪv/") or pinyin ("hang2")."""
 
     offset: int

@@ -15,6 +15,7 @@ from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.speech.espeak import phone_count
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
 from songsmith.lyrics.speech.phonemes import phonemize, unsupported_scripts
+from songsmith.lyrics.speech.said import respelled
 
 __all__ = [
     "BREAK_S",
@@ -58,18 +59,20 @@ class Slot:
 
 
 def expected_tokens(text: str, language: str = "") -> int:
-    """Model tokens of a line; for writing that has no phonemes here, about as many as it would have.
+    """Model tokens of a line, ways to say words marked in it.
 
-    In a `language` (two letters) other than English and Chinese they are counted as espeak-ng says them in it.
+    For writing that has no phonemes here they are about as many as it would have. In a `language` (two letters) other
+    than English and Chinese they are counted as espeak-ng says them in it.
     """
-    if is_japanese(text):
-        return max(1, round(count_morae(text) * _TOKENS_PER_MORA))
-    if language not in ("", "en", "zh", "ja", "ko") and (count := phone_count(text, language)):
+    read = respelled(text)
+    if is_japanese(read):
+        return max(1, round(count_morae(read) * _TOKENS_PER_MORA))
+    if language not in ("", "en", "zh", "ja", "ko") and (count := phone_count(read, language)):
         return count
     tokens = len(phonemize(text).tokens)
-    if unsupported_scripts(text):
-        letters = sum(ch.isalpha() for ch in text)
-        hangul = sum("\uac00" <= ch <= "\ud7a3" for ch in unicodedata.normalize("NFC", text))
+    if unsupported_scripts(read):
+        letters = sum(ch.isalpha() for ch in read)
+        hangul = sum("\uac00" <= ch <= "\ud7a3" for ch in unicodedata.normalize("NFC", read))
         strange = (letters - hangul) * _TOKENS_PER_LETTER + hangul * _TOKENS_PER_HANGUL
         tokens = max(tokens, round(strange))
     return max(1, tokens)

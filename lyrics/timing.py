@@ -15,6 +15,7 @@ from itertools import accumulate, chain, pairwise
 from songsmith.lyrics.lyric import NOTHING_BESIDE, Draft, DraftSection, LyricLine, Lyrics, Section
 from songsmith.lyrics.pace import EASY_PER_S, expected_tokens
 from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.said import said
 
 __all__ = ["natural_duration_s", "retime", "stamp_draft"]
 
@@ -139,7 +140,7 @@ def natural_duration_s(
         language = _language(lyrics)
         ends_s = [
             line.start_s
-            + max(line.hold_s or 0.0, expected_tokens(line.text, language) / EASY_PER_S)
+            + max(line.hold_s or 0.0, expected_tokens(said(line), language) / EASY_PER_S)
             for line in lyrics.lines
         ]
         return round(max(ends_s) + _ENDING_S, 2)
@@ -201,6 +202,16 @@ def _texts(section: Section | DraftSection) -> list[str]:
     return list(section.lines)
 
 
+def _spoken(section: Section | DraftSection) -> list[str]:
+    """The lines with the ways to say their words marked."""
+    if isinstance(section, Section):
+        return list(map(said, section.lines))
+    if not section.beside:
+        return list(section.lines)
+    lines = zip(section.lines, section.beside, strict=True)
+    return [said(LyricLine(0, text, beside=beside)) for text, beside in lines]
+
+
 def _language(words: Lyrics | Draft) -> str:
     """The code of the language that the words are marked with or seem to be in, to count their sounds in it."""
     if words.language:
@@ -215,7 +226,7 @@ def _needs(words: Lyrics | Draft) -> list[_Need]:
     for section in words.sections:
         if not section.lines:
             after_interlude = bool(needs)
-        for index, text in enumerate(_texts(section)):
+        for index, text in enumerate(_spoken(section)):
             is_first = index == 0 and bool(needs)
             needs.append(
                 _Need(expected_tokens(text, language), is_first, is_first and after_interlude)

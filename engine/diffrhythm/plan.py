@@ -16,6 +16,7 @@ from songsmith.engine.requests import (
 from songsmith.engine.units import SAMPLES_PER_FRAME, frame_at, sample_at, seconds_of_frames
 from songsmith.lyrics.frames import BASE_FRAMES, LaidLine, Layout, Variant, lay_out, longest_s
 from songsmith.lyrics.speech.phonemes import PhonemeLine, phonemize_lines
+from songsmith.lyrics.speech.said import said
 
 __all__ = ["Plan", "make_plan"]
 
@@ -55,7 +56,7 @@ def make_plan(request: RenderRequest) -> Plan:
     _check_style(request.style, options)
     variant = options.variant_for(request.duration_s)
     lines = () if options.instrumental else request.lyrics.lines
-    phonemes = phonemize_lines([line.text for line in lines])
+    phonemes = phonemize_lines(list(map(said, lines)))
     layout = lay_out(
         [line.start_s for line in lines], phonemes, duration_s=request.duration_s, variant=variant
     )

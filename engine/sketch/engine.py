@@ -41,6 +41,7 @@ from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.said import respelled, said
 
 __all__ = ["SketchEngine", "SketchOptions"]
 
@@ -200,7 +201,7 @@ def _line_notes(order: _Order, score: Score) -> Iterator[str]:
         if not is_sung(line):
             yield f"line {number} has nothing to sing: {line.text[:20]!r}"
     for sung in score.lines:
-        rate = count_syllables(sung.text) / (sung.end_s - sung.start_s)
+        rate = count_syllables(respelled(sung.spoken)) / (sung.end_s - sung.start_s)
         if rate > _DENSE_SYLLABLES_PER_S:
             yield (
                 f"line {sung.line}: about {rate:.0f} syllables a second, words will blur "
@@ -225,7 +226,7 @@ def _singer_notes(order: _Order, score: Score) -> Iterator[str]:
 def _unread_notes(lines: Sequence[LyricLine], language: str) -> Iterator[str]:
     """One note on all the Japanese that can't be read here."""
     unread = {
-        number: read_japanese(line.text).unread
+        number: read_japanese(respelled(said(line))).unread
         for number, line in enumerate(lines, start=1)
         if language == "ja" or (language != "zh" and is_japanese(line.text))
     }

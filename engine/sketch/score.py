@@ -76,7 +76,7 @@ class SongPart:
 
 @dataclass(frozen=True)
 class Backing:
-    """Words for the second voice, sung in `[start_s, end_s)`."""
+    """Words for the second voice, ways to say them marked, sung in `[start_s, end_s)`."""
 
     text: str
     start_s: float
@@ -87,7 +87,8 @@ class Backing:
 class SungLine:
     """A line with its slot: the first vowel sounds at `start_s`, all is sung by `end_s`.
 
-    `line` is the 1-based number in the lyrics, `voice` who sings ("" = the lead), `same_as` the
+    `text` are its words, `said` the same with marks how some are to be said, which is what a voice reads ("" where
+    nobody says). `line` is the 1-based number in the lyrics, `voice` who sings ("" = the lead), `same_as` the
     earliest line (its number) with the same words, else its own: repeated lines share their melody.
     """
 
@@ -99,6 +100,12 @@ class SungLine:
     voice: str = ""
     same_as: int = 0
     backing: tuple[Backing, ...] = ()
+    said: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """What a voice reads."""
+        return self.said or self.text
 
     @property
     def until_s(self) -> float:

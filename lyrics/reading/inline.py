@@ -1,7 +1,7 @@
 r"""What may stand inside a line: chords, word stamps, ways to say a word, markup, and the backslash that makes them
 plain text.
 
-`[Am]Slow <00:12.50>dance` sings "Slow dance", and so does `Slow <i>dance</i>`; `{live|laiv}` sings "live" and says
+`[Am]Slow <00:12.50>dance` sings "Slow dance", and so does `Slow <i>dance</i>`; `{live|lyve}` sings "live" and says
 how. A bracket that is neither a chord nor a stamp is the person's text. `\[`, `\<`, `\{` and their full-width
 forms are those characters themselves.
 """

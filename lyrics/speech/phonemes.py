@@ -4,15 +4,24 @@ English through espeak-ng, Chinese through pinyin, mixed lines cut where the lan
 sung is returned as a value (`unknown`, `unsupported_scripts`, an empty line), never dropped in silence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from songsmith.lyrics.speech.english import english_phones, leaves_gap, merged, spoken_english
 from songsmith.lyrics.speech.espeak import WORD_BREAK, PhonemeError
+from songsmith.lyrics.speech.ipa import ENGLISH_SOUNDS, STRESS, ipa_sounds
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
-from songsmith.lyrics.speech.mandarin import mandarin_phones, spoken_mandarin
-from songsmith.lyrics.speech.scripts import Language, segments, tidied, unsupported_scripts
+from songsmith.lyrics.speech.mandarin import mandarin_phones, spoken_mandarin, syllable_phones
+from songsmith.lyrics.speech.said import pieces, way_of
+from songsmith.lyrics.speech.scripts import (
+    MARKS,
+    Language,
+    segments,
+    tidied,
+    unsupported_scripts,
+)
 from songsmith.lyrics.speech.vocabulary import token_of
 
 __all__ = [
@@ -57,16 +66,15 @@ def phonemize_lines(texts: Sequence[str]) -> list[PhonemeLine]:
 
 @lru_cache(maxsize=8192)
 def phonemize(text: str) -> PhonemeLine:
-    """Phonemes and tokens of one line; `phonemize_lines` says what can go wrong."""
-    parts = _parts(text)
+    """Phonemes and tokens of one line, in which ways to say words may be marked (`said`).
+
+    `phonemize_lines` says what can go wrong.
+    """
+    parts = list(_sounds(text))
     phones: list[str] = []
-    for place, (language, words) in enumerate(parts):
-        if language == "zh":
-            phones += mandarin_phones(words)
-            continue
-        english = english_phones(words)
-        phones += merged(english)
-        if place < len(parts) - 1 and leaves_gap(english):
+    for (language, sounds), after in zip_longest(parts, parts[1:]):
+        phones += merged(sounds) if language == "en" else sounds
+        if after and language == "en" and _is_apart(sounds, *after):
             phones.append(WORD_BREAK)
     known = tuple(phone for phone in phones if phone in token_of())
     return PhonemeLine(
@@ -76,6 +84,29 @@ def phonemize(text: str) -> PhonemeLine:
         unknown=tuple(phone for phone in phones if phone not in token_of()),
         languages=frozenset(language for language, _ in parts if phones),
     )
+
+
+def _sounds(text: str) -> Iterator[tuple[Language, tuple[str, ...]]]:
+    """The phones of each stretch of a language, not yet merged."""
+    for words, how in pieces(text):
+        way = way_of(words, how)[0] if how else ""
+        if way == "ipa":
+            sounds, unknown = ipa_sounds(how, ENGLISH_SOUNDS)
+            spoken = [WORD_BREAK if s == " " else s for s in sounds if s not in STRESS]
+            yield "en", (*spoken, *unknown)
+        elif way == "pinyin":
+            yield "zh", tuple(phone for one in how.split() for phone in syllable_phones()[one])
+        else:
+            for language, part in _parts(how if way == "respelling" else words):
+                read = mandarin_phones if language == "zh" else english_phones
+                yield language, read(part)
+
+
+def _is_apart(sounds: tuple[str, ...], language: Language, after: tuple[str, ...]) -> bool:
+    """Whether a word break stands between the phones of English and what comes after them."""
+    if language == "zh":
+        return leaves_gap(sounds)
+    return bool(sounds and after) and sounds[-1] not in MARKS and after[0] not in MARKS
 
 
 def spoken_text(text: str) -> str:

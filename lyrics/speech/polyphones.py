@@ -3,16 +3,41 @@
 The voices that sing here use these; DiffRhythm keeps the readings that its weights were trained with (`mandarin`).
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.resources import files
 
-from songsmith.lyrics.speech.mandarin import readings
+from songsmith.lyrics.speech.mandarin import readings, spoken_mandarin
+from songsmith.lyrics.speech.said import pieces, way_of
 
-__all__ = ["sung_readings"]
+__all__ = ["sung_phrases", "sung_readings"]
 
+_PINYIN = re.compile(r"[a-zü]+[1-5]")
 _ADVERB_TAGS = ("d", "ad", "z", "a", "i", "l", "v", "an", "vd")
+
+
+def sung_phrases(text: str) -> Iterator[list[tuple[str, str]]]:
+    """The characters of each phrase of a Chinese line, in which ways to say words may be marked, with their pinyin.
+
+    Characters that have no reading are left out.
+    """
+    plain, given = "", dict[int, str]()
+    for words, how in pieces(text):
+        if how and way_of(words, how)[0] == "pinyin":
+            given |= {len(plain) + place: one for place, one in enumerate(how.split())}
+        plain += words if how else _spoken(words)
+    for phrase in re.finditer(r"\S+", plain):
+        found = list(sung_readings(phrase[0]))
+        read = [given.get(phrase.start() + place, one) for place, one in enumerate(found)]
+        yield [pair for pair in zip(phrase[0], read, strict=False) if _PINYIN.fullmatch(pair[1])]
+
+
+def _spoken(words: str) -> str:
+    """What is read of words that nobody says how to say, phrases parted by spaces."""
+    parts = re.split(r"\W+", words)
+    return " ".join(re.sub(r"\W+", "", spoken_mandarin(part)) for part in parts)
 
 
 @lru_cache(maxsize=4096)

@@ -340,3 +340,15 @@ def test_whatever_is_read_can_be_checked(text):
     parsed = parse_lyrics(text)
     if isinstance(parsed.lyrics, Lyrics):
         check_lyrics(parsed.lyrics, duration_s=95, parse_faults=parsed.faults)
+
+
+def test_a_way_to_say_a_word_is_shown_and_one_that_can_not_be_read_is_warned_of():
+    parsed = parse_lyrics("[00:04.00]We {live|lyve} here\n[00:08.00]{行|qq9}起来 {now|/naʊ/}\n")
+    assert isinstance(parsed.lyrics, Lyrics)
+    report = check_lyrics(parsed.lyrics, duration_s=60)
+    told = {(f.line, f.code): f.message for f in report.faults if f.code in ("said", "say-unread")}
+    assert told[1, "said"] == "says “live” as lyve /laɪv/"
+    assert told[2, "said"] == "says “now” as /naʊ/"
+    assert "“行” can't be said as “qq9”" in told[2, "say-unread"]
+    assert report.lines[0].text == "We live here"
+    assert report.lines[0].phonemes[3:6] == ("l", "aɪ", "v")

@@ -1,8 +1,11 @@
 """Where the backing words of a line are sung: after the lead's where they end the line, behind them elsewhere."""
 
+from dataclasses import replace
+
 from songsmith.engine.sketch.score import Backing
 from songsmith.lyrics.backing import BackingWords, backing_words, lead_words
 from songsmith.lyrics.lyric import LyricLine
+from songsmith.lyrics.speech.said import said
 
 __all__ = ["lay_backing"]
 
@@ -18,7 +21,11 @@ def lay_backing(line: LyricLine, end_s: float) -> tuple[float, tuple[Backing, ..
     if not found or not lead_words(line.text):
         return end_s, ()
     lead_end_s = _lead_end_s(line, found[-1], end_s)
-    return lead_end_s, tuple(_laid(line, words, lead_end_s, end_s) for words in found)
+    laid = [_laid(line, words, lead_end_s, end_s) for words in found]
+    spoken = [words.text for words in backing_words(said(line))]
+    if len(spoken) == len(laid):
+        laid = [replace(words, text=text) for words, text in zip(laid, spoken, strict=True)]
+    return lead_end_s, tuple(laid)
 
 
 def _lead_end_s(line: LyricLine, last: BackingWords, end_s: float) -> float:

@@ -22,6 +22,7 @@ from songsmith.lyrics.backing import lead_words
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 from songsmith.lyrics.speech.han import HAN
 from songsmith.lyrics.speech.japanese import count_morae, is_japanese
+from songsmith.lyrics.speech.said import respelled, said
 
 __all__ = ["count_syllables", "is_sung", "make_score", "slots"]
 
@@ -148,7 +149,7 @@ def _check_lines(every: Sequence[LyricLine], sung: Sequence[LyricLine], duration
 
 
 def _check_density(line: LyricLine, slot_s: float, number: int) -> None:
-    syllables = count_syllables(line.text)
+    syllables = count_syllables(respelled(said(line)))
     if syllables > 3 and syllables / slot_s > MAX_SYLLABLES_PER_S:
         raise EngineError(
             f"line {number} has about {syllables} syllables for {slot_s:.1f} s, "
@@ -222,7 +223,7 @@ def _parts(
 ) -> tuple[SongPart, ...]:
     """Intro, sections, interludes where at least two bars are free, and an outro."""
     stamps = sorted(line.start_s for line in lyrics.lines if is_sung(line))
-    texts = {line.start_s: line.text for line in lyrics.lines}
+    texts = {line.start_s: respelled(said(line)) for line in lyrics.lines}
     cuts: list[tuple[int, str, str]] = []
     for stretch in _stretches(lyrics, duration_s):
         start = _bar_of(stretch.first_s, bars)
@@ -330,7 +331,7 @@ def slots(lyrics: Lyrics, score: Score) -> tuple[SungLine, ...]:
     sung = []
     for place, (number, line, voice) in enumerate(numbered):
         bar = score.bars[_bar_of(line.start_s, score.bars)]
-        end_s = line.start_s + natural_s(line.text, bar)
+        end_s = line.start_s + natural_s(respelled(said(line)), bar)
         if place + 1 < len(numbered):
             gap_s = numbered[place + 1][1].start_s - line.start_s
             end_s = min(end_s, line.start_s + gap_s - min(_BREATH_S, 0.15 * gap_s))
@@ -338,20 +339,21 @@ def slots(lyrics: Lyrics, score: Score) -> tuple[SungLine, ...]:
             end_s += _HELD_BEATS * 60 / score.bpm
         end_s = min(end_s, max(score.duration_s - _TAIL_S, (line.start_s + score.duration_s) / 2))
         if line.sung_s is not None:
-            least_s = max(MIN_SLOT_S, count_syllables(line.text) / MAX_SYLLABLES_PER_S)
+            least_s = max(MIN_SLOT_S, count_syllables(respelled(said(line))) / MAX_SYLLABLES_PER_S)
             end_s = min(end_s, line.start_s + max(line.sung_s, least_s))
         end_s, backing = lay_backing(line, end_s)
         key = re.sub(r"\W+", " ", line.text.casefold()).strip()
         sung.append(
             SungLine(
                 line=number,
-                text=lead_words(line.text) or _without_brackets(line.text),
+                text=_lead(line.text),
                 start_s=line.start_s,
                 end_s=end_s,
                 part=_part_at(line.start_s, score),
                 voice=voice,
                 same_as=first.setdefault(key, number),
                 backing=backing,
+                said=_lead(said(line)) if line.beside.says else "",
             )
         )
     return tuple(sung)
@@ -363,8 +365,9 @@ def _voice(line: LyricLine, section: Section) -> str:
     return named if named or lead_words(line.text) else BACKING_VOICE
 
 
-def _without_brackets(text: str) -> str:
-    return " ".join(re.sub(r"[()（）]", " ", text).split())
+def _lead(text: str) -> str:
+    """The words of the lead, or all of a line that is nothing but backing words."""
+    return lead_words(text) or " ".join(re.sub(r"[()（）]", " ", text).split())
 
 
 def _part_at(time_s: float, score: Score) -> int:

@@ -10,8 +10,7 @@ from dataclasses import replace
 from songsmith.engine.sketch.phonetics.espeak import Speech
 from songsmith.engine.sketch.phonetics.pinyin_sounds import pinyin_parts
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
-from songsmith.lyrics.speech.mandarin import spoken_mandarin
-from songsmith.lyrics.speech.polyphones import sung_readings
+from songsmith.lyrics.speech.polyphones import sung_phrases
 
 __all__ = ["speak_mandarin", "spelled"]
 
@@ -47,12 +46,9 @@ def speak_mandarin(
     """
     characters: list[str] = []
     words: list[str] = []
-    for phrase in re.split(r"[^\w]+", text):
-        run = re.sub(r"\W+", "", spoken_mandarin(phrase))
-        for character, reading in zip(run, sung_readings(run) if run else (), strict=False):
-            if re.fullmatch(r"[a-zü]+[1-5]", reading):
-                characters.append(character)
-                words.append(reading)
+    for phrase in sung_phrases(text):
+        characters += [character for character, _ in phrase]
+        words += [reading for _, reading in phrase]
         if words and not words[-1].endswith(","):
             words[-1] += ","
     spoken = " ".join(words).strip(",")

@@ -4,7 +4,6 @@ Networks tell roughly when they meant to say a sound. They count the end of a fi
 initial as they like, so that voiceless initials are taken from where the voice ends to where it comes again.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,8 +15,7 @@ from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
-from songsmith.lyrics.speech.mandarin import spoken_mandarin
-from songsmith.lyrics.speech.polyphones import sung_readings
+from songsmith.lyrics.speech.polyphones import sung_phrases
 
 __all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "spoken_line"]
 
@@ -74,10 +72,9 @@ def read_pinyin(text: str, say: Callable[[str], str]) -> tuple[list[str], list[s
     """
     characters: list[str] = []
     pinyin: list[str] = []
-    for phrase in re.split(r"[^\w]+", text):
-        run = re.sub(r"\W+", "", spoken_mandarin(phrase))
-        for character, reading in zip(run, sung_readings(run) if run else (), strict=False):
-            if re.fullmatch(r"[a-zü]+[1-5]", reading) and (said := say(reading)):
+    for phrase in sung_phrases(text):
+        for character, reading in phrase:
+            if said := say(reading):
                 characters.append(character)
                 pinyin.append(said)
         if pinyin and pinyin[-1]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.sounds import is_nucleus
+from songsmith.lyrics.speech.said import written
 
 __all__ = ["Syllable", "split_syllables", "split_word"]
 _VOWEL_GROUP = re.compile(
@@ -116,14 +117,15 @@ def _texts(
     words: Sequence[tuple[int, int]],
     text: str,
 ) -> list[str]:
-    counts: dict[int, int] = {}
+    counts: dict[int, int] = {}  # by where a word begins: a respelling of two words is one
     for index in nuclei:
-        counts[sounds[index].word] = counts.get(sounds[index].word, 0) + 1
-    pieces: list[str] = []
-    for word, count in counts.items():
+        word = sounds[index].word
         start = words[word][0] if word < len(words) else len(text)
+        counts[start] = counts.get(start, 0) + 1
+    pieces: list[str] = []
+    for start, count in counts.items():
         later = [begin for begin, _ in words if begin > start]
-        letters = text[start : min(later, default=len(text))].strip(_PUNCTUATION)
+        letters = written(text[start : min(later, default=len(text))]).strip(_PUNCTUATION)
         pieces += _split_words(letters.split(), count)
     return pieces
 

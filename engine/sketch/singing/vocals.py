@@ -107,7 +107,7 @@ def _spoken(
 ) -> dict[int, list[tuple[Voice, Utterance | None]]]:
     """Every line spoken by its singers, two at a time: networks speak without holding the interpreter."""
     wanted = list(
-        dict.fromkeys((singer.name, line.text) for line in lines for singer in casting[line.line])
+        dict.fromkeys((singer.name, line.spoken) for line in lines for singer in casting[line.line])
     )
     with ThreadPoolExecutor(_SPEAKERS) as pool:
         speeches = [pool.submit(say, *each) for each in wanted]
@@ -119,7 +119,7 @@ def _spoken(
             pool.shutdown(wait=False, cancel_futures=True)
     said = {each: speech.result() for each, speech in zip(wanted, speeches, strict=True)}
     return {
-        line.line: [(singer, said[singer.name, line.text]) for singer in casting[line.line]]
+        line.line: [(singer, said[singer.name, line.spoken]) for singer in casting[line.line]]
         for line in lines
     }
 
@@ -131,7 +131,7 @@ def voice_notes(lines: Sequence[SungLine], *, language: str, voice: str = "") ->
     for who in sorted(missing):
         yield f"the voice {who!r} is not installed; another voice sings its lines"
     for number, cast in _cast(lines, lead, language).items():
-        text = next(line.text for line in lines if line.line == number)
+        text = next(line.spoken for line in lines if line.line == number)
         for singer in cast:
             if unknown := unknown_sounds(singer.name, text):
                 yield f"line {number}: the voice can't say {' '.join(unknown)}, left out"
@@ -196,7 +196,7 @@ def _tasks(
             moved = _moved(own, lead, singer)
             if len(utterance.syllables) != len({note.syllable for note in own}):
                 continue
-            key = (singer.name, line.text)
+            key = (singer.name, line.spoken)
             spoken[key] = utterance
             kind = score.parts[line.part].kind if 0 <= line.part < len(score.parts) else ""
             ways.setdefault(key, []).extend(

@@ -7,6 +7,7 @@ from songsmith.engine.sketch.phonetics.glides import join_glides
 from songsmith.engine.sketch.phonetics.hanzi import speak_mandarin, spelled
 from songsmith.engine.sketch.phonetics.kana import speak_japanese
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
+from songsmith.engine.sketch.phonetics.said import speak_said, unknown_in_says
 from songsmith.engine.sketch.phonetics.syllables import split_syllables
 from songsmith.engine.sketch.voices.speaking_voice import Spoken
 
@@ -31,12 +32,12 @@ class EspeakSpeaker:
             return speak_japanese(text, self.name, rate_wpm=_SPEECH_RATE_WPM)
         if self.language == "cmn":
             return speak_mandarin(text, self._speak_pinyin)
-        speech = speak(text, self.name, rate_wpm=_SPEECH_RATE_WPM)
+        speech = speak_said(text, self.name, rate_wpm=_SPEECH_RATE_WPM)
         speech = refine_onsets(join_glides(speech, self.name))
         return speech, split_syllables(speech, text)
 
     def unknown_sounds(self, text: str) -> tuple[str, ...]:
-        return ()
+        return unknown_in_says(text, self.name)
 
     def _speak_pinyin(self, pinyin: str, voice: str) -> Speech:
         variant = self.name.partition("+")[2]

@@ -9,12 +9,14 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.phonetics.espeak import Speech, speak
+from songsmith.engine.sketch.phonetics.espeak import Speech
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.phoneme_alignment import align_phonemes
+from songsmith.engine.sketch.phonetics.said import speak_said
 from songsmith.engine.sketch.phonetics.syllables import split_syllables
 from songsmith.engine.sketch.voices.presence import SCALE, brighten, presence_taps
 from songsmith.engine.sketch.voices.speaking_voice import NamedVoice, Spoken
+from songsmith.lyrics.speech.said import respelled
 
 __all__ = ["PICO_VOICES", "VOICES", "has_pico", "speak_pico"]
 
@@ -44,8 +46,8 @@ def has_pico() -> bool:
 
 def speak_pico(text: str, name: str) -> Speech:
     """`text` spoken by the Pico voice `name`, with phonemes and words as espeak would speak them."""
-    guide = speak(text, PICO_VOICES[name][1], rate_wpm=_GUIDE_RATE_WPM)
-    samples = brighten(_synthesise(text, name), _taps(name))
+    guide = speak_said(text, PICO_VOICES[name][1], rate_wpm=_GUIDE_RATE_WPM)
+    samples = brighten(_synthesise(respelled(text), name), _taps(name))
     phonemes = align_phonemes(guide, samples, _RATE_HZ)
     return Speech(samples, _RATE_HZ, phonemes, guide.words, _CLEAR_HZ)
 

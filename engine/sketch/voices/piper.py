@@ -13,10 +13,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech, speak
+from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.hanzi import speak_mandarin
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.phoneme_alignment import snap_to_voicing, sounding_span
+from songsmith.engine.sketch.phonetics.said import speak_said
 from songsmith.engine.sketch.phonetics.syllables import split_syllables
 from songsmith.engine.sketch.voices.piper_voice import PiperVoice
 from songsmith.engine.sketch.voices.speaking_voice import Spoken
@@ -65,7 +66,7 @@ class PiperSpeaker:
 def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:
     """`text` spoken by `voice`, its sounds those that espeak would speak (in its voice for `language`, if the
     text is written for another than the voice's own)."""
-    guide = speak(text, language or voice.language, rate_wpm=_GUIDE_RATE_WPM)
+    guide = speak_said(text, language or voice.language, rate_wpm=_GUIDE_RATE_WPM)
     if not guide.phonemes:
         return replace(guide, samples=np.zeros(0))
     samples, placed = _synthesise(guide.phonemes, voice)
@@ -79,7 +80,7 @@ def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:
 
 def unknown_letters(text: str, voice: PiperVoice) -> tuple[str, ...]:
     """Letters of the phonemes of `text` that the voice has no sound for, each once."""
-    sounds = speak(text, voice.language, rate_wpm=_GUIDE_RATE_WPM).phonemes
+    sounds = speak_said(text, voice.language, rate_wpm=_GUIDE_RATE_WPM).phonemes
     letters = [letter for sound in sounds if sound.symbol for letter in _letters(sound)]
     return tuple(dict.fromkeys(letter for letter in letters if letter not in voice.ids))
 

@@ -13,6 +13,8 @@ from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.voices.piper_voice import is_piper
 from songsmith.engine.sketch.voices.registry import speaking_voice
 from songsmith.engine.sketch.voices.voices import choose_voice
+from songsmith.lyrics.speech.heteronyms import with_heteronyms
+from songsmith.lyrics.speech.said import marked, pieces, way_of
 from songsmith.lyrics.speech.spoken import sung_text
 
 __all__ = ["Utterance", "say", "unknown_sounds"]
@@ -31,7 +33,7 @@ class Utterance:
 
 @functools.lru_cache(maxsize=512)
 def say(voice: str, text: str) -> Utterance | None:
-    """`text` spoken by voice `voice`; None when there is nothing in it to sing.
+    """`text`, ways to say words marked in it, spoken by voice `voice`; None when there is nothing in it to sing.
 
     Runs in a script that its language is not written in go to another language's voice: hanzi to
     Mandarin, Cyrillic to Russian, Latin letters to English.
@@ -111,9 +113,41 @@ def _runs(text: str, voice: str) -> list[tuple[str, str]]:
     """The line as it is spoken, in runs of one script, each with the voice that speaks it."""
     own = speaking_voice(voice).language
     return [
-        (run, voice if language == own else _stand_in(voice, language))
-        for run, language in script_runs(_singable(sung_text(text, own)), own)
+        (
+            with_heteronyms(run) if language.startswith("en") else run,
+            voice if language == own else _stand_in(voice, language),
+        )
+        for run, language in _joined_runs(text, own)
     ]
+
+
+def _joined_runs(text: str, own: str) -> list[tuple[str, str]]:
+    """Runs of one script with marked words among them, and the language of each."""
+    found: list[tuple[str, str]] = []
+    is_apart = False
+    for words, how in pieces(text):
+        runs = [_marked_run(words, how, own)] if how else _plain_runs(words, own)
+        is_apart = is_apart or words[:1].isspace()
+        for run, language in runs:
+            if found and found[-1][1] == language:
+                found[-1] = (found[-1][0] + (" " if is_apart else "") + run, language)
+            else:
+                found.append((run, language))
+            is_apart = False
+        is_apart = is_apart or words[-1:].isspace()
+    return found
+
+
+def _plain_runs(words: str, own: str) -> list[tuple[str, str]]:
+    return script_runs(_singable(sung_text(words, own)), own)
+
+
+def _marked_run(word: str, how: str, own: str) -> tuple[str, str]:
+    """A word with a way to say it, which stays marked where its voice reads marks, and its language."""
+    read = how if way_of(word, how)[0] == "respelling" else word
+    language = next((language for _, language in script_runs(read, own)), own)
+    is_read = read == word or language not in ("ja", "cmn")
+    return (marked(word, how) if is_read else read), language
 
 
 def _stand_in(voice: str, language: str) -> str:
