@@ -166,7 +166,7 @@ def _speak_utf8() -> None:
 
 def _mount() -> None:
     """Add the commands; their modules import nothing heavy."""
-    from songsmith.agent.cli import chat, config, engines, listen, make, models, song
+    from songsmith.agent.cli import agents, chat, config, engines, listen, make, models, song
 
     make.add_to(app)
     chat.add_to(app)
@@ -178,6 +178,7 @@ def _mount() -> None:
         ("models", models.app, "Fetch, list and check the engines' weights."),
     ):
         app.add_typer(group, name=name, short_help=what, rich_help_panel="Set up")
+    agents.add_to(app)
 
 
 _mount()

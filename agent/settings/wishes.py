@@ -12,9 +12,10 @@ from songsmith.agent.settings.settings import SettingsError
 from songsmith.atomic import read_regular
 from songsmith.prompts import localized, render
 
-__all__ = ["StandingWishes", "standing_wishes"]
+__all__ = ["FILES", "StandingWishes", "standing_wishes"]
 
-_FILES = ("SONGSMITH.md", ".songsmith/rules.md")
+FILES = ("SONGSMITH.md", ".songsmith/rules.md")
+"""Where they are looked for, in this order; the first that is there counts."""
 _MOST_BYTES = 1_000_000
 _MOST_CHARS = 4_000
 _USUAL_TOKENS = 32_000
@@ -59,7 +60,7 @@ def standing_wishes(
     folder = (folder or Path.cwd()).resolve()
     if any((place / "song.json").is_file() for place in (folder, *folder.parents)):
         return None
-    for name in _FILES:
+    for name in FILES:
         path = folder / name
         if path.exists() or path.is_symlink():
             text = _text_of(path).strip()
