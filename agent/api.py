@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from songsmith.agent.doctor.examine import examine as examine_machine
+from songsmith.agent.doctor.examine import this_machine
+from songsmith.agent.doctor.finding import Diagnosis
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.make import Made, SongWish, brief_for, make_song
@@ -26,10 +29,20 @@ from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Draft, Lyrics
 from songsmith.lyrics.reading.lrc import Parsed, load_lyrics, parse_lyrics
 
-__all__ = ["check", "make", "open_song", "render", "rhyme", "write"]
+__all__ = ["check", "examine", "make", "open_song", "render", "rhyme", "write"]
 
 Words = Lyrics | Draft | Path | str
 """Lyrics as values, as the path of a file, or as text in any dialect that can be read."""
+
+
+def examine(*only: str, may_ask_network: bool = True, hashes_weights: bool = False) -> Diagnosis:
+    """What is missing or broken on this machine, and the step that mends each; `only` names single checks.
+
+    Without `may_ask_network` no LLM and no hub is asked; with `hashes_weights` all weights are read whole.
+    """
+    return examine_machine(
+        this_machine(may_ask_network=may_ask_network, hashes_weights=hashes_weights), only
+    )
 
 
 def make(

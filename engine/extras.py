@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from songsmith.engine.accelerator import find_accelerator
 
-__all__ = ["TORCH_INDEX", "Extra", "torch_extra"]
+__all__ = ["TORCH_INDEX", "WINDOWS_CUDA", "Extra", "torch_extra"]
 
 TORCH_INDEX = "https://download.pytorch.org/whl"
-_WINDOWS_CUDA = "cu130"
+WINDOWS_CUDA = "cu130"
 _CPU_BYTES, _CUDA_BYTES, _MAC_BYTES = 1_000_000_000, 5_400_000_000, 900_000_000
 
 
@@ -54,7 +54,7 @@ def torch_extra(name: str, modules: tuple[str, ...], *, accelerator: str | None 
     if accelerator == "mps":
         return Extra(name, modules, _MAC_BYTES, note="with torch for the GPU of this Mac")
     if accelerator == "cuda":
-        options = f" --extra-index-url {TORCH_INDEX}/{_WINDOWS_CUDA}"
+        options = f" --extra-index-url {TORCH_INDEX}/{WINDOWS_CUDA}"
         options *= sys.platform == "win32"
         return Extra(name, modules, _CUDA_BYTES, options, "with torch for this NVIDIA card")
     note = "with torch for the CPU alone; for an NVIDIA card or a Mac leave the address out"

@@ -20,6 +20,7 @@ __all__ = [
     "Studio",
     "__version__",
     "check",
+    "examine",
     "make",
     "open_song",
     "parse_lyrics",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from songsmith.agent.api import check, make, open_song, render, rhyme, write
+    from songsmith.agent.api import check, examine, make, open_song, render, rhyme, write
     from songsmith.agent.events import Listener
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
@@ -47,7 +48,7 @@ _HOMES = {
     "Studio": "songsmith.agent.studio.studio",
     "parse_lyrics": "songsmith.lyrics.reading.lrc",
     **dict.fromkeys(
-        ("check", "make", "open_song", "render", "rhyme", "write"), "songsmith.agent.api"
+        ("check", "examine", "make", "open_song", "render", "rhyme", "write"), "songsmith.agent.api"
     ),
 }
 

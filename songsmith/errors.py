@@ -21,6 +21,7 @@ SongsmithError                a line: what, where, how to put it right; the comm
 ├── StudioError               agent.studio.open_song: a verb that can't be done with this song
 ├── ArgumentsError            agent.operations.operation: arguments that an operation can't be done with
 ├── CommandError              agent.chat.slash: an unknown slash command, or one that lacks its argument
+├── InstallError          agent.doctor.packages: packages that pip could not put right
 ├── PlayerError               agent.studio.player: no player, or one that failed
 └── LlmError                  agent.llm.errors: the endpoint failed; a tree of its own, drawn there
 """

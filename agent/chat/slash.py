@@ -13,6 +13,7 @@ from songsmith.agent.chat.editor import edited_words
 from songsmith.agent.chat.session import Session
 from songsmith.agent.chat.talk import Talk
 from songsmith.agent.chat.telling import Help, Tell
+from songsmith.agent.doctor.examine import examine, this_machine
 from songsmith.agent.events import Done, Fact, Note
 from songsmith.agent.studio.engine_options import option_words
 from songsmith.agent.studio.engine_states import engine_list, engine_state
@@ -216,6 +217,11 @@ class SlashCommands:
         self._show(self._session.studio.branch(argument))
 
     # --- the session
+
+    def doctor(self, argument: str) -> None:
+        """/doctor - what is missing or broken on this machine, and how to get it"""
+        self._tell(Note("looking at this machine and its LLM…"))
+        self._show(examine(this_machine()))
 
     def engines(self, argument: str) -> None:
         """/engines [NAME] - who can sing here, or the options of one"""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from songsmith.agent.llm.adapting import adapted
-from songsmith.agent.llm.dialects import Ask, request_body, shape_for
+from songsmith.agent.llm.dialects import Ask, Shape, request_body, shape_for
 from songsmith.agent.llm.error_mapping import LONGEST_WAIT_S, edge, not_the_protocol, reported_error
 from songsmith.agent.llm.errors import (
     EmptyReply,
@@ -60,7 +60,7 @@ class Llm:
     """A conversation partner at `endpoint`. `ledger` counts what it used; several partners may share one.
 
     `sleep` and `clock` are for tests; `max_reply_s` bounds the time of one reply, which `timeout_s` of the
-    endpoint, the longest silence, does not.
+    endpoint, the longest silence, does not. `attempts` is how often a request is made that fails in passing.
     """
 
     def __init__(
@@ -71,12 +71,14 @@ class Llm:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         max_reply_s: float = MAX_REPLY_S,
+        attempts: int = _ATTEMPTS,
     ) -> None:
         self.endpoint = endpoint
         self.ledger = ledger or Ledger()
         self._sleep = sleep
         self._clock = clock
         self._max_reply_s = max_reply_s
+        self._attempts = attempts
         self._shape = shape_for(endpoint)
         self._is_place_sure = False
         self._sent: dict[str, Any] = {}
@@ -107,7 +109,7 @@ class Llm:
                 if notice := self._take_successor(error):
                     yield Notice(notice)
                     continue
-                retry = _next_try(error, attempt)
+                retry = _next_try(error, attempt, self._attempts)
                 if isinstance(error, ModelNotFound):
                     error.hint = others_hint(self.endpoint, self._served()) or error.hint
                 if retry is None:
@@ -185,8 +187,18 @@ class Llm:
         """A client for one request: nothing stays open between replies, which are minutes apart."""
         return open_client(self.endpoint, max_reply_s=self._max_reply_s, clock=self._clock)
 
+    @property
+    def shape(self) -> Shape:
+        """What the endpoint takes, as far as its answers have told."""
+        return self._shape
+
     def models(self) -> list[str]:
         """Names of the models that are served there. Raises `LlmError`."""
+        names = [model.get("id") for model in self.model_facts()]
+        return [without_prefix(name) for name in names if isinstance(name, str) and name]
+
+    def model_facts(self) -> list[dict[str, Any]]:
+        """What the endpoint says of each model that is served there. Raises `LlmError`."""
         with (
             edge(self.endpoint),
             self._client() as client,
@@ -196,8 +208,7 @@ class Llm:
         served = body.get("data") if isinstance(body, dict) else None
         if not isinstance(served, list):
             raise not_the_protocol(self.endpoint, "no list of models is there")
-        names = [model.get("id") for model in served if isinstance(model, dict)]
-        return [without_prefix(name) for name in names if isinstance(name, str) and name]
+        return [model for model in served if isinstance(model, dict)]
 
     def _served(self) -> list[str]:
         """The models that are served there, [] where that can't be told."""
@@ -263,9 +274,9 @@ class Llm:
         raise not_the_protocol(self.endpoint, "the reply is JSON, but no message")
 
 
-def _next_try(error: LlmError, attempt: int) -> Retry | None:
-    """When to ask again after `error` in try number `attempt`; None if that makes no sense."""
-    attempts = 2 if isinstance(error, TimedOut | EmptyReply | Garbled) else _ATTEMPTS
+def _next_try(error: LlmError, attempt: int, most: int) -> Retry | None:
+    """When to ask again after `error` in try number `attempt` of `most`; None if that makes no sense."""
+    attempts = min(most, 2) if isinstance(error, TimedOut | EmptyReply | Garbled) else most
     wait_s = error.retry_after_s if error.retry_after_s is not None else 2.0 ** (attempt - 1)
     if not error.is_passing or attempt >= attempts or wait_s > LONGEST_WAIT_S:
         return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from songsmith.agent.doctor.finding import STATES, Diagnosis
 from songsmith.agent.events import Done
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
@@ -66,6 +67,8 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
                 "hearing": hearing_document(result.hearing),
                 "takes": _takes(result.takes, song),
             }
+        case Diagnosis():
+            body = _diagnosis(result)
         case Step():
             body = {**plain(result.version), "takes": _takes(result.version.takes, song)}
         case _:
@@ -111,6 +114,24 @@ def _song(song: Song) -> dict[str, Any]:
         "title": song.title,
         "version": song.version.number,
         "branch": song.file.state.branch,
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "is_well": diagnosis.is_well,
+        "counts": {state: diagnosis.count(state) for state in STATES},
+        "findings": [
+            {
+                "area": finding.area,
+                "name": finding.name,
+                "state": finding.state,
+                "found": finding.found,
+                "mend": finding.mend,
+                "can_fix": finding.fix is not None,
+            }
+            for finding in diagnosis.findings
+        ],
     }
 
 

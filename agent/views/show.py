@@ -1,5 +1,6 @@
 """What a verb returned, drawn for people: one function for every kind of result, as `document` is for JSON."""
 
+from songsmith.agent.doctor.finding import Diagnosis
 from songsmith.agent.page.build import Page
 from songsmith.agent.page.gallery import Gallery
 from songsmith.agent.phrases import clock
@@ -21,6 +22,7 @@ from songsmith.agent.studio.results import (
     Written,
 )
 from songsmith.agent.studio.wordings import Offered
+from songsmith.agent.views.diagnosis import draw_diagnosis
 from songsmith.agent.views.engines import draw_engine, draw_engines
 from songsmith.agent.views.hearing import draw_aligned, draw_hearing, draw_mended
 from songsmith.agent.views.terminal import Terminal, shown_path
@@ -67,6 +69,8 @@ def show(screen: Terminal, result: object, song: Song | None = None) -> None:
             screen.replayed(result)
         case Step():
             screen.fact(result.done, result.what)
+        case Diagnosis():
+            draw_diagnosis(screen.console, result)
         case EngineList():
             draw_engines(screen.console, result.engines)
         case EngineState():
