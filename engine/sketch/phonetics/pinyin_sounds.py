@@ -17,7 +17,7 @@ from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
 from songsmith.lyrics.speech.polyphones import sung_phrases
 
-__all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "spoken_line"]
+__all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "sounds_of", "spoken_line"]
 
 _CLEAR_HZ = 11_000.0
 
@@ -93,6 +93,13 @@ def pinyin_parts(reading: str) -> tuple[str, str]:
     return initial, final
 
 
+def sounds_of(initial: str, final: str) -> tuple[str, str, str]:
+    """The sounds of a syllable: what it begins with, its vowel, and the nasal that closes it ("" for none)."""
+    onset = _INITIALS.get(initial, _GLIDES.get(final[0], "ʔ"))
+    nasal = "ŋ" if final.endswith("ng") else "n" if final.endswith("n") else ""
+    return onset, _FINALS[final], nasal
+
+
 def spoken_line(
     characters: Sequence[str],
     pinyin: Sequence[str],
@@ -149,7 +156,7 @@ def _place_sounds(
     phonemes: list[Phoneme] = []
     earliest = stop = 0
     for word, syllable in enumerate(syllables):
-        sound = _INITIALS.get(syllable.initial, _GLIDES.get(syllable.final[0], "ʔ"))
+        sound, _, _ = sounds_of(syllable.initial, syllable.final)
         kind = sound_kind(sound)
         # What was meant to come when the voice had ended was said before.
         vowel = min(syllable.vowel, latest)
@@ -180,10 +187,9 @@ def _rime(syllables: Sequence[SpokenSyllable], word: int, start: int, end: int) 
     """Vowel and nasal of syllable `word`, sung over samples `[start, end)`."""
     if word < 0:
         return []
-    final = syllables[word].final
-    nasal = "ŋ" if final.endswith("ng") else "n" if final.endswith("n") else ""
+    _, sound, nasal = sounds_of(syllables[word].initial, syllables[word].final)
     close = end - round(_CODA_SHARE * (end - start)) if nasal else end
-    vowel = Phoneme(_FINALS[final], start, close, 1, word)
+    vowel = Phoneme(sound, start, close, 1, word)
     return [vowel, Phoneme(nasal, close, end, 0, word)] if nasal else [vowel]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from songsmith.engine.sketch.score import Backing, Note, Score
-from songsmith.engine.sketch.singing.sing_task import Task, Way
+from songsmith.engine.sketch.singing.tasks import Task, Way
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import Voice
 

@@ -16,25 +16,19 @@ from songsmith.engine.sketch.phonetics.espeak import Speech
 from songsmith.engine.sketch.phonetics.sounds import closure_s, consonant_gain, sound_kind
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.singing.pitch import FRAME_S, pitch_curve, syllable_spans, tone_turns
 from songsmith.engine.sketch.singing.retime import Stretch, retime_line
+from songsmith.engine.sketch.singing.tasks import SungAudio
 from songsmith.engine.sketch.singing.timbre import drift, fill_top, quick_levels
 
-__all__ = ["FRAME_S", "Analysis", "SungAudio", "analyse", "pitch_curve", "sing_line"]
+__all__ = ["FRAME_S", "Analysis", "analyse", "sing_line"]
 
-FRAME_S = 0.005
 _SILENCE = 1e-12
 _FFT_SIZE = 1024
 _RAW_FADE_S = 0.004
 _RELEASE_S = 0.07
 _CLOSING_S = 0.02
 _TURN_S = 0.06
-# Tone: seconds after the vowel's start, and the semitones there.
-_TONE_TURNS = {
-    2: ((0.0, 0.2), (-2.4, 0.0)),
-    3: ((0.0, 0.09, 0.23), (-1.4, -2.8, 0.0)),
-    4: ((0.0, 0.06, 0.23), (2.2, 1.8, 0.0)),
-}
-
 FloatArray = NDArray[np.float64]
 
 
@@ -47,17 +41,6 @@ class Analysis:
     log_envelope: FloatArray
     aperiodicity: FloatArray
     is_voiced: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class SungAudio:
-    """A sung line: mono `samples` at `rate_hz`, the first at `start_s` of the song; `pitch_hz` is the
-    pitch asked for in each 5 ms frame, 0 where nothing voiced is sung."""
-
-    samples: FloatArray
-    rate_hz: int
-    start_s: float
-    pitch_hz: FloatArray
 
 
 def analyse(speech: Speech) -> Analysis:
@@ -96,7 +79,7 @@ def sing_line(
     import pyworld
 
     rate_hz = analysis.speech.rate_hz
-    spans = _syllable_spans(notes, len(syllables))
+    spans = syllable_spans(notes, len(syllables))
     stretches = retime_line(syllables, spans, rate_hz=rate_hz, earliest_s=earliest_s)
     start_s = float(np.floor(stretches[0].start_s / FRAME_S) - 2) * FRAME_S
     count = int(np.ceil((stretches[-1].end_s - start_s) / FRAME_S)) + 4
@@ -106,48 +89,11 @@ def sing_line(
     log_envelope += 2 * np.log(gains * _releases(stretches, times))[:, None]
     log_envelope += drift(count, log_envelope.shape[1], FRAME_S, seed=seed)
     pitch = pitch_curve(notes, times, seed=seed) * 2 ** (detune_cents / 1200)
-    pitch *= 2 ** (_tone_turns(syllables, spans, times) / 12)
+    pitch *= 2 ** (tone_turns(syllables, spans, times) / 12)
     pitch[~is_voiced] = 0.0
     samples = pyworld.synthesize(pitch, np.exp(log_envelope), aperiodicity, rate_hz, 1000 * FRAME_S)
     _add_voiceless(samples, analysis, stretches, voiceless_gain * gains, start_s)
     return SungAudio(samples, rate_hz, start_s, pitch)
-
-
-def pitch_curve(notes: Sequence[Note], times: FloatArray, *, seed: int = 0) -> FloatArray:
-    """Pitch in Hz at `times`: the notes with portamento, a scoop into the first, vibrato on long ones."""
-    random = np.random.default_rng(seed)
-    starts = np.array([note.start_s for note in notes])
-    pitches = np.array([float(note.pitch) for note in notes])
-    # A singer is on the new pitch when its vowel begins, so the step comes a little before.
-    index = np.clip(np.searchsorted(starts - 0.035, times, side="right") - 1, 0, None)
-    semitones = pitches[index]
-    window = np.hanning(15)
-    padded = np.pad(semitones, len(window) // 2, mode="edge")
-    semitones = np.convolve(padded, window / window.sum(), mode="valid")
-    for number, note in enumerate(notes):
-        since = times - note.start_s
-        length = note.end_s - note.start_s
-        if number == 0 or note.start_s - notes[number - 1].end_s > 0.1:
-            semitones -= 0.35 * np.exp(-np.clip(since + 0.03, 0, None) / 0.05) * (index == number)
-        if length > 0.4:
-            rise = np.clip((since - 0.22) / 0.3, 0, 1) * (index == number)
-            phase = random.uniform(0, 0.3) + 2 * np.pi * random.uniform(5.2, 5.8) * since
-            semitones += 0.28 * rise * np.sin(phase)
-    drift = np.interp(times, times[::60], random.normal(0, 0.03, len(times[::60])))
-    return np.asarray(440.0 * 2 ** ((semitones + drift - 69) / 12))
-
-
-def _tone_turns(
-    syllables: Sequence[Syllable], spans: Sequence[tuple[float, float]], times: FloatArray
-) -> FloatArray:
-    """Semitones by which Mandarin tones bend the first moments of their notes."""
-    turns = np.zeros(len(times))
-    for syllable, (start_s, end_s) in zip(syllables, spans, strict=True):
-        if syllable.tone in _TONE_TURNS:
-            places_s, semitones = _TONE_TURNS[syllable.tone]
-            inside = (times >= start_s - 0.03) & (times < end_s)
-            turns[inside] = np.interp(times[inside] - start_s, places_s, semitones)
-    return turns
 
 
 def _voiced_pitch(speech: Speech, found: FloatArray) -> FloatArray:
@@ -213,15 +159,6 @@ def _frames(start: int, end: int, rate_hz: int) -> tuple[int, int]:
     """The analysis frames of the samples `[start, end)`."""
     step = rate_hz * FRAME_S
     return round(start / step), round(end / step)
-
-
-def _syllable_spans(notes: Sequence[Note], count: int) -> list[tuple[float, float]]:
-    """Start and end of each syllable; one that is sung on several notes spans them all."""
-    spans = []
-    for syllable in range(count):
-        own = [note for note in notes if note.syllable == syllable]
-        spans.append((own[0].start_s, own[-1].end_s))
-    return spans
 
 
 def _source_frames(

@@ -1,71 +1,25 @@
-"""One task of the singer: all the ways in which one line of text is sung in a song.
+"""One task sung, by the network or by WORLD. The same task gives the same samples in any process."""
 
-A task is analysed once and sung as often as needed: as lead, as doubles, as harmony, and again in every
-chorus. Tasks are pure: the same task gives the same samples in any process.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
-from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing.air import add_air
 from songsmith.engine.sketch.singing.doubles import double
+from songsmith.engine.sketch.singing.kokoro_line import sing_ways
 from songsmith.engine.sketch.singing.sing import analyse, sing_line
-from songsmith.engine.sketch.voices.speaking import Utterance
+from songsmith.engine.sketch.singing.tasks import Sung, SungAudio, Task, Way
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
-__all__ = ["Sung", "Task", "Way", "sing_task"]
-
-
-@dataclass(frozen=True)
-class Way:
-    """One singing of a line: on these notes, for this stem. Consonants begin no earlier than `earliest_s`;
-    `has_doubles` asks for two more takes of it, for the stems "doubles-left" and "doubles-right"."""
-
-    stem: str
-    notes: tuple[Note, ...]
-    earliest_s: float
-    seed: int
-    detune_cents: float = 0.0
-    delay_s: float = 0.0
-    voiceless_gain: float = 1.0
-    has_doubles: bool = False
-
-
-@dataclass(frozen=True)
-class Task:
-    """An utterance and the ways it is sung."""
-
-    utterance: Utterance
-    ways: tuple[Way, ...]
-
-
-@dataclass(frozen=True)
-class Sung:
-    """Mono float32 `samples` at 44.1 kHz that begin at `start_s` of the song, for `stem`."""
-
-    stem: str
-    start_s: float
-    samples: NDArray[np.float32]
+__all__ = ["sing_task"]
 
 
 def sing_task(task: Task) -> list[Sung]:
     """Every way of `task`, in order, each with its doubles."""
-    analysis = analyse(task.utterance.speech)
+    script = task.utterance.script
     sung = []
-    for way in task.ways:
-        audio = sing_line(
-            analysis,
-            task.utterance.syllables,
-            way.notes,
-            earliest_s=way.earliest_s,
-            detune_cents=way.detune_cents,
-            voiceless_gain=way.voiceless_gain,
-            seed=way.seed,
-        )
+    for way, audio in sing_ways(task, script) if script else _sung_by_world(task):
         samples = soxr.resample(audio.samples, audio.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
         samples = add_air(samples, seed=way.seed)
         start_s = audio.start_s + way.delay_s
@@ -75,3 +29,21 @@ def sing_task(task: Task) -> list[Sung]:
                 other = double(samples, seed=way.seed + 1000 * number)
                 sung.append(Sung(stem, start_s, other.astype(np.float32)))
     return sung
+
+
+def _sung_by_world(task: Task) -> Iterator[tuple[Way, SungAudio]]:
+    """Every way of a line that was spoken, with what WORLD makes of it."""
+    analysis = analyse(task.utterance.speech)
+    for way in task.ways:
+        yield (
+            way,
+            sing_line(
+                analysis,
+                task.utterance.syllables,
+                way.notes,
+                earliest_s=way.earliest_s,
+                detune_cents=way.detune_cents,
+                voiceless_gain=way.voiceless_gain,
+                seed=way.seed,
+            ),
+        )

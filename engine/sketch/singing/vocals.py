@@ -12,8 +12,8 @@ from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.composing.melody import compose
 from songsmith.engine.sketch.score import BACKING_VOICE, Note, Score, SungLine
 from songsmith.engine.sketch.singing.backing import BACKING_STEM, backing_tasks
-from songsmith.engine.sketch.singing.sing_task import Sung, Task, Way
-from songsmith.engine.sketch.singing.worker_pool import sing_tasks
+from songsmith.engine.sketch.singing.choir import sing_all
+from songsmith.engine.sketch.singing.tasks import Sung, Task, Way
 from songsmith.engine.sketch.style.genre import Genre
 from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
 from songsmith.engine.sketch.voices.speaking import Utterance, say, unknown_sounds
@@ -84,8 +84,7 @@ def sing_plan(
     )
     tasks = _tasks(score, utterances, notes, lead, seed)
     tasks += backing_tasks(score, _other(lead, language), seed)
-    sing = partial(on_step, "singing")
-    sung = [s for results in sing_tasks(tasks, sing, helpers=helpers) for s in results]
+    sung = sing_all(tasks, partial(on_step, "singing"), helpers=helpers)
     unsung = [line.line for line in score.lines if line.line not in syllables]
     return Vocals(
         stems=_stems(sung, sample_at(score.duration_s)),
@@ -198,9 +197,11 @@ def _tasks(
                 continue
             key = (singer.name, line.spoken)
             spoken[key] = utterance
+            # The network's singing is dear: a line that comes back on the same notes is sung once.
+            own_seed = (line.same_as or line.line) if utterance.script else line.line
             kind = score.parts[line.part].kind if 0 <= line.part < len(score.parts) else ""
             ways.setdefault(key, []).extend(
-                _ways(moved, earliest_s, kind in _CHORUS_KINDS, score, singer, seed + line.line)
+                _ways(moved, earliest_s, kind in _CHORUS_KINDS, score, singer, seed + own_seed)
             )
     return [Task(spoken[key], tuple(ways[key])) for key in ways]
 
@@ -223,8 +224,15 @@ def _ways(
 
 
 def _moved(notes: tuple[Note, ...], lead: Voice, singer: Voice) -> tuple[Note, ...]:
-    """The lead's notes in the singer's octave."""
-    octaves = round((singer.lowest - lead.lowest) / 12)
+    """The lead's notes in the singer's octave: that which suits the register, if the line fits into it."""
+
+    def strain(octaves: int) -> tuple[int, int]:
+        pitches = [note.pitch + 12 * octaves for note in notes]
+        beyond = sum(max(singer.lowest - p, p - singer.highest, 0) for p in pitches)
+        return beyond, abs(octaves - usual)
+
+    usual = round((singer.lowest - lead.lowest) / 12)
+    octaves = min((usual - 1, usual, usual + 1), key=strain)
     return tuple(replace(note, pitch=note.pitch + 12 * octaves) for note in notes)
 
 

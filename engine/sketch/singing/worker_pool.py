@@ -16,7 +16,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from songsmith.engine.sketch.singing.sing_task import Sung, Task, sing_task
+from songsmith.engine.sketch.singing.sing_task import sing_task
+from songsmith.engine.sketch.singing.tasks import Sung, Task
 
 __all__ = ["sing_tasks", "warm_up"]
 

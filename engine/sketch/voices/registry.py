@@ -8,9 +8,9 @@ from songsmith.engine.sketch.voices.piper import PiperSpeaker
 from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
 from songsmith.engine.sketch.voices.speaking_voice import NamedVoice, SpeakingVoice
 
-__all__ = ["clearest_voice", "named_voices", "speaking_voice"]
+__all__ = ["clearest_voice", "kokoro_speaker", "named_voices", "speaking_voice"]
 
-_MODULES = ("joe", "baker", "kokoro", "pico")
+_MODULES = ("joe", "baker", "kokoro", "kokoro_singers", "pico")
 """Modules of this package whose `VOICES` are the named voices. A new voice is a module and its name here."""
 
 
@@ -32,6 +32,12 @@ def clearest_voice(language: str, register: str) -> NamedVoice | None:
         if voice.language == language and register in voice.ranks and voice.is_installed()
     ]
     return min(clear, key=lambda voice: voice.ranks[register], default=None)
+
+
+def kokoro_speaker(name: str) -> str:
+    """Which of Kokoro's speakers sings as the voice `name`; "" for a voice that speaks."""
+    voice = named_voices().get(name.casefold())
+    return voice.sings_as if voice else ""
 
 
 @functools.lru_cache(maxsize=64)

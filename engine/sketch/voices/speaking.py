@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from songsmith.engine.sketch.kokoro.reading import Script, read_line, unread_sounds
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.script_runs import script_runs
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.voices.piper_voice import is_piper
-from songsmith.engine.sketch.voices.registry import speaking_voice
+from songsmith.engine.sketch.voices.registry import kokoro_speaker, speaking_voice
 from songsmith.engine.sketch.voices.voices import choose_voice
 from songsmith.lyrics.speech.heteronyms import with_heteronyms
 from songsmith.lyrics.speech.said import marked, pieces, way_of
@@ -25,10 +26,12 @@ _JOINERS = "\u200c\u200d"  # letters of Persian and of Indian scripts are shaped
 
 @dataclass(frozen=True)
 class Utterance:
-    """A line spoken by a voice: the speech and its syllables."""
+    """A line spoken by a voice: the speech and its syllables. Where the voice is a network that sings, `script` is
+    what it reads, and the speech holds the times of its sounds but no samples."""
 
     speech: Speech
     syllables: tuple[Syllable, ...]
+    script: Script | None = None
 
 
 @functools.lru_cache(maxsize=512)
@@ -38,6 +41,9 @@ def say(voice: str, text: str) -> Utterance | None:
     Runs in a script that its language is not written in go to another language's voice: hanzi to
     Mandarin, Cyrillic to Russian, Latin letters to English.
     """
+    if speaker := kokoro_speaker(voice):
+        read = read_line(_own_runs(text, voice), speaker)
+        return Utterance(read[1], read[2], read[0]) if read else None
     pieces: list[Speech] = []
     syllables: list[Syllable] = []
     for run, run_voice in _runs(text, voice):
@@ -68,6 +74,8 @@ def say(voice: str, text: str) -> Utterance | None:
 
 def unknown_sounds(voice: str, text: str) -> tuple[str, ...]:
     """Letters of the phonemes of `text` that `voice` can't say, each once."""
+    if kokoro_speaker(voice):
+        return tuple(dict.fromkeys(unread_sounds(_own_runs(text, voice))))
     runs = _runs(text, voice)
     return tuple(
         letter
@@ -113,11 +121,16 @@ def _runs(text: str, voice: str) -> list[tuple[str, str]]:
     """The line as it is spoken, in runs of one script, each with the voice that speaks it."""
     own = speaking_voice(voice).language
     return [
-        (
-            with_heteronyms(run) if language.startswith("en") else run,
-            voice if language == own else _stand_in(voice, language),
-        )
-        for run, language in _joined_runs(text, own)
+        (run, voice if language == own else _stand_in(voice, language))
+        for run, language in _own_runs(text, voice)
+    ]
+
+
+def _own_runs(text: str, voice: str) -> list[tuple[str, str]]:
+    """The line in runs of one script, each with the espeak file of the language that it is read in."""
+    return [
+        (with_heteronyms(run) if language.startswith("en") else run, language)
+        for run, language in _joined_runs(text, speaking_voice(voice).language)
     ]
 
 

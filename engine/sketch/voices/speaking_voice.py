@@ -39,13 +39,19 @@ def _knows_all(text: str) -> tuple[str, ...]:
     return ()
 
 
+def _says_nothing(text: str) -> Spoken | None:
+    return None
+
+
 @dataclass(frozen=True)
 class NamedVoice:
     """A `SpeakingVoice` beside espeak-ng's own, with what lists and the choice of a voice need to know.
 
-    It sings in `pitches` (lowest, highest MIDI pitch) if nobody asks for another register. `ranks` says for which
+    It sings in `pitches` (lowest, highest MIDI pitch) if nobody asks for another register, else in that of `registers`.
+    `ranks` says for which
     registers ("" for any) it is understood better in a song than espeak-ng, lower numbers first; for others it only
-    sings when it is asked for. `install` is what to type where `is_installed` says no.
+    sings when it is asked for. `install` is what to type where `is_installed` says no. Where `sings_as` names one of
+    Kokoro's speakers, the network sings by itself and nothing is spoken.
     """
 
     name: str
@@ -55,9 +61,11 @@ class NamedVoice:
     description: str
     install: str
     is_installed: Callable[[], bool]
-    speaker: Callable[[str], Spoken | None]
+    speaker: Callable[[str], Spoken | None] = _says_nothing
     ranks: Mapping[str, int] = field(default_factory=dict)
     unknown: Callable[[str], tuple[str, ...]] = _knows_all
+    registers: Mapping[str, tuple[int, int]] = field(default_factory=lambda: REGISTERS)
+    sings_as: str = ""
 
     def speak(self, text: str) -> Spoken | None:
         return self.speaker(text)

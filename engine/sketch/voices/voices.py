@@ -117,7 +117,7 @@ def _named_voice(voice: NamedVoice, register: str) -> Voice:
         raise EngineError(
             f"the voice {voice.name!r} is not installed", hint=f"install it with {voice.install}"
         )
-    pitches = REGISTERS[register] if register else voice.pitches
+    pitches = voice.registers[register] if register else voice.pitches
     return Voice(voice.name, voice.language, register or voice.register, *pitches)
 
 

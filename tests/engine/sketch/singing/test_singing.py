@@ -17,7 +17,8 @@ from songsmith.engine.engine import Cancelled, EngineError
 from songsmith.engine.sketch.composing.melody import compose
 from songsmith.engine.sketch.score import Bar, ChordSpan, Harmony, Note, Score, SongPart, SungLine
 from songsmith.engine.sketch.singing.sing import FRAME_S, analyse, sing_line
-from songsmith.engine.sketch.singing.sing_task import Task, Way, sing_task
+from songsmith.engine.sketch.singing.sing_task import sing_task
+from songsmith.engine.sketch.singing.tasks import Task, Way
 from songsmith.engine.sketch.singing.timbre import quick_levels
 from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan
 from songsmith.engine.sketch.voices.speaking import Utterance, say

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
-from songsmith.engine.sketch.voices.registry import named_voices, speaking_voice
+from songsmith.engine.sketch.voices.registry import kokoro_speaker, named_voices, speaking_voice
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
 
@@ -19,13 +19,17 @@ LINES = {
     "de": ("Der Regen fällt auf unser Haus", "Ein kleines Licht im Fenster"),
     "es": ("La luna duerme sobre el mar", "Una casa blanca y sola"),
     "fr": ("La lune brille sur la mer", "Une maison au bord du lac"),
+    "pt": ("A lua dorme sobre o mar", "Uma casa branca e triste"),
+    "hi": ("चाँद सागर पर सोता है", "एक सफ़ेद घर"),
     "it": ("La luna dorme sopra il mare", "Una casa tra le rose"),
     "cmn": ("窗外的雨下了一整夜", "日子吃喝，死去女儿！你在哪儿"),
     "ja": ("つきがでた", "さくらのはな"),
 }
 ESPEAK = ("en-us", "en-us+f3", "en", "de", "es+f3", "fr", "it", "cmn+m7", "cmn+f3", "ja")
 INSTALLED = [name for name, voice in named_voices().items() if voice.is_installed()]
-VOICES = [*ESPEAK, *INSTALLED]
+SINGERS = [name for name in INSTALLED if kokoro_speaker(name)]
+SPEAKERS = [*ESPEAK, *(name for name in INSTALLED if name not in SINGERS)]
+VOICES = [*SPEAKERS, *SINGERS]
 LOW_SHARE = {"cmn": 0.2}
 
 
@@ -39,7 +43,7 @@ def spoken(voice, text):
     return utterance
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("voice", SPEAKERS)
 def test_every_syllable_has_a_vowel_that_sounds(voice):
     for text in LINES[family(voice)]:
         utterance = spoken(voice, text)
@@ -51,6 +55,20 @@ def test_every_syllable_has_a_vowel_that_sounds(voice):
         assert all(sound_kind(vowel.symbol) == "nucleus" for vowel in vowels)
         levels = [np.sqrt(np.mean(speech.samples[v.start : v.end] ** 2)) for v in vowels]
         assert min(levels) > LOW_SHARE.get(family(voice), 0.05) * max(levels)
+
+
+@pytest.mark.parametrize("voice", SINGERS)
+def test_what_a_network_reads_has_a_time_for_every_symbol_and_a_vowel_for_every_syllable(voice):
+    for text in LINES[family(voice)]:
+        utterance = spoken(voice, text)
+        script, sounds = utterance.script, utterance.speech.phonemes
+        assert script is not None and len(utterance.speech.samples) == 0
+        assert min(script.frames) >= 1
+        assert {len(script.letters), len(script.owners), len(script.frames)} == {len(script.tokens)}
+        assert all(a.end <= b.start and a.start <= a.end for a, b in pairwise(sounds))
+        for syllable in utterance.syllables:
+            assert sound_kind(syllable.nucleus.symbol) == "nucleus"
+            assert syllable.nucleus.end > syllable.nucleus.start
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -87,7 +105,9 @@ from songsmith.engine.sketch.voices.speaking import say
 
 def sound(voice, text):
     say.cache_clear()
-    return hashlib.sha256(say(voice, text).speech.samples.tobytes()).hexdigest()
+    said = say(voice, text)
+    script = repr(said.script).encode() if said.script else b""
+    return hashlib.sha256(said.speech.samples.tobytes() + script).hexdigest()
 
 for line in sys.stdin:
     voice, texts = json.loads(line)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from songsmith.engine.sketch.voices.kokoro import has_kokoro
+from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice
 

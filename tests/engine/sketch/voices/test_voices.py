@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from songsmith.engine.engine import EngineError
+from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.phonetics.espeak import speak
 from songsmith.engine.sketch.phonetics.phoneme_alignment import align_phonemes
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.voices.baker import has_baker
-from songsmith.engine.sketch.voices.kokoro import has_kokoro
 from songsmith.engine.sketch.voices.pico import PICO_VOICES, has_pico
 from songsmith.engine.sketch.voices.piper_voice import has_joe
 from songsmith.engine.sketch.voices.speaking import say

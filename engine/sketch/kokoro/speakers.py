@@ -1,0 +1,27 @@
+"""Kokoro's own voices: 256 numbers each, which are data of ours (see data/SPEAKERS.md)."""
+
+import functools
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LANGUAGES", "speaker_style"]
+
+LANGUAGES = {
+    **{"a": "en-us", "b": "en", "e": "es", "f": "fr", "h": "hi", "i": "it"},
+    **{"j": "ja", "p": "pt-br", "z": "cmn"},
+}
+"""The espeak file of the language that the first letter of a speaker's name stands for; the second is f or m."""
+
+
+def speaker_style(name: str) -> NDArray[np.float32]:
+    """The style of speaker `name`, shape (256,): the first half steers the sound, the other the prosody."""
+    return _table()[name]
+
+
+@functools.cache
+def _table() -> dict[str, NDArray[np.float32]]:
+    path = files("songsmith.engine.sketch.kokoro") / "data" / "speakers.npz"
+    with path.open("rb") as file, np.load(file) as table:
+        return {name: table[name] for name in table.files}

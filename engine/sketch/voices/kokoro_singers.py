@@ -1,0 +1,40 @@
+"""Kokoro's own voices as singers: the network sings, no vocoder is in between."""
+
+from songsmith.engine.sketch.kokoro.package import INSTALL, has_kokoro
+from songsmith.engine.sketch.kokoro.speakers import LANGUAGES
+from songsmith.engine.sketch.voices.speaking_voice import NamedVoice
+
+__all__ = ["VOICES"]
+
+_SPEAKERS = {
+    **{"kokoro-heart": "af_heart", "kokoro-bella": "af_bella", "kokoro-michael": "am_michael"},
+    **{"kokoro-fenrir": "am_fenrir", "kokoro-puck": "am_puck"},
+    **{"kokoro-emma": "bf_emma", "kokoro-george": "bm_george"},
+    **{"kokoro-dora": "ef_dora", "kokoro-alex": "em_alex"},
+    **{"kokoro-siwis": "ff_siwis"},
+    **{"kokoro-sara": "if_sara", "kokoro-nicola": "im_nicola"},
+    **{"kokoro-dora-pt": "pf_dora", "kokoro-alex-pt": "pm_alex"},
+    **{"kokoro-xiaobei": "zf_xiaobei", "kokoro-xiaoxiao": "zf_xiaoxiao"},
+    **{"kokoro-yunxi": "zm_yunxi", "kokoro-yunjian": "zm_yunjian", "kokoro-yunyang": "zm_yunyang"},
+    **{"kokoro-alpha": "jf_alpha", "kokoro-kumo": "jm_kumo"},
+    **{"kokoro-beta": "hf_beta", "kokoro-omega": "hm_omega"},
+}
+_REGISTERS = {"low": (43, 60), "high": (52, 66)}  # above some 350 Hz the voices break up
+
+
+def _singer(name: str, speaker: str) -> NamedVoice:
+    register = "high" if speaker[1] == "f" else "low"
+    return NamedVoice(
+        name=name,
+        language=LANGUAGES[speaker[0]],
+        register=register,
+        pitches=_REGISTERS[register],
+        description=f"Kokoro {speaker[3:].capitalize()}, a network that sings",
+        install=INSTALL,
+        is_installed=has_kokoro,
+        registers=_REGISTERS,
+        sings_as=speaker,
+    )
+
+
+VOICES = tuple(_singer(*each) for each in _SPEAKERS.items())
