@@ -13,13 +13,22 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Brief",
+    "Cancelled",
+    "Done",
+    "Event",
+    "Fact",
     "Listener",
+    "Note",
+    "Progress",
     "RenderWish",
     "Song",
     "SongsmithError",
     "Studio",
+    "Text",
     "__version__",
     "check",
+    "event_document",
+    "events",
     "examine",
     "make",
     "open_song",
@@ -31,22 +40,30 @@ __all__ = [
 
 if TYPE_CHECKING:
     from songsmith.agent.api import check, examine, make, open_song, render, rhyme, write
-    from songsmith.agent.events import Listener
+    from songsmith.agent.events import Done, Event, Fact, Listener, Note, Progress, Text
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
     from songsmith.agent.studio.studio import Studio
+    from songsmith.agent.views.documents import event_document
+    from songsmith.agent.watching import events
     from songsmith.agent.writers.brief import Brief
+    from songsmith.engine.engine import Cancelled
     from songsmith.errors import SongsmithError
     from songsmith.lyrics.reading.lrc import parse_lyrics
 
 _HOMES = {
     "Brief": "songsmith.agent.writers.brief",
-    "Listener": "songsmith.agent.events",
+    "Cancelled": "songsmith.engine.engine",
     "RenderWish": "songsmith.agent.studio.rendering",
     "Song": "songsmith.agent.song.songbook",
     "SongsmithError": "songsmith.errors",
     "Studio": "songsmith.agent.studio.studio",
+    "event_document": "songsmith.agent.views.documents",
+    "events": "songsmith.agent.watching",
     "parse_lyrics": "songsmith.lyrics.reading.lrc",
+    **dict.fromkeys(
+        ("Done", "Event", "Fact", "Listener", "Note", "Progress", "Text"), "songsmith.agent.events"
+    ),
     **dict.fromkeys(
         ("check", "examine", "make", "open_song", "render", "rhyme", "write"), "songsmith.agent.api"
     ),
