@@ -11,6 +11,7 @@ SAID = {
     "check_lyrics.py": "line 1: ",
     "fix_a_line.py": "t002 differs from t001 at",
     "make_a_song.py": "t001.flac",
+    "mcp_session.py": "t002.flac",
     "your_own_words.py": "(2, 617400)",
 }
 

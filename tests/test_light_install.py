@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("torch", "torchaudio", "transformers", "tokenizers", "safetensors")
+HEAVY = ("torch", "torchaudio", "transformers", "tokenizers", "safetensors", "mcp")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 
@@ -55,6 +55,13 @@ def run(light, tmp_path):
 
 def test_torch_is_not_there(run):
     assert "No module named 'torch'" in run("-c", "import torch").stderr
+
+
+def test_without_the_sdk_the_mcp_command_says_what_to_type(run):
+    ended = run("mcp")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert 'pip install "songsmith[mcp]"' in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
 
 
 def test_a_song_is_made_and_made_again_without_torch(run, tmp_path):

@@ -65,7 +65,7 @@ def app_facts(app: typer.Typer) -> dict[str, Any]:
             name: {
                 "what": operation.description,
                 "changes": operation.effect,
-                "is_slow": operation.is_slow,
+                "is_heavy": operation.is_heavy,
                 "arguments": operation.schema,
             }
             for name, operation in OPERATIONS.items()

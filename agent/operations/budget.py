@@ -1,5 +1,7 @@
 """How many takes may still be sung without asking the person."""
 
+from threading import Lock
+
 __all__ = ["Budget"]
 
 
@@ -8,6 +10,7 @@ class Budget:
 
     def __init__(self, allowed: int) -> None:
         self.allowed = self.left = allowed
+        self._lock = Lock()
 
     def renew(self, allowed: int | None = None) -> None:
         """Allow that many takes again, or `allowed` from now on."""
@@ -19,8 +22,10 @@ class Budget:
 
     def spend(self, takes: int) -> None:
         """Count takes that are about to be sung, with or without a yes."""
-        self.left = max(0, self.left - takes)
+        with self._lock:
+            self.left = max(0, self.left - takes)
 
     def give_back(self, takes: int) -> None:
         """Count takes of which nothing came as if they had never been asked for."""
-        self.left = min(self.allowed, self.left + takes)
+        with self._lock:
+            self.left = min(self.allowed, self.left + takes)

@@ -19,6 +19,8 @@ Read = TypeVar("Read", bound=Arguments)
 Effect = Literal["nothing", "song", "files"]
 """What it changes: nothing; the song, where whatever was there is kept; or files, where older ones are replaced."""
 
+Song = Literal["there", "there or new", "none"]
+
 
 class ArgumentsError(SongsmithError):
     """Arguments that an operation can't be done with."""
@@ -46,14 +48,16 @@ def no_takes(arguments: Any) -> int:
 class Operation:
     """One operation. `act` does it, and its docstring says what it does; `takes` says how many takes it sings at most.
 
-    A slow one makes sound or hears it, in seconds to minutes; one that reaches out may ask an LLM elsewhere.
+    A heavy one makes sound or hears it: seconds to minutes of the whole machine, so that one at a time is enough.
+    One that reaches out may ask an LLM elsewhere. `song` says whether it needs one that is there.
     """
 
     arguments: type[Arguments]
     act: Callable[[Workplace, Any], object]
     effect: Effect = "song"
-    is_slow: bool = False
+    is_heavy: bool = False
     reaches_out: bool = False
+    song: Song = "there"
     takes: Callable[[Any], int] = no_takes
 
     @property
@@ -82,6 +86,7 @@ def read_arguments(model: type[Read], values: Mapping[str, Any]) -> Read:
 def short_schema(model: type[Arguments]) -> dict[str, Any]:
     """The JSON schema of a model without what says nothing: titles, defaults, and null beside another type."""
     schema: dict[str, Any] = _shortened(model.model_json_schema())
+    schema.pop("description", None)  # the operation's own says it
     return schema
 
 

@@ -21,7 +21,7 @@ from songsmith.agent.operations.arguments import (
     TakeArguments,
     WriteArguments,
 )
-from songsmith.agent.operations.operation import Effect, Operation, Workplace, no_takes
+from songsmith.agent.operations.operation import Effect, Operation, Song, Workplace, no_takes
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.agent.writers.rhymes import find_rhymes
 
@@ -36,15 +36,16 @@ Act = TypeVar("Act", bound=Callable[[Workplace, Any], object])
 def _operation(
     effect: Effect = "song",
     *,
-    is_slow: bool = False,
+    is_heavy: bool = False,
     reaches_out: bool = False,
+    song: Song = "there",
     takes: Callable[[Any], int] = no_takes,
 ) -> Callable[[Act], Act]:
     """Put a function into the table; its second parameter says what its arguments are."""
 
     def add(act: Act) -> Act:
         arguments = list(get_type_hints(act).values())[1]
-        operation = Operation(arguments, act, effect, is_slow, reaches_out, takes)
+        operation = Operation(arguments, act, effect, is_heavy, reaches_out, song, takes)
         OPERATIONS[operation.name] = operation
         return act
 
@@ -54,7 +55,7 @@ def _operation(
 # --- words
 
 
-@_operation(reaches_out=True)
+@_operation(reaches_out=True, song="there or new")
 def write(place: Workplace, wish: WriteArguments) -> object:
     """Write new words for the whole song (a new song if none is open)."""
     return place.write(
@@ -81,7 +82,7 @@ def choose(place: Workplace, wish: ChooseArguments) -> object:
     return place.studio.choose(wish.number)
 
 
-@_operation("nothing")
+@_operation("nothing", song="none")
 def rhyme(place: Workplace, wish: RhymeArguments) -> object:
     """Words that rhyme with a word."""
     return find_rhymes(wish.word, syllables=wish.syllables, metre=wish.metre)
@@ -119,13 +120,13 @@ def _as_many_as_asked(wish: RenderArguments | FixArguments) -> int:
     return wish.takes
 
 
-@_operation(is_slow=True, takes=_as_many_as_asked)
+@_operation(is_heavy=True, takes=_as_many_as_asked)
 def render(place: Workplace, wish: RenderArguments) -> object:
     """Sing the whole song. Costs time; there is a small budget of takes."""
     return place.studio.render(RenderWish(takes=wish.takes, seed=wish.seed))
 
 
-@_operation(is_slow=True, takes=_as_many_as_asked)
+@_operation(is_heavy=True, takes=_as_many_as_asked)
 def fix(place: Workplace, wish: FixArguments) -> object:
     """Sing only a part again, with the words as they are now; all else stays bit for bit."""
     take = place.studio.take_named(wish.take)
@@ -181,19 +182,19 @@ def branch(place: Workplace, wish: BranchArguments) -> object:
 # --- hearing it and handing it out
 
 
-@_operation("nothing", is_slow=True)
+@_operation("nothing")
 def play(place: Workplace, wish: TakeArguments) -> object:
     """Play a take to the person."""
     return place.studio.play(wish.take)
 
 
-@_operation("files", is_slow=True)
+@_operation("files", is_heavy=True)
 def export(place: Workplace, wish: ExportArguments) -> object:
     """Hand a take out for other programs: sound, words, score, stems, cover, video."""
     return place.studio.export(wish.formats, take=wish.take)
 
 
-@_operation("files", is_slow=True)
+@_operation("files", is_heavy=True)
 def page(place: Workplace, _: NoArguments) -> object:
     """Write the song's page: one HTML file that plays its takes and shows its words."""
     return place.studio.page()
@@ -203,19 +204,19 @@ def _one(wish: TakeArguments) -> int:
     return 1
 
 
-@_operation("nothing", is_slow=True, takes=_one)
+@_operation("nothing", is_heavy=True, takes=_one)
 def replay(place: Workplace, wish: TakeArguments) -> object:
     """Make a take again from its manifest and compare the samples."""
     return place.studio.replay(wish.take)
 
 
-@_operation(is_slow=True)
+@_operation(is_heavy=True)
 def listen(place: Workplace, wish: TakeArguments) -> object:
     """Hear what was sung, line by line: sung, partly, missing, repeated."""
     return place.studio.listen(wish.take)
 
 
-@_operation(is_slow=True)
+@_operation(is_heavy=True)
 def align(place: Workplace, wish: TakeArguments) -> object:
     """Find out when each line and word of a take is really sung; export and subtitles go by it."""
     return place.studio.align(wish.take)
@@ -225,7 +226,7 @@ def _one_a_round(wish: MendArguments) -> int:
     return wish.max_rounds
 
 
-@_operation(is_slow=True, takes=_one_a_round)
+@_operation(is_heavy=True, takes=_one_a_round)
 def mend(place: Workplace, wish: MendArguments) -> object:
     """Listen, and sing again only the lines that were not understood."""
     return place.studio.mend(

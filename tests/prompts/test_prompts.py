@@ -22,6 +22,7 @@ FIELDS = {
         "repair_lines": REPAIR,
         "repair_lines_zh": REPAIR,
         "rewrite_again": "count numbers problem",
+        "mcp_guide": "takes",
         "rewrite_lines": REWRITE,
         "rewrite_lines_zh": REWRITE,
         "song_state": "state",
