@@ -30,6 +30,7 @@ __all__ = ["Terminal"]
 
 _MOST_SHOWN = 2_000
 """Characters of an error that are shown; what a person typed into it may be longer."""
+_STYLE_WIDTH = 40
 _FILE_WIDTH = 120  # columns of a table in a file, which has no width of its own
 
 
@@ -207,6 +208,9 @@ class Terminal:
                 f"seed {manifest.seed}",
                 loud,
             ]
+            if style := manifest.style:
+                is_long = len(style) > _STYLE_WIDTH
+                facts.append(f"{style[: _STYLE_WIDTH - 1]}…" if is_long else style)
             if manifest.parent:
                 facts.append(f"only {result.differs[manifest.take]} differs from {manifest.parent}")
             if result.unsung.get(manifest.take):

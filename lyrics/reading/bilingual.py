@@ -6,10 +6,12 @@ or `｜`), as lines in turn, or as a block after the song. The first language is
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Beside, Draft, DraftSection, LyricLine, Lyrics, Translation
@@ -22,6 +24,7 @@ from songsmith.lyrics.speech.language_guess import (
     has_small_words,
     script_language,
 )
+from songsmith.lyrics.speech.mandarin import syllable_phones
 
 __all__ = ["languages_in", "sung_in", "with_translations"]
 
@@ -30,6 +33,11 @@ _SHARE = 0.6
 _FEWEST = 2
 _FEWEST_IN_TURN = 4
 _SPELLED = ("ja", "ko", "zh", "ru", "hi", "ar", "th")
+_ROMAJI = re.compile(
+    r"(?:(?:[kgsztdnhbpmrfvw]y?|sh|ch|ts|j|y)?[aeiou]|n(?![aeiou])|([kstpcmg])(?=\1)|t(?=ch)|h(?![aeiouy]))+"
+)
+_LIKE_SPELLING = 0.85
+_PLAIN = {code: None for code in range(0x300, 0x370)} | {ord("’"): None, ord("'"): None}
 _PARTINGS = (r"\\n", r"\s[/／]\s|／", r"\s?[｜|]\s?")
 _HEADING = re.compile(
     r"\W*(?:(?:english |chinese |lyrics? )?translation|译文|譯文|翻译|翻譯|中文(?:翻译|翻譯|歌词)?|中译|中譯"
@@ -117,8 +125,16 @@ def _note(events: Sequence[Event]) -> Fault:
         "note",
         f"each line comes in {len(others) + 1} languages: {', '.join([own, *others])}; {own} is sung, "
         "the rest is kept beside it",
-        f"--only {others[0]} sings the other" if others else "",
+        _how_to_sing(others),
     )
+
+
+def _how_to_sing(others: Sequence[str]) -> str:
+    """What to type for another of the languages; spellings are not sung gladly."""
+    named = [name for name in others if name != "rom"]
+    if not named:
+        return ""
+    return f"--only {named[0]} sings {'the other' if len(others) == 1 else 'another'}"
 
 
 def _lines_of(events: Sequence[Event]) -> list[Words]:
@@ -136,11 +152,30 @@ def _script(text: str) -> str:
 def _languages(tracks: Sequence[Sequence[str]]) -> list[str]:
     """The language of each track, "rom" for one that spells another in Latin letters."""
     texts = ["\n".join(track) for track in tracks]
-    has_own_letters = any(_script(text) in _SPELLED for text in texts)
+    scripts = list(map(_script, texts))
+    own = next((script for script in scripts if script in _SPELLED), "")
     return [
-        "rom" if has_own_letters and _script(text) == "la" and not has_small_words(text) else name
-        for text, name in zip(texts, map(guess_language, texts), strict=True)
+        "rom" if own and script == "la" and _spells(text, own) else guess_language(text)
+        for text, script in zip(texts, scripts, strict=True)
     ]
+
+
+def _spells(text: str, script: str) -> bool:
+    """Whether a text in Latin letters spells the sounds of another writing: by the shape of its words where that tells,
+    else by the want of small words."""
+    if script not in ("ja", "zh"):
+        return not has_small_words(text)
+    shape = _ROMAJI if script == "ja" else _pinyin()
+    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFD", text.casefold()).translate(_PLAIN))
+    like = [word for word in words if shape.fullmatch(word)]
+    return len(like) >= _LIKE_SPELLING * max(1, len(words))
+
+
+@cache
+def _pinyin() -> re.Pattern[str]:
+    """Words of pinyin without tones."""
+    syllables = {reading.rstrip("12345") for reading in syllable_phones()}
+    return re.compile(f"(?:{'|'.join(sorted(syllables, key=len, reverse=True))})+")
 
 
 def _differ(tracks: Sequence[Sequence[str]]) -> bool:
@@ -149,9 +184,8 @@ def _differ(tracks: Sequence[Sequence[str]]) -> bool:
     scripts = [_script(text) for text in texts]
     if "" in scripts:
         return False
-    return len({*scripts}) == len(texts) or len(
-        {(script, guess_language(text)) for script, text in zip(scripts, texts, strict=True)}
-    ) == len(texts)
+    named = zip(scripts, _languages(tracks), strict=True)
+    return len({*scripts}) == len(texts) or len({*named}) == len(texts)
 
 
 def _in_one_line(events: Sequence[Event]) -> list[Event] | None:

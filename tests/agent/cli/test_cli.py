@@ -410,3 +410,9 @@ def test_the_prompt_is_shown_and_nothing_is_sent(run, monkeypatch, stamps, says)
     assert says in shown and "a night train" in shown
     facts = json.loads(run("write", "a night train", "--show-prompt", "--json")[1])
     assert facts["messages"][0]["role"] == "system"
+
+
+def test_takes_say_in_which_style_each_of_them_is(run, lrc):
+    folder = json.loads(run("make", "--lyrics", lrc, "--style", "slow folk", "--json")[1])["folder"]
+    run("style", folder, "bossa nova")
+    assert "· slow folk" in run("takes", folder)[1]

@@ -253,3 +253,27 @@ def test_the_lines_of_a_cue_in_one_language_are_one_line():
     lyrics = parse_lyrics("1\n00:00:01,000 --> 00:00:04,000\nrain on\nthe roof\n").lyrics
     assert isinstance(lyrics, Lyrics)
     assert timed(lyrics) == [(1.0, "rain on the roof")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "languages"),
+    [
+        ("君を想う|kimi wo omou|I think of you", ["rom", "en"]),
+        ("我在想着你|wo zai xiang zhe ni|Pienso en ti", ["rom", "es"]),
+        ("夜が来る|The night comes", ["en"]),
+    ],
+)
+def test_a_spelling_in_latin_letters_is_told_from_a_translation(lines, languages):
+    more = {
+        "ja": "夜が明ける|yoru ga akeru|The night ends",
+        "zh": "风吹过街道|feng chui guo jie dao|El viento pasa por la calle",
+    }
+    second = more["zh" if lines.startswith("我") else "ja"].split("|")
+    texts = lines.split("|")
+    if len(texts) == 2:
+        second = [second[0], second[2]]
+    rows = [f"[00:{at}.00]{text}" for at, row in ((10, texts), (15, second)) for text in row]
+    lyrics = parse_lyrics("\n".join(rows)).lyrics
+    assert isinstance(lyrics, Lyrics)
+    assert [t.language for t in lyrics.lines[0].beside.translations] == languages
+    assert len(lyrics.lines) == 2
