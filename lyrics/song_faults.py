@@ -35,6 +35,14 @@ def song_faults(
         yield from _amount(lyrics, limits, duration_s)
 
 
+_ENDING_S = 10.0
+"""What comes after the last line, at most."""
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
 def _length(limits: SingingLimits, duration_s: float, variant: Variant) -> Iterator[Fault]:
     if limits.lays_frames and variant == "base" and duration_s > longest_s("base"):
         yield Fault(
@@ -48,7 +56,8 @@ def _length(limits: SingingLimits, duration_s: float, variant: Variant) -> Itera
             "too-long",
             "error",
             f"this engine sings {limits.max_duration_s:g} s at most, not {duration_s:g} s",
-            "make the song shorter",
+            f"sing a part of it, e.g. --span 0:00-{_minutes(limits.max_duration_s - _ENDING_S)} or --from "
+            '"verse 2", or make the song shorter',
         )
     elif duration_s < limits.min_duration_s:
         yield Fault(

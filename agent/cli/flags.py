@@ -18,9 +18,11 @@ __all__ = [
     "DownloadOption",
     "DurationOption",
     "EarsOption",
+    "FromOption",
     "JsonOption",
     "LanguageOption",
     "OnlyOption",
+    "PartOption",
     "RoundsOption",
     "SingAllOption",
     "SongArgument",
@@ -75,6 +77,24 @@ SingAllOption = Annotated[
     typer.Option(
         "--sing-all",
         help="Sing credits and adverts too.",
+        rich_help_panel="Words",
+    ),
+]
+PartOption = Annotated[
+    str,
+    typer.Option(
+        "--span",
+        metavar="START-END",
+        help="Of a file, only its lines from 0:30-3:10.",
+        rich_help_panel="Words",
+    ),
+]
+FromOption = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="SECTION",
+        help='Of a file, only what comes from "verse 2" on.',
         rich_help_panel="Words",
     ),
 ]

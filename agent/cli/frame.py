@@ -82,8 +82,14 @@ def read_prompt() -> str:
     return text
 
 
-def read_words(source: str, *, only: str = "", sing_all: bool = False) -> "Parsed":
-    """Words of a file, or of stdin for "-"; of those in two languages the one in `only`, if it is named."""
+def read_words(
+    source: str, *, only: str = "", sing_all: bool = False, span: str = "", from_section: str = ""
+) -> "Parsed":
+    """Words of a file, or of stdin for "-"; of those in two languages the one in `only`, if it is named.
+
+    Of long ones only the lines of a `span` of time, or those from a section on.
+    """
+    from songsmith.agent.studio.excerpt import excerpt
     from songsmith.lyrics.reading.bilingual import sung_in
     from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
 
@@ -91,7 +97,11 @@ def read_words(source: str, *, only: str = "", sing_all: bool = False) -> "Parse
         parsed = parse_lyrics(read_stdin("the lyrics"), sing_all=sing_all)
     else:
         parsed = load_lyrics(Path(source), sing_all=sing_all)
-    if not only:
+    if only:
+        others = tuple(fault for fault in parsed.faults if fault.code != "bilingual")
+        parsed = replace(parsed, lyrics=sung_in(parsed.lyrics, only), faults=others)
+    if span and from_section:
+        raise typer.BadParameter("--span or --from, not both")
+    if not span and not from_section:
         return parsed
-    others = tuple(fault for fault in parsed.faults if fault.code != "bilingual")
-    return replace(parsed, lyrics=sung_in(parsed.lyrics, only), faults=others)
+    return replace(parsed, lyrics=excerpt(parsed.lyrics, span=span, from_section=from_section))

@@ -10,9 +10,11 @@ from songsmith.agent.cli.flags import (
     BarOption,
     DurationOption,
     EarsOption,
+    FromOption,
     JsonOption,
     LanguageOption,
     OnlyOption,
+    PartOption,
     RoundsOption,
     SingAllOption,
     WriterOption,
@@ -65,6 +67,8 @@ def make(
     language: LanguageOption = "",
     only: OnlyOption = "",
     sing_all: SingAllOption = False,
+    span: PartOption = "",
+    from_section: FromOption = "",
     writer: WriterOption = "",
     until_sung: BarOption = None,
     max_rounds: RoundsOption = None,
@@ -89,7 +93,13 @@ def make(
     settings = load_settings(None, {"out": out})
     if prompt == lyrics == "-":
         raise typer.BadParameter("stdin can be the prompt or the lyrics, not both")
-    parsed = None if lyrics is None else read_words(lyrics, only=only, sing_all=sing_all)
+    parsed = None
+    if lyrics is not None:
+        parsed = read_words(
+            lyrics, only=only, sing_all=sing_all, span=span, from_section=from_section
+        )
+    elif span or from_section:
+        raise typer.BadParameter("--span and --from go with --lyrics")
     if prompt == "-":
         prompt = read_prompt()
     if not prompt.strip() and parsed is None and not wish.options.get("instrumental"):
@@ -237,6 +247,8 @@ def render(
     language: LanguageOption = "",
     only: OnlyOption = "",
     sing_all: SingAllOption = False,
+    span: PartOption = "",
+    from_section: FromOption = "",
     length: DurationOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Sound file to write, e.g. song.flac.")
@@ -254,10 +266,10 @@ def render(
 
     with terminal(as_json) as screen:
         if is_song(source):
-            if out or language or length:
+            if out or language or length or span or from_section:
                 raise typer.BadParameter(
-                    "--out, --language and --length go with a lyrics file; the takes of a song lie in its"
-                    " folder (songsmith export copies one out) and are as long as the song"
+                    "--out, --language, --length, --span and --from go with a lyrics file; the takes of a song"
+                    " lie in its folder (songsmith export copies one out) and are as long as the song"
                 )
             studio = open_studio(source, screen)
             if style:
@@ -266,7 +278,9 @@ def render(
             show(screen, rendered, studio.song)
             result = document(rendered, studio.song)
         else:
-            parsed = read_words(source, only=only, sing_all=sing_all)
+            parsed = read_words(
+                source, only=only, sing_all=sing_all, span=span, from_section=from_section
+            )
             result = render_file(
                 parsed,
                 style,

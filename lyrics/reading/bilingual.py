@@ -37,7 +37,7 @@ _ROMAJI = re.compile(
     r"(?:(?:[kgsztdnhbpmrfvw]y?|sh|ch|ts|j|y)?[aeiou]|n(?![aeiou])|([kstpcmg])(?=\1)|t(?=ch)|h(?![aeiouy]))+"
 )
 _LIKE_SPELLING = 0.85
-_PLAIN = {code: None for code in range(0x300, 0x370)} | {ord("’"): None, ord("'"): None}
+_PLAIN = dict.fromkeys(range(768, 880)) | {ord("’"): None, ord("'"): None}
 _PARTINGS = (r"\\n", r"\s[/／]\s|／", r"\s?[｜|]\s?")
 _HEADING = re.compile(
     r"\W*(?:(?:english |chinese |lyrics? )?translation|译文|譯文|翻译|翻譯|中文(?:翻译|翻譯|歌词)?|中译|中譯"
@@ -166,7 +166,9 @@ def _spells(text: str, script: str) -> bool:
     if script not in ("ja", "zh"):
         return not has_small_words(text)
     shape = _ROMAJI if script == "ja" else _pinyin()
-    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFD", text.casefold()).translate(_PLAIN))
+    words = re.findall(
+        r"[^\W\d_]+", unicodedata.normalize("NFD", text.casefold()).translate(_PLAIN)
+    )
     like = [word for word in words if shape.fullmatch(word)]
     return len(like) >= _LIKE_SPELLING * max(1, len(words))
 

@@ -416,3 +416,22 @@ def test_takes_say_in_which_style_each_of_them_is(run, lrc):
     folder = json.loads(run("make", "--lyrics", lrc, "--style", "slow folk", "--json")[1])["folder"]
     run("style", folder, "bossa nova")
     assert "· slow folk" in run("takes", folder)[1]
+
+
+def test_a_song_that_is_too_long_can_be_sung_in_part(run, tmp_path):
+    lines = [f"[{at // 60:02d}:{at % 60:02d}.00]Nobody sings for ever" for at in range(5, 1500, 10)]
+    (tmp_path / "long.lrc").write_text("\n".join(lines), "utf-8")
+    code, out, _ = run("render", str(tmp_path / "long.lrc"), "-o", str(tmp_path / "x.wav"))
+    assert code == 1
+    assert "--span 0:00-" in out
+    code, out, _ = run(
+        "render",
+        str(tmp_path / "long.lrc"),
+        "--span",
+        "1:00-1:20",
+        "--json",
+        "-o",
+        str(tmp_path / "x.wav"),
+    )
+    assert code == 0
+    assert json.loads(out)["length_s"] < 40
