@@ -89,7 +89,7 @@ def read_words(
 
     Of long ones only the lines of a `span` of time, or those from a section on.
     """
-    from songsmith.agent.studio.excerpt import excerpt
+    from songsmith.agent.cli.excerpt import excerpt
     from songsmith.lyrics.reading.bilingual import sung_in
     from songsmith.lyrics.reading.lrc import load_lyrics, parse_lyrics
 

@@ -1,6 +1,6 @@
 import pytest
 
-from songsmith.agent.studio.excerpt import excerpt
+from songsmith.agent.cli.excerpt import excerpt
 from songsmith.agent.studio.spans import SpanError
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
