@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from songsmith.engine.audio import save_audio
 from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
+from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.composing.melody import compose
-from songsmith.engine.sketch.mixing.filters import gated_lufs, power_frames
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note, Score
 from songsmith.engine.sketch.style.genre import genre_names

@@ -31,8 +31,8 @@ from songsmith.engine.listening.ears import Ears, mixed_down
 from songsmith.engine.listening.ears_models import find_model
 from songsmith.engine.listening.listen import listen
 from songsmith.engine.listening.word_alignment import HeardWord, error_rate, sung_words
+from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.composing.tempo import Meter
-from songsmith.engine.sketch.mixing.filters import gated_lufs, power_frames
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.engine.sketch.take_memory import recall
 from songsmith.engine.units import SAMPLE_RATE_HZ

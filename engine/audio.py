@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from songsmith.atomic import write_whole
 from songsmith.engine.engine import Audio, Span
+from songsmith.engine.loudness import gated_lufs, power_frames, true_peak_db
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.errors import SongsmithError
 
@@ -168,16 +169,9 @@ def encoded(
 
 def measure_loudness(audio: Audio) -> Loudness:
     """Loudness of `audio` (2, samples); sound shorter than 0.4 s is measured as if silence followed."""
-    import pyloudnorm  # it brings scipy.signal, which no chat should wait for
-
     if not np.any(audio):
         return Loudness(lufs=float("-inf"), true_peak_dbtp=float("-inf"))
-    peak = max(float(np.abs(soxr.resample(channel, 1, 4)).max()) for channel in audio)
-    short = max(0, int(0.4 * SAMPLE_RATE_HZ) + 1 - audio.shape[1])
-    padded = np.pad(audio, ((0, 0), (0, short))).T.astype(np.float64)
-    lufs = pyloudnorm.Meter(SAMPLE_RATE_HZ).integrated_loudness(padded)
-    peak = max(peak, float(np.abs(audio).max()))
-    return Loudness(lufs=float(lufs), true_peak_dbtp=20 * float(np.log10(peak)))
+    return Loudness(gated_lufs(power_frames(audio)), true_peak_db(audio))
 
 
 def splice(

@@ -29,7 +29,9 @@ from songsmith.engine.sketch.composing.tempo import tempo_notes
 from songsmith.engine.sketch.export.chord_sheet import format_chordpro
 from songsmith.engine.sketch.export.midi import format_midi
 from songsmith.engine.sketch.harmony import key_name, parse_key
-from songsmith.engine.sketch.mixing.mix import Gains, Mix, mix_song, render_tracks
+from songsmith.engine.sketch.mixing.gains import Gains
+from songsmith.engine.sketch.mixing.mix import Mix, mix_song
+from songsmith.engine.sketch.mixing.tracks import render_tracks
 from songsmith.engine.sketch.options import SketchOptions
 from songsmith.engine.sketch.score import Note, Score, SungLine
 from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_notes

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from songsmith.engine.sketch.mixing.mix import Gains
+from songsmith.engine.sketch.mixing.gains import Gains
 from songsmith.engine.sketch.score import Note, Score
 
 __all__ = ["TakeMemory", "recall", "remember"]

@@ -6,15 +6,16 @@ under an envelope. That makes a band many times faster than a sample-by-sample p
 
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from songsmith.engine.engine import Audio, EngineError
 from songsmith.engine.sketch.band.sf2 import Region, SoundFont, load_soundfont
+from songsmith.engine.sketch.filters import equalise, low_pass
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
@@ -46,12 +47,14 @@ def play_notes(
     program: int,
     is_drum: bool = False,
     vibrato_cents: float = 0.0,
+    is_mono: bool = False,
 ) -> Audio:
-    """`notes` as sound, shape (2, samples); tails that pass the end are cut with a short fade.
+    """`notes` as sound, shape (2, samples) or, with `is_mono`, (1, samples), its mean; tails that pass the end are cut
+    with a short fade.
 
     `vibrato_cents` sways notes longer than 0.35 s at 5.3 Hz.
     """
-    sound = np.zeros((2, samples), dtype=np.float32)
+    sound = np.zeros((1 if is_mono else 2, samples), dtype=np.float32)
     waves = _Waves(bank, notes)
     for note in notes:
         for region in bank.regions(
@@ -59,16 +62,18 @@ def play_notes(
         ):
             length_s = note.end_s - note.start_s
             sway = vibrato_cents if length_s > 0.35 else 0.0
-            _add_note(sound, note, region, waves.wave(region, note.pitch, sway), is_drum)
+            wave = waves.wave(region, note.pitch, sway)
+            _add_note(sound, note, region, wave, waves.shape(region), is_drum)
     return sound
 
 
 class _Waves:
-    """Resampled waves of one instrument, each made once."""
+    """Resampled waves of one instrument and the shapes of its notes, each made once."""
 
     def __init__(self, bank: SoundFont, notes: Sequence[Note]) -> None:
         self._bank = bank
         self._made: dict[tuple[int, int, bool], Mono] = {}
+        self._shapes: dict[int, _Shape] = {}
         self._length_s: dict[int, float] = {}
         for note in notes:
             length_s = note.end_s - note.start_s + _MAX_RELEASE_S
@@ -80,6 +85,37 @@ class _Waves:
             length = round(self._length_s[pitch] * SAMPLE_RATE_HZ)
             self._made[key] = _resampled(self._bank.samples, region, pitch, length, vibrato_cents)
         return self._made[key]
+
+    def shape(self, region: Region) -> "_Shape":
+        """How loud a note of a region is, for notes as long as the longest here."""
+        if id(region) not in self._shapes:
+            longest = round(max(self._length_s.values()) * SAMPLE_RATE_HZ) + 1
+            self._shapes[id(region)] = _Shape.of(region, longest)
+        return self._shapes[id(region)]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """`body`: attack, hold, and decay in decibels to the sustain level; `tail`: the release after it."""
+
+    body: Mono
+    tail: Mono
+
+    @classmethod
+    def of(cls, region: Region, length: int) -> "_Shape":
+        attack = max(1, round(max(region.attack_s, 0.001) * SAMPLE_RATE_HZ))
+        top = attack + round(min(region.hold_s, 60) * SAMPLE_RATE_HZ)
+        body = np.ones(length, dtype=np.float32)
+        if region.sustain < 0.999 and top < length:
+            time_s = np.arange(length - top, dtype=np.float32) / SAMPLE_RATE_HZ
+            # A full decay is 100 dB in decay_s.
+            fall = 10 ** (-5.0 * time_s / max(region.decay_s, 0.01))
+            body[top:] = np.maximum(fall, region.sustain)
+        rise = min(attack, length)
+        body[:rise] *= np.linspace(0, 1, attack, dtype=np.float32)[:rise]
+        release = round(min(max(region.release_s, _MIN_RELEASE_S), _MAX_RELEASE_S) * SAMPLE_RATE_HZ)
+        tail = np.arange(release, dtype=np.float32) / release
+        return cls(body, np.asarray(np.exp(-5.0 * tail) * (1.0 - tail), dtype=np.float32))
 
 
 def _resampled(
@@ -106,10 +142,10 @@ def _resampled(
         + part
         * (2 * before - 5 * at + 4 * after - later + part * (3 * (at - after) + later - before))
     )
+    wave = np.asarray(wave * region.gain, dtype=np.float32)
     if region.filter_hz < 16_000:
-        sos = butter(2, region.filter_hz, fs=SAMPLE_RATE_HZ, output="sos")
-        wave = sosfilt(sos, wave)
-    return np.asarray(wave * region.gain, dtype=np.float32)
+        wave = equalise(wave[None], low_pass(region.filter_hz))[0]
+    return wave
 
 
 def _sway(length: int, cents: float) -> NDArray[np.float64]:
@@ -129,48 +165,32 @@ def _unrolled(samples: NDArray[np.float32], region: Region, length: int) -> Mono
     return np.pad(tape, (0, max(0, length - len(tape))))
 
 
-def _add_note(sound: Audio, note: Note, region: Region, wave: Mono, is_drum: bool) -> None:
+def _add_note(
+    sound: Audio, note: Note, region: Region, wave: Mono, shape: _Shape, is_drum: bool
+) -> None:
     start = round(note.start_s * SAMPLE_RATE_HZ)
     held = max(1, round((note.end_s - note.start_s) * SAMPLE_RATE_HZ))
     if start < 0 or start >= sound.shape[1]:
         return
     if is_drum:
         held = len(wave)  # a drum rings on its own
-    release = round(min(max(region.release_s, _MIN_RELEASE_S), _MAX_RELEASE_S) * SAMPLE_RATE_HZ)
-    length = min(held + release, len(wave), sound.shape[1] - start)
+    length = min(held + len(shape.tail), len(wave), sound.shape[1] - start)
     if length <= 0:
         return
-    envelope = _envelope(region, held, release, length)
+    shaped = wave[:length] * shape.body[:length]
+    if held < length:
+        shaped[held:] *= shape.tail[: length - held]
     is_cut = start + length >= sound.shape[1] or length == len(wave)
     # A cymbal that loops would stop dead; it dies away instead.
-    _fade_out(envelope, length // 2 if is_drum and region.is_looped else _CUT_FADE * is_cut)
-    loudness = (note.velocity / 127) ** 1.7
-    left, right = np.sqrt(0.5 * (1 - region.pan)), np.sqrt(0.5 * (1 + region.pan))
-    shaped = wave[:length] * envelope * np.float32(loudness)
-    sound[0, start : start + length] += shaped * np.float32(left * 1.4142)
-    sound[1, start : start + length] += shaped * np.float32(right * 1.4142)
+    _fade_out(shaped, length // 2 if is_drum and region.is_looped else _CUT_FADE * is_cut)
+    shaped *= np.float32((note.velocity / 127) ** 1.7)
+    gains = np.sqrt([1 - region.pan, 1 + region.pan]).astype(np.float32)  # equal in power
+    for row, gain in zip(sound, gains if len(sound) == 2 else [gains.mean()], strict=True):
+        row[start : start + length] += shaped * gain
 
 
-def _envelope(region: Region, held: int, release: int, length: int) -> Mono:
-    """Attack, hold, decay in decibels to the sustain level, and an exponential release after `held`."""
-    attack = max(1, round(max(region.attack_s, 0.001) * SAMPLE_RATE_HZ))
-    top = attack + round(min(region.hold_s, 60) * SAMPLE_RATE_HZ)
-    envelope = np.ones(length, dtype=np.float32)
-    if region.sustain < 0.999 and top < length:
-        time_s = np.arange(length - top, dtype=np.float32) / SAMPLE_RATE_HZ
-        # A full decay is 100 dB in decay_s.
-        fall = 10 ** (-5.0 * time_s / max(region.decay_s, 0.01))
-        envelope[top:] = np.maximum(fall, region.sustain)
-    rise = min(attack, length)
-    envelope[:rise] *= np.linspace(0, 1, attack, dtype=np.float32)[:rise]
-    if held < length:
-        tail = np.arange(length - held, dtype=np.float32) / release
-        envelope[held:] *= np.exp(-5.0 * tail) * np.clip(1.0 - tail, 0, 1)
-    return envelope
-
-
-def _fade_out(envelope: Mono, fade: int) -> None:
+def _fade_out(shaped: Mono, fade: int) -> None:
     """The last `fade` samples down to zero, in place."""
-    fade = min(fade, len(envelope))
+    fade = min(fade, len(shaped))
     if fade:
-        envelope[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
+        shaped[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)

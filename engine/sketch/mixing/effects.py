@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import butter, sosfilt
 
 from songsmith.engine.engine import Audio
+from songsmith.engine.loudness import FRAME
+from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, per_sample
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
@@ -45,26 +46,24 @@ def play_theremin(notes: Sequence[Note], samples: int) -> Audio:
 
 def crackle(samples: int, level_db: float, rng: np.random.Generator) -> Audio:
     """Hiss and ticks of an old record, (2, samples); the hiss lies at about `level_db` below full scale."""
-    sos = butter(1, [500, 6_000], "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
-    noise = rng.standard_normal((2, samples)).astype(np.float32)
+    noise = rng.standard_normal((2, samples), dtype=np.float32)
     ticks = np.zeros((2, samples), dtype=np.float32)
     count = int(samples / SAMPLE_RATE_HZ * 7)
     places = rng.integers(0, samples, count)
     ticks[rng.integers(0, 2, count), places] = rng.exponential(14, count) * rng.choice(
         [-1, 1], count
     )
-    gain = 10 ** (level_db / 20)
-    return np.asarray(sosfilt(sos, noise + ticks) * gain, dtype=np.float32)
+    return equalise(
+        (noise + ticks) * np.float32(10 ** (level_db / 20)), high_pass(500), low_pass(6_000)
+    )
 
 
 def pump(kicks_s: Sequence[float], depth_db: float, samples: int) -> NDArray[np.float32]:
     """Gain per sample that ducks at every kick and comes back within a quarter of a second."""
-    step = 441
-    time_s = np.arange(samples // step + 2) * step / SAMPLE_RATE_HZ
+    time_s = np.arange(samples // FRAME + 2) * FRAME / SAMPLE_RATE_HZ
     kicks = np.asarray(sorted(kicks_s))
     last = np.searchsorted(kicks, time_s + 0.005, side="right") - 1
     since_s = np.where(last >= 0, time_s - kicks[np.maximum(last, 0)], 9.0)
     gain_db = -depth_db * np.exp(-np.maximum(since_s, 0) / 0.09)
-    at = np.arange(samples) / step
-    curve = np.interp(at, np.arange(len(gain_db)), gaussian_filter1d(gain_db, 0.6))
-    return np.asarray(10 ** (curve / 20), dtype=np.float32)
+    gains = 10 ** (gaussian_filter1d(gain_db, 0.6) / 20)
+    return per_sample(gains.astype(np.float32), FRAME, samples)

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.phonetics.bands import band_of
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
@@ -201,10 +202,9 @@ def _last(voiced: NDArray[np.bool_]) -> int:
 def _voiced(samples: NDArray[np.float64], rate_hz: int, floor_db: float) -> NDArray[np.bool_]:
     """Whether the voice sounds at each sample, by the level of its lowest partials against loud vowels."""
     from scipy.ndimage import uniform_filter1d
-    from scipy.signal import butter, sosfiltfilt
 
-    band = butter(2, _VOICE_HZ, "bandpass", fs=rate_hz, output="sos")
-    power = uniform_filter1d(sosfiltfilt(band, samples) ** 2, rate_hz // 80, mode="constant")
+    voice = band_of(samples, rate_hz, _VOICE_HZ)
+    power = uniform_filter1d(voice**2, rate_hz // 80, mode="constant")
     return np.asarray(power > np.percentile(power, 80) * 10 ** (floor_db / 10))
 
 

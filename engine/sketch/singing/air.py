@@ -1,10 +1,9 @@
 """Breath and air: what a 22 kHz voice lacks above 8 kHz, made of noise that follows the voice."""
 
-import functools
-
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.filters import equalise, high_pass, low_pass
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["add_air"]
@@ -19,12 +18,10 @@ FloatArray = NDArray[np.float64]
 def add_air(samples: FloatArray, *, seed: int) -> FloatArray:
     """Mono `samples` at 44.1 kHz with air: a breath under the vowels, brightness on top of the sibilants.
     The ends are faded, so that nothing clicks."""
-    from scipy.signal import sosfilt
-
     noise = np.random.default_rng(seed).standard_normal(len(samples))
-    bright = sosfilt(_band(7500.0, 15000.0), noise)
+    bright = _band(noise, 7500.0, 15000.0)
     voice = _follow(samples)
-    sibilance = _follow(sosfilt(_band(5000.0, 10000.0), samples))
+    sibilance = _follow(_band(samples, 5000.0, 10000.0))
     out = samples + bright * (
         _AIR_GAIN * voice + _SIBILANCE_GAIN * sibilance * _top_share(sibilance, voice)
     )
@@ -47,8 +44,6 @@ def _follow(samples: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(uniform_filter1d(samples**2, 441, mode="constant") + 1e-14))
 
 
-@functools.cache
-def _band(low_hz: float, high_hz: float) -> FloatArray:
-    from scipy.signal import butter
-
-    return np.asarray(butter(2, (low_hz, high_hz), "bandpass", fs=SAMPLE_RATE_HZ, output="sos"))
+def _band(samples: FloatArray, low_hz: float, high_hz: float) -> FloatArray:
+    row = samples[None].astype(np.float32)
+    return np.asarray(equalise(row, high_pass(low_hz), low_pass(high_hz))[0], dtype=np.float64)

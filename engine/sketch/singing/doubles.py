@@ -7,6 +7,7 @@ cents. That costs next to nothing beside singing the line again.
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.filters import equalise, low_pass
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["double"]
@@ -19,8 +20,6 @@ _TOP_HZ = 6000.0
 
 def double(samples: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
     """`samples` (mono, 44.1 kHz) as another singer would have sung them, without the sibilants' top."""
-    from scipy.signal import butter, sosfilt
-
     length = len(samples) + round((_DELAY_S + _WANDER_S) * SAMPLE_RATE_HZ)
     random = np.random.default_rng(seed)
     knots = int(np.ceil(length / SAMPLE_RATE_HZ / _KNOT_S)) + 2
@@ -29,7 +28,6 @@ def double(samples: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
     share = 0.5 - 0.5 * np.cos(np.pi * (places - low))
     wander = random.uniform(-1, 1, knots)
     delay_s = _DELAY_S + _WANDER_S * (wander[low] * (1 - share) + wander[low + 1] * share)
-    sos = butter(2, _TOP_HZ, fs=SAMPLE_RATE_HZ, output="sos")
-    soft = sosfilt(sos, samples)
+    soft = equalise(samples[None].astype(np.float32), low_pass(_TOP_HZ))[0]
     read_at = np.arange(length) - delay_s * SAMPLE_RATE_HZ
     return np.asarray(np.interp(read_at, np.arange(len(soft)), soft, left=0.0, right=0.0))

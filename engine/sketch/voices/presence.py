@@ -23,22 +23,20 @@ FloatArray = NDArray[np.float64]
 
 def presence_taps(scale: FloatArray, rate_hz: int, *, clear_hz: float) -> FloatArray:
     """A filter for a voice, whose `SCALE` is given; what lies above `clear_hz` is treated as what is below."""
-    from scipy.signal import firwin2
-
     power = np.abs(np.fft.rfft(scale)) ** 2
     own = np.histogram(np.fft.rfftfreq(len(scale), 1 / rate_hz), _EDGES_HZ, weights=power)[0]
     own_db = 10 * np.log10(own / max(own.sum(), 1e-12) + 1e-9)
     gains_db = np.clip(_WANTED_DB - own_db, _LEAST_DB, _MOST_DB)
     centres = np.sqrt(_EDGES_HZ[:-1] * _EDGES_HZ[1:])
     is_clear = _EDGES_HZ[1:] <= clear_hz
-    points = np.linspace(0, rate_hz / 2, 257)
+    points = np.linspace(0, rate_hz / 2, _TAPS + 2)
     gains = 10 ** (np.interp(points, centres[is_clear], gains_db[is_clear]) / 20)
-    return np.asarray(firwin2(_TAPS, points, gains, fs=rate_hz))
+    middle = np.fft.irfft(gains * np.exp(-2j * np.pi * (_TAPS // 2) * points / rate_hz))
+    return np.asarray(middle[:_TAPS] * np.hamming(_TAPS))
 
 
 def brighten(samples: FloatArray, taps: FloatArray) -> FloatArray:
     """`samples` filtered, as long as they were and no later."""
-    from scipy.signal import oaconvolve
-
-    wet = oaconvolve(samples, taps)
+    size = 1 << (len(samples) + _TAPS - 1).bit_length()
+    wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(taps, size), size)
     return np.asarray(wet[_TAPS // 2 : _TAPS // 2 + len(samples)])

@@ -11,9 +11,9 @@ from scipy.signal import butter, sosfilt
 
 from songsmith.engine.audio import measure_loudness
 from songsmith.engine.engine import RenderRequest, load_engine
+from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import DRUM_NOTES, play_band
 from songsmith.engine.sketch.composing.form import make_score
-from songsmith.engine.sketch.mixing.filters import gated_lufs, power_frames
 from songsmith.engine.sketch.style.genre import genre_names
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.engine.sketch.take_memory import recall

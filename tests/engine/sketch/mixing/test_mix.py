@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 
 from songsmith.engine.audio import measure_loudness
+from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import play_band
 from songsmith.engine.sketch.band.synth import soundfont
 from songsmith.engine.sketch.composing.form import make_score
-from songsmith.engine.sketch.mixing.filters import gated_lufs, limit, pan_gains, power_frames
-from songsmith.engine.sketch.mixing.mix import Gains, mix_song, render_tracks
+from songsmith.engine.sketch.filters import pan_gains, per_sample
+from songsmith.engine.sketch.mixing.gains import Gains
+from songsmith.engine.sketch.mixing.limiter import STEP, limiter_steps, peak_steps
+from songsmith.engine.sketch.mixing.mix import mix_song
+from songsmith.engine.sketch.mixing.tracks import render_tracks
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
@@ -144,7 +148,8 @@ def test_the_limiter_holds_its_ceiling_and_leaves_quiet_sound_alone():
     sound = (rng.standard_normal((2, SAMPLE_RATE_HZ)) * 0.1).astype(np.float32)
     sound[:, 20_000] = 2.0
 
-    limited = limit(sound, 0.8)
+    gains = limiter_steps(peak_steps(sound), 0.8)
+    limited = sound * per_sample(gains, STEP, sound.shape[1])
 
     assert np.abs(limited).max() <= 0.8 + 1e-6
     assert np.array_equal(limited[:, 40_000:], sound[:, 40_000:])

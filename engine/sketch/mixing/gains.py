@@ -1,0 +1,16 @@
+"""The levels that a mix measured and set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Gains"]
+
+
+@dataclass(frozen=True)
+class Gains:
+    """What a mix measured and set, so that a later take of the same song is set alike. All in decibels."""
+
+    voice_db: float | None = None
+    parts_db: tuple[float, ...] = ()
+    master_db: float | None = None
+    tracks_db: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,34 @@
+"""The limiter: a gain that keeps sound below a ceiling, worked out in steps of a third of a millisecond."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
+from songsmith.engine.engine import Audio
+from songsmith.engine.units import SAMPLE_RATE_HZ
+
+__all__ = ["STEP", "limiter_steps", "peak_steps"]
+
+STEP = 16
+"""Samples between two values of the gain."""
+_LOOK_S = 0.004
+
+
+def peak_steps(audio: Audio) -> NDArray[np.float32]:
+    """The highest sample of any channel in every `STEP` samples."""
+    level = np.abs(audio).max(axis=0)
+    padded = np.pad(level, (0, -len(level) % STEP))
+    return np.asarray(padded.reshape(-1, STEP).max(axis=1))
+
+
+def limiter_steps(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
+    """Gains every `STEP` samples that keep sound with these `peak_steps` within `ceiling`: lowered ahead of a
+    peak and let go after it."""
+    needed = np.minimum(np.float32(1), np.float32(ceiling) / np.maximum(peaks, np.float32(1e-9)))
+    look = int(_LOOK_S * SAMPLE_RATE_HZ / STEP) | 1
+    held = minimum_filter1d(needed, 2 * look + 1, mode="nearest")
+    slow = minimum_filter1d(needed, 12 * look + 1, mode="nearest")
+    # The slow curve keeps the gain from pumping between the peaks of one note.
+    quick = uniform_filter1d(held, look, mode="nearest")
+    gain = np.minimum(quick, uniform_filter1d(slow, 12 * look + 1, mode="nearest"))
+    return np.asarray(np.minimum(gain, np.float32(1)), dtype=np.float32)

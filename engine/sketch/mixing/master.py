@@ -1,0 +1,102 @@
+"""The last of the mix: parts at their levels, a fade at the end, -14 LUFS and a true peak below -1 dBTP.
+
+All of it are gains, so that what a stem gets is what the whole gets.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songsmith.engine.engine import Audio
+from songsmith.engine.loudness import FRAME, gated_lufs, power_frames, true_peak_db
+from songsmith.engine.sketch.filters import per_sample
+from songsmith.engine.sketch.mixing.limiter import STEP, limiter_steps, peak_steps
+from songsmith.engine.sketch.score import Score
+from songsmith.engine.units import sample_at
+
+__all__ = ["TARGET_LUFS", "edges", "mastered", "part_curve", "part_levels"]
+
+TARGET_LUFS = -14.0
+_CEILING_DBTP = -1.0
+_NEAR_LU = 0.02
+_FADE_S = 2.2
+_FADE_IN = 220
+
+
+def part_levels(total: Audio, score: Score) -> tuple[float, ...]:
+    """Decibels that bring quiet parts up and loud ones down, more than half way to the song's mean."""
+    frames = power_frames(total)
+    whole = gated_lufs(frames)
+    levels = []
+    for part in score.parts:
+        first = int(part.start_s * 100)
+        own = gated_lufs(frames[first : max(int(part.end_s * 100), first + 1)])
+        if part.kind == "outro" or not np.isfinite(own):
+            levels.append(0.0)
+            continue
+        wanted = {"intro": -2.0, "chorus": 0.8}.get(part.kind, -0.4)
+        levels.append(round(float(np.clip(0.75 * (whole + wanted - own), -4, 5)), 3))
+    return tuple(levels)
+
+
+def part_curve(parts_db: tuple[float, ...], score: Score, samples: int) -> NDArray[np.float32]:
+    """The gains of the parts as a curve that takes 0.3 s to change."""
+    times: list[float] = []
+    values: list[float] = []
+    for part, level_db in zip(score.parts, parts_db, strict=True):
+        times += [part.start_s + 0.05, max(part.end_s - 0.25, part.start_s + 0.06)]
+        values += [level_db, level_db]
+    at_s = np.arange(samples // FRAME + 2) / 100
+    steps = 10 ** (np.interp(at_s, times, values) / 20)
+    return per_sample(steps.astype(np.float32), FRAME, samples)
+
+
+def edges(score: Score, samples: int) -> NDArray[np.float32]:
+    """A fade at the end that leaves most of the last chord alone, and 5 ms at the start."""
+    ring_s = score.duration_s - score.bars[-1].start_s
+    fade = min(sample_at(min(_FADE_S, max(0.55 * ring_s, 0.3))), samples)
+    curve = np.ones(samples, dtype=np.float32)
+    curve[-fade:] = np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
+    curve[:_FADE_IN] *= np.linspace(0, 1, _FADE_IN, dtype=np.float32)
+    return curve
+
+
+def mastered(total: Audio, given_db: float | None) -> tuple[float, Audio, NDArray[np.float32]]:
+    """Gain in decibels, finished sound, and all of the gain as a curve (samples,), the limiter's in it: as loud as the
+    target after the limiter has done its work."""
+    frames, peaks = power_frames(total), peak_steps(total)
+    ceiling_db = _CEILING_DBTP - 0.4
+    gain_db = given_db
+    while True:
+        gain_db, gains = _limited(frames, peaks, ceiling_db, gain_db, is_given=given_db is not None)
+        curve = per_sample(gains, STEP, total.shape[1])
+        audio = np.asarray(total * curve, dtype=np.float32)
+        over_db = true_peak_db(audio) - _CEILING_DBTP + 0.1
+        if over_db <= 0:
+            return gain_db, audio, curve
+        ceiling_db -= over_db
+
+
+def _limited(
+    frames: NDArray[np.float64],
+    peaks: NDArray[np.float32],
+    ceiling_db: float,
+    gain_db: float | None,
+    *,
+    is_given: bool,
+) -> tuple[float, NDArray[np.float32]]:
+    """The gain that makes sound with these `power_frames` and `peak_steps` as loud as the target below the ceiling,
+    and the same with the limiter's as values every `STEP` samples."""
+    if gain_db is None:
+        loudness = gated_lufs(frames)
+        gain_db = TARGET_LUFS - loudness if np.isfinite(loudness) else 0.0
+    for _ in range(8):
+        gain = np.float32(10 ** (gain_db / 20))
+        gains = gain * limiter_steps(peaks * gain, 10 ** (ceiling_db / 20))
+        if is_given:
+            break
+        at = np.minimum(np.arange(len(frames)) * FRAME // STEP + FRAME // STEP // 2, len(gains) - 1)
+        short_db = TARGET_LUFS - gated_lufs(frames * gains[at].astype(np.float64) ** 2)
+        if abs(short_db) < _NEAR_LU:
+            break
+        gain_db += short_db
+    return gain_db, gains
