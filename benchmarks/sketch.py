@@ -1,6 +1,7 @@
 """What the sketch engine does, style by style: speed, pitch, onsets, understood words, loudness.
 
-    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--lines] [--no-ears] [--no-speed] [--save FOLDER]
+    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--lines] [--no-ears] [--no-speed]
+        [--speed-only] [--save FOLDER]
 
 Every style sings a song of its own (`songs.txt`), which nothing was tuned on. Its words are counted by Whisper
 (tiny.en and base, from packages that carry them; decoded as faster-whisper does by default) on the vocal stem
@@ -10,8 +11,10 @@ voices compare, style by style, is told by `mandarin.py`.
 """
 
 import argparse
+import subprocess
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,13 +22,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pyworld
 import soxr
-from scipy.ndimage import uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from songsmith.engine.audio import measure_loudness, save_audio
-from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
+from songsmith.engine.engine import Audio, RenderRequest, Span, Take, load_engine
 from songsmith.engine.listening.comparable import words_of
 from songsmith.engine.listening.ears import Ears, mixed_down
 from songsmith.engine.listening.ears_models import find_model
@@ -72,19 +72,73 @@ def render(style: str, lyrics: Lyrics, length_s: float, *, seed: int, **options:
 
 
 def print_speed(style: str) -> None:
-    """Seconds from request to a FLAC file, warm, at three lengths; lines go round and round."""
-    lyrics, length_s = stamped(style, songs()[style])
-    render(style, lyrics, length_s, seed=1)
-    print(f"\n| {style} | wall | of real time |\n| --- | --- | --- |")
+    """Seconds from request to a FLAC file at three lengths (lines go round and round), cold, warm, and for one line
+    sung again, and each as a multiple of a fixed piece of work that is timed right before and after."""
+    print(
+        f"\n| {style} | cold | of the work | warm | of real time | of the work | one line | of the work |"
+    )
+    print("| --- " * 8 + "|")
+    for length_s in SPEED_LENGTHS_S:
+        cold = timed(lambda length_s=length_s: _cold_process(style, length_s))
+        one_song(style, length_s)
+        warm = timed(lambda length_s=length_s: one_song(style, length_s))
+        parent = one_song(style, length_s)
+        line = timed(lambda length_s=length_s, parent=parent: one_line(style, length_s, parent))
+        cells = (f"{length_s:.0f} s", f"{cold[0]:.1f} s", f"{cold[1]:.0f}", f"{warm[0]:.1f} s")
+        cells += (
+            f"{warm[0] / length_s:.3f}",
+            f"{warm[1]:.0f}",
+            f"{line[0]:.1f} s",
+            f"{line[1]:.0f}",
+        )
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Wall seconds of `work`, and how many times as long as the fixed piece of work it takes here and now."""
+    before_s = work_s()
+    start_s = time.perf_counter()
+    work()
+    wall_s = time.perf_counter() - start_s
+    return wall_s, 2 * wall_s / (before_s + work_s())
+
+
+def work_s() -> float:
+    """Wall seconds of the fixed piece of work: transforms and sorting on one core, 0.1 s on two quiet AVX2 cores."""
+    noise = np.random.default_rng(0).standard_normal(1 << 20)
+    start_s = time.perf_counter()
+    for _ in range(3):
+        np.sort(np.fft.irfft(np.fft.rfft(noise) * 0.5)[: 1 << 18])
+    return time.perf_counter() - start_s
+
+
+def _cold_process(style: str, length_s: float) -> None:
+    """The same in a process of its own, its start and all imports included."""
+    code = f"import runpy; runpy.run_path({__file__!r})['one_song']({style!r}, {length_s})"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def one_song(style: str, length_s: float) -> Take:
+    """A song from request to FLAC."""
+    lyrics = _repeated(stamped(style, songs()[style])[0], length_s)
+    take = render(style, lyrics, length_s, seed=1)
+    _save(take)
+    return take
+
+
+def one_line(style: str, length_s: float, parent: Take) -> None:
+    """One line in the middle of a song sung again with another seed, to FLAC."""
+    lyrics = _repeated(stamped(style, songs()[style])[0], length_s)
+    start_s = lyrics.lines[len(lyrics.lines) // 2].start_s
+    request = RenderRequest(
+        lyrics, style, length_s, (2,), spans=(Span(start_s, start_s + 3),), parent=parent
+    )
+    _save(next(iter(load_engine("sketch").render(request, lambda progress: None))))
+
+
+def _save(take: Take) -> None:
     with TemporaryDirectory() as folder:
-        for length_s in SPEED_LENGTHS_S:
-            long = _repeated(lyrics, length_s)
-            start_s = time.perf_counter()
-            take = render(style, long, length_s, seed=1)
-            save_audio(Path(folder) / "song.flac", take.audio)
-            wall_s = time.perf_counter() - start_s
-            row = f"| {length_s:.0f} s, {len(long.lines)} lines | {wall_s:.1f} s |"
-            print(f"{row} {wall_s / length_s:.3f} |", flush=True)
+        save_audio(Path(folder) / "song.flac", take.audio)
 
 
 def _repeated(lyrics: Lyrics, length_s: float) -> Lyrics:
@@ -102,6 +156,9 @@ def _repeated(lyrics: Lyrics, length_s: float) -> Lyrics:
 def onsets_late_s(vocal: Audio, lyrics: Lyrics) -> np.ndarray:
     """How much later than its stamp each line's first vowel is heard: when the band in which mouths open, and
     in which hissing consonants have little, comes within 6 dB of the vowel's level."""
+    from scipy.ndimage import uniform_filter1d
+    from scipy.signal import butter, sosfiltfilt
+
     mono = vocal.mean(axis=0).astype(np.float64)
     band = butter(2, (400, 1500), "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
     level = uniform_filter1d(sosfiltfilt(band, mono) ** 2, 661)
@@ -118,6 +175,8 @@ def onsets_late_s(vocal: Audio, lyrics: Lyrics) -> np.ndarray:
 def pitch_errors_cents(take: Take) -> tuple[np.ndarray, np.ndarray]:
     """Errors of sung notes of 0.2 s or more: of each the median of its vowel, and of every voiced frame there.
     The tail of a note belongs to the consonants before the next one, which have no pitch that could be wrong."""
+    import pyworld
+
     vocal = take.stems["vocal"].mean(axis=0).astype(np.float64)
     sound = soxr.resample(vocal, SAMPLE_RATE_HZ, F0_RATE_HZ)
     f0_hz, times_s = pyworld.harvest(sound, F0_RATE_HZ, f0_floor=65, f0_ceil=700)
@@ -272,10 +331,13 @@ def main() -> None:
     parser.add_argument("--lines", action="store_true", help="listen line by line, too")
     parser.add_argument("--no-ears", action="store_true", help="do not count words")
     parser.add_argument("--no-speed", action="store_true", help="do not measure speed")
+    parser.add_argument("--speed-only", action="store_true", help="measure nothing else")
     parser.add_argument("--save", type=Path, help="keep the songs in this folder")
     options = parser.parse_args()
     if not options.no_speed:
         print_speed(options.style[0])
+    if options.speed_only:
+        return
     print("\n| " + " | ".join(HEADINGS) + " |\n" + "| --- " * len(HEADINGS) + "|")
     rows = []
     for style in options.style:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from songsmith.engine.engine import Audio, RenderRequest, Take
+from songsmith.engine.engine import Audio, RenderRequest, RequestOutline, Take
 from songsmith.engine.times import SungTimes
 
-__all__ = ["HasVoices", "JudgesStyle", "PlacesLyrics", "VoiceInfo"]
+__all__ = ["HasVoices", "JudgesStyle", "PlacesLyrics", "VoiceInfo", "WarmsUp"]
 
 
 @runtime_checkable
@@ -46,4 +46,13 @@ class HasVoices(Protocol):
 
     def voices(self, language: str = "") -> Sequence[VoiceInfo]:
         """All voices, or those that sing `language`."""
+        ...
+
+
+@runtime_checkable
+class WarmsUp(Protocol):
+    """An engine that can get ready while words are being written."""
+
+    def warm_up(self, outline: RequestOutline) -> None:
+        """Load what songs like this need. Raises nothing: what is missing, `render` will say."""
         ...

@@ -1,5 +1,6 @@
 """From a sentence or a lyrics file to a finished song folder: the verbs write, check and render in one go."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from songsmith.agent.writers.choice import choose_writer
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, stamped
 from songsmith.agent.writers.tempo import pulse_of
 from songsmith.agent.writers.writer import Writer
+from songsmith.engine.abilities import WarmsUp
 from songsmith.engine.engine import Engine, RequestOutline
 from songsmith.lyrics.check import Report
 from songsmith.lyrics.reading.bilingual import languages_in, sung_in
@@ -116,11 +118,13 @@ class SongWish:
 class Cast:
     """Who makes a song, decided before anything is written: writer (None for words that are there), engine, ears.
 
-    `render` is filled from the settings; nobody listens where `until_sung` is 0.
+    `outline` is what the engine knows before the words, `render` is filled from the settings; nobody listens where
+    `until_sung` is 0.
     """
 
     engine: Engine
     engine_why: str
+    outline: RequestOutline
     render: RenderWish
     writer: Writer | None
     writer_why: str
@@ -148,6 +152,7 @@ def make_song(
     cast = choose_cast(wish, settings, engines, audience)
     song = begin_song(wish.brief, wish.words, settings, name=wish.name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience)
+    _warm_up(cast)
     written = _words_for(studio, wish, cast)
     on_written(written)
     if written.report.has_errors and not may_go_on(written.report):
@@ -175,9 +180,9 @@ def choose_cast(wish: SongWish, settings: Settings, engines: Engines, audience: 
     length_s = brief.duration_s
     if wish.words:
         length_s = stamped(wish.words.lyrics, length_s, pulse_of(style, render.options))[1]
-    engine.check_outline(
-        RequestOutline(style, wish.language, length_s or DEFAULT_DURATION_S, render.options)
-    )
+    length_s = length_s or DEFAULT_DURATION_S
+    outline = RequestOutline(style, wish.language, length_s, render.options)
+    engine.check_outline(outline)
     writer, writer_why = None, ""
     if wish.words is None and not wish.is_instrumental:
         writer, writer_why = choose_writer(settings, wish.writer, on_event=audience.note)
@@ -185,7 +190,13 @@ def choose_cast(wish: SongWish, settings: Settings, engines: Engines, audience: 
     max_rounds = wish.max_rounds or settings.max_rounds
     if until_sung:
         _check_ears(until_sung, max_rounds, settings, wish)
-    return Cast(engine, engine_why, render, writer, writer_why, until_sung, max_rounds)
+    return Cast(engine, engine_why, outline, render, writer, writer_why, until_sung, max_rounds)
+
+
+def _warm_up(cast: Cast) -> None:
+    """Let the engine get ready beside the writer."""
+    if cast.writer and isinstance(cast.engine, WarmsUp):
+        threading.Thread(target=cast.engine.warm_up, args=(cast.outline,)).start()
 
 
 def _check_ears(until_sung: float, max_rounds: int, settings: Settings, wish: SongWish) -> None:

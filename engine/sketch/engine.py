@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -35,9 +36,11 @@ from songsmith.engine.sketch.mixing.tracks import render_tracks
 from songsmith.engine.sketch.options import SketchOptions
 from songsmith.engine.sketch.score import Note, Score, SungLine
 from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_notes
+from songsmith.engine.sketch.singing.worker_pool import warm_up
 from songsmith.engine.sketch.speed import wall_seconds
 from songsmith.engine.sketch.style.style import SketchStyle, parse_style
 from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
+from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
@@ -50,6 +53,7 @@ __all__ = ["SketchEngine", "SketchOptions"]
 _Step = Callable[[str, int, int], None]  # stage, done, total
 _DENSE_SYLLABLES_PER_S = 6.5
 _SAME_LINE_S = 0.1
+_FIRST_WORDS = {"zh": "啦", "ja": "ら"}
 _LIBRARIES = (
     "songsmith",
     "espeakng-loader",
@@ -113,6 +117,18 @@ class SketchEngine:
         style = _with_options(parse_style(outline.style), options)
         if options.sing and not options.instrumental:
             choose_voice(outline.language, options.voice or style.voice)
+
+    def warm_up(self, outline: RequestOutline) -> None:
+        """Instruments, the singer's helpers and the voice; see `WarmsUp`."""
+        with suppress(EngineError):
+            soundfont()
+            options = parse_options(SketchOptions, CARD.name, outline.options)
+            style = _with_options(parse_style(outline.style), options)
+            if options.sing and not options.instrumental and not style.is_instrumental:
+                warm_up()
+                language = outline.language or guess_language(outline.style)
+                words = _FIRST_WORDS.get(language, "la")
+                say(choose_voice(language, options.voice or style.voice).name, words)
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""

@@ -26,6 +26,7 @@ __all__ = [
     "shelf",
 ]
 
+_HIGHEST_HZ = 20_000.0  # a filter above half the sample rate runs away
 _TWO_POLES = 0.6436  # where two filters of first order in a row are 3 dB down together
 
 
@@ -35,8 +36,9 @@ def high_pass(frequency_hz: float) -> Plugin:
 
 
 def low_pass(frequency_hz: float) -> Plugin:
-    """A gentle low pass, 3 dB down at `frequency_hz` and 12 dB an octave above."""
-    return Chain([LowpassFilter(frequency_hz / _TWO_POLES) for _ in range(2)])
+    """A gentle low pass, 3 dB down at `frequency_hz` (or higher, near the top) and 12 dB an octave above."""
+    pole_hz = min(frequency_hz / _TWO_POLES, _HIGHEST_HZ)
+    return Chain([LowpassFilter(pole_hz) for _ in range(2)])
 
 
 def peak(frequency_hz: float, gain_db: float, q: float = 1.0) -> Plugin:

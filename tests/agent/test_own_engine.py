@@ -308,3 +308,21 @@ def test_a_part_is_sung_in_the_style_of_its_take_unless_another_is_asked_for(fol
         studio.fix(spans, RenderWish(seed=2), style=style).takes[0].style for style in ("", "folk")
     ]
     assert styles == ["jazz", "folk"]
+
+
+def test_an_engine_that_warms_up_does_so_before_there_are_words(folder, run):
+    told = []
+
+    class Warm(BeepEngine):
+        def warm_up(self, outline):
+            told.append(("warm", outline.style))
+
+        def forecast(self, request):
+            told.append(("words", request.lyrics.lines[0].text))
+            return super().forecast(request)
+
+    forget_engine(CARD.name)
+    register_engine(CARD, Warm)
+    code, _, _ = run("make", "night train", "--engine", "beep", "--length", "20", "--style", "folk")
+    assert code == 0
+    assert ("warm", "folk") in told and told[-1][0] == "words"

@@ -16,8 +16,9 @@ from songsmith.engine.units import sample_at
 __all__ = ["TARGET_LUFS", "edges", "mastered", "part_curve", "part_levels"]
 
 TARGET_LUFS = -14.0
-_CEILING_DBTP = -1.0
+_CEILING_DBTP = -1.02
 _NEAR_LU = 0.02
+_SPARE_DB = 0.1
 _FADE_S = 2.2
 _FADE_IN = 220
 
@@ -70,10 +71,10 @@ def mastered(total: Audio, given_db: float | None) -> tuple[float, Audio, NDArra
         gain_db, gains = _limited(frames, peaks, ceiling_db, gain_db, is_given=given_db is not None)
         curve = per_sample(gains, STEP, total.shape[1])
         audio = np.asarray(total * curve, dtype=np.float32)
-        over_db = true_peak_db(audio) - _CEILING_DBTP + 0.1
-        if over_db <= 0:
+        over_db = true_peak_db(audio) - _CEILING_DBTP
+        if not over_db > 0:
             return gain_db, audio, curve
-        ceiling_db -= over_db
+        ceiling_db -= over_db + _SPARE_DB
 
 
 def _limited(

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,11 +14,13 @@ from songsmith.engine.engine import (
     EngineError,
     Progress,
     RenderRequest,
+    RequestOutline,
     Span,
     Take,
     load_engine,
 )
 from songsmith.engine.sketch.engine import SketchEngine
+from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
@@ -306,3 +310,23 @@ def test_a_style_may_ask_for_a_singer_and_an_option_knows_better():
         return np.mean([note["pitch"] for note in take.details["memory"]["notes"]])
 
     assert pitch() > pitch(voice="him") + 4
+
+
+def test_it_gets_ready_for_a_voice_before_there_are_words():
+    before = say.cache_info().currsize
+    SketchEngine().warm_up(RequestOutline("folk, a calm voice", "fi", 20.0))
+    assert say.cache_info().currsize == before + 1
+
+    SketchEngine().warm_up(RequestOutline("folk", "en", 20.0, {"voice": "nobody"}))  # no error
+
+
+def test_no_song_waits_for_the_import_of_scipy_signal():
+    code = (
+        "import sys; from songsmith.engine.engine import RenderRequest, load_engine;"
+        "from songsmith.lyrics.reading.lrc import parse_lyrics;"
+        "lyrics = parse_lyrics('[la:en]\\n[Chorus]\\n[00:01.00]Row me home').lyrics;"
+        "request = RenderRequest(lyrics, 'folk', 6.0, (1,), options={'voice': 'en-us'});"
+        "next(iter(load_engine('sketch').render(request, print))); print('scipy.signal' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "False"
