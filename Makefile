@@ -1,7 +1,7 @@
 # The same commands in CI, in CONTRIBUTING.md and here.
 BIN := .venv/bin
 
-.PHONY: install check lint test long format
+.PHONY: install check lint test long format docs
 
 install:
 	python3 -m venv .venv
@@ -24,3 +24,7 @@ long:
 format:
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs:
+	$(BIN)/pip install --quiet -e ".[docs]"
+	$(BIN)/mkdocs build --strict
