@@ -19,7 +19,9 @@ from songsmith.agent.cli.frame import answer, do_with_song, read_words, terminal
 from songsmith.agent.files import is_file, is_there
 
 if TYPE_CHECKING:
+    from songsmith.agent.views.terminal import Terminal
     from songsmith.engine.listening.listen import Hearing
+    from songsmith.lyrics.lyric import Draft, Lyrics
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,6 +40,15 @@ def listen(
     model: EarsOption = "",
     download: DownloadOption = False,
     language: LanguageOption = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="LRC file for the times that words without stamps were found at.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hear what was sung, line by line."""
@@ -48,13 +59,16 @@ def listen(
     with terminal(as_json) as screen:
         path, home = Path(source), _song_of(source, lyrics)
         if home is None:
-            hearing = _listen_to_file(path, lyrics, model, language, download)
+            words = read_words(_lyrics_for(path, lyrics)).lyrics
+            hearing = _listen_to_file(path, words, model, language, download)
         else:
             name = path.name.split(".")[0] if is_file(path) else take
             studio = open_studio(str(home), screen)
             song = studio.song
             hearing = studio.listen(name, model=model, language=language, allowed=download)
         show(screen, hearing)
+        if home is None:
+            _keep_times(screen, words, hearing, out, _lyrics_for(path, lyrics))
     answer(as_json, hearing, song)
 
 
@@ -151,10 +165,30 @@ def _lyrics_for(path: Path, lyrics: str) -> str:
     return lyrics or str(beside)
 
 
+def _keep_times(
+    screen: "Terminal", words: "Lyrics | Draft", hearing: "Hearing", out: Path | None, source: str
+) -> None:
+    """Words that had no stamps as LRC with the times that were found, in `out` or beside them."""
+    from songsmith.agent.files import write_whole
+    from songsmith.agent.writers.stamping import stamped
+    from songsmith.lyrics.lyric import Draft
+    from songsmith.lyrics.reading.lrc import format_lrc
+
+    times = hearing.times
+    if not isinstance(words, Draft) or times is None or not any(t.is_heard for t in times.lines):
+        return
+    path = out or Path(source).with_suffix(".lrc")
+    if out is None and (source == "-" or path.exists()):
+        screen.note("the lines' times were found; -o song.lrc keeps them")
+        return
+    write_whole(path, format_lrc(times.placed(stamped(words, None)[0])))
+    screen.fact("lyrics", str(path))
+
+
 def _listen_to_file(
-    path: Path, lyrics: str, model: str, language: str, download: bool
+    path: Path, given: "Lyrics | Draft", model: str, language: str, download: bool
 ) -> "Hearing":
-    """A sound file against words from a file, or against those of an LRC file of the same name."""
+    """A sound file against these words."""
     from songsmith.agent.settings.settings import load_settings
     from songsmith.agent.studio.listening import EarsWish, ears_for, language_of
     from songsmith.agent.writers.stamping import stamped
@@ -164,7 +198,6 @@ def _listen_to_file(
     from songsmith.lyrics.lyric import Lyrics
 
     audio = load_audio(path)
-    given = read_words(_lyrics_for(path, lyrics)).lyrics
     words, _ = stamped(given, audio.shape[1] / SAMPLE_RATE_HZ)
     language = language or language_of(words)
     ears = ears_for(load_settings(None, {}), language, EarsWish(model, language, download))

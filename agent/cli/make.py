@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from songsmith.agent.views.terminal import Terminal
     from songsmith.agent.writers.brief import Brief
     from songsmith.lyrics.check import Report
+    from songsmith.lyrics.reading.lrc import Parsed
 
 StyleOption = Annotated[
     str,
@@ -124,7 +125,7 @@ def make(
                 max_rounds=max_rounds,
                 listen_model=model,
                 may_download=download,
-                name=prompt.strip() or ("" if lyrics in (None, "-") else Path(lyrics or "").stem),
+                name=prompt.strip() or _name_of(parsed, lyrics),
             ),
             settings,
             audience=screen,
@@ -295,6 +296,13 @@ def render(
                 screen.fact("sound", f"{take['file']}  seed {take['seed']}")
     if as_json:
         typer.echo(to_json(result))
+
+
+def _name_of(parsed: "Parsed | None", source: str | None) -> str:
+    """What a song of somebody's words is called: their title, else the name of their file."""
+    if parsed and parsed.lyrics.title:
+        return parsed.lyrics.title
+    return Path(source).stem if source and source != "-" else ""
 
 
 def _with_seed(wish: "RenderWish", seed: int) -> "RenderWish":

@@ -113,7 +113,9 @@ def _write_take(take: Take, path: Path, lyrics: Lyrics) -> dict[str, Any]:
     from songsmith.engine.audio import measure_loudness, quantise, save_audio
 
     audio = quantise(take.audio)
-    save_audio(path, audio, tags={"title": lyrics.title, "lyrics": format_lrc(lyrics)})
+    tags = {"title": lyrics.title, "lyrics": format_lrc(lyrics)}
+    artist = dict(lyrics.tags).get("ar", "")
+    save_audio(path, audio, tags=tags | ({"artist": artist} if artist else {}))
     files = [path]
     for name, data in take.attachments.items():
         files.append(path.with_suffix(Path(name).suffix))

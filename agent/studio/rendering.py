@@ -159,7 +159,7 @@ def _save_as(
     audio = quantise(take.audio)
     tags = {
         "title": song.title,
-        "artist": "songsmith",
+        "artist": dict(request.lyrics.tags).get("ar") or "songsmith",
         "comment": f"{take.engine}, seed {take.seed}, {request.style}",
         "lyrics": _sung(song, request, parent) or format_lrc(request.lyrics),
     }

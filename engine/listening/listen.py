@@ -82,6 +82,7 @@ def listen(
     lines = tuple(map(_timed, lines, times.lines))
     if not has_stamps:
         lyrics = times.placed(lyrics)
+        lines = tuple(replace(line, timing_error_s=None) for line in lines)
     loudness = measure_loudness(audio)
     return Hearing(
         lines=tuple(

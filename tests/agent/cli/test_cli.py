@@ -435,3 +435,15 @@ def test_a_song_that_is_too_long_can_be_sung_in_part(run, tmp_path):
     )
     assert code == 0
     assert json.loads(out)["length_s"] < 40
+
+
+def test_the_artist_of_the_words_is_that_of_the_sound_and_their_title_names_the_song(run, tmp_path):
+    from mutagen.flac import FLAC
+
+    words = tmp_path / "words.txt"
+    words.write_text("[ar:Nina Example]\n[ti:Over the Water]\nBeautiful morning\n", "utf-8")
+    run("render", str(words), "--length", "12", "-o", str(tmp_path / "x.flac"))
+    assert FLAC(tmp_path / "x.flac")["artist"] == ["Nina Example"]
+    made = json.loads(run("make", "--lyrics", str(words), "--length", "12", "--json")[1])
+    assert Path(made["folder"]).name == "over-the-water"
+    assert FLAC(Path(made["folder"]) / "takes" / "t001.flac")["artist"] == ["Nina Example"]

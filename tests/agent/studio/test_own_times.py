@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -155,3 +156,19 @@ def test_the_command_line_aligns_a_song_and_a_file(studio, tmp_path):
     sung = parse_lyrics(out.read_text(encoding="utf-8")).lyrics
     assert isinstance(sung, Lyrics)
     assert abs(sung.lines[1].start_s - 6.0 - LATE_S) < 0.3
+
+
+@needs_ears
+def test_listening_to_words_without_stamps_writes_them_down_with_the_times(studio, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("\n".join(line[10:] for line in WORDS.splitlines()))
+    sound = str(studio.song.audio_path("t001"))
+    command = ["listen", sound, "--lyrics", str(words), "--model", "tiny.en"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert not re.search(r"s (early|late)", result.output)
+    sung = parse_lyrics((tmp_path / "words.lrc").read_text(encoding="utf-8")).lyrics
+    assert isinstance(sung, Lyrics)
+    assert abs(sung.lines[1].start_s - 6.0 - LATE_S) < 0.3
+    again = CliRunner().invoke(app, command)
+    assert "-o song.lrc keeps them" in " ".join((again.output).split())
