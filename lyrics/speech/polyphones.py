@@ -63,11 +63,13 @@ def _is_sandhi(reading: str, spoken: str) -> bool:
 
 
 def _is_adverbial(run: str, place: int) -> bool:
-    """Whether a 地 stands behind a word that says how, and something is done after it."""
+    """Whether a 地 stands behind a word that says how, and something is done after it; behind 慢慢 it need not be."""
     import rjieba
 
-    if place < 2 or place + 1 >= len(run):
+    if place < 2:
         return False
+    if place + 1 == len(run):
+        return run[place - 1] == run[place - 2]
     end = 0
     before = ""
     for word, tag in rjieba.tag(run):
