@@ -4,6 +4,7 @@ Jobs that make sound or hear it are done one after the other by one thread; all 
 once. The threads are daemons: whoever ends the process cancels first, and a song survives a kill anyway.
 """
 
+import logging
 import secrets
 import time
 from collections import deque
@@ -20,6 +21,8 @@ from songsmith.engine.engine import Cancelled, Progress
 from songsmith.errors import SongsmithError
 
 __all__ = ["KEPT_S", "Job", "JobError", "Jobs", "Outcome"]
+
+logger = logging.getLogger(__name__)
 
 KEPT_S = 24 * 3600
 """How long a job that is over can still be asked for."""
@@ -71,7 +74,7 @@ class Job:
         self._tell()
 
     def run(self, work: Work) -> None:
-        """Do the work, unless it was cancelled before. Raises what is no `SongsmithError`: that is a bug."""
+        """Do the work, unless it was cancelled before. A bug ends this job alone, and is logged."""
         with self._lock:
             if self.is_over:
                 return
@@ -83,9 +86,9 @@ class Job:
             self._end("cancelled", fault="cancelled; what was finished is kept")
         except SongsmithError as error:
             self._end("failed", fault=str(error))
-        except BaseException as error:
+        except Exception as error:
+            logger.exception("%s of %r failed", self.operation, self.song)
             self._end("failed", fault=f"songsmith itself failed ({type(error).__name__})")
-            raise
         finally:
             self._tell()
 
@@ -174,8 +177,7 @@ class Jobs:
 
     def _sing(self) -> None:
         for sing in iter(self._heavy.get, None):
-            with suppress(Exception):  # the job says that it failed; the next one is to be sung
-                sing()
+            sing()
 
     def _forget_old(self) -> None:
         before_s = time.monotonic() - KEPT_S

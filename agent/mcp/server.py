@@ -1,6 +1,7 @@
 """The server: tools and resources for the protocol's SDK, over stdio or over HTTP on this machine alone."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -121,6 +122,8 @@ def serve_stdio(desk: Desk) -> None:
         async with stdio_server() as (read, write):  # whatever else is printed goes to stderr
             await server.run(read, write, server.create_initialization_options())
 
+    # The thread that reads stdin can't be interrupted: Ctrl-C is to end the process itself, which songs survive.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         anyio.run(serve)
     finally:

@@ -2,10 +2,13 @@
 
 import json
 import re
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.agent.mcp.clients import (
     command,
@@ -175,3 +178,16 @@ def test_progress_is_told_while_a_call_waits(tmp_path):
     numbers = [number for number, _ in told]
     assert numbers == sorted(set(numbers))
     assert "render: beeping 1 of 1" in [message for _, message in told]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
+def test_ctrl_c_at_a_terminal_ends_it_at_once(tmp_path):
+    import pexpect
+
+    program, *arguments = command(tmp_path)
+    server = pexpect.spawn(program, arguments, env=environment(tmp_path), timeout=60)
+    server.expect("waiting for an MCP client")
+    server.sendintr()
+    server.expect(pexpect.EOF)
+    server.close()
+    assert server.signalstatus == signal.SIGINT or server.exitstatus == 130
