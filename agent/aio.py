@@ -20,7 +20,7 @@ from songsmith.agent.studio.results import Audience
 from songsmith.agent.studio.studio import Studio
 from songsmith.agent.watching import Watch, name_of
 
-__all__ = ["check", "do", "events", "make", "open_song", "render", "rhyme", "write"]
+__all__ = ["check", "do", "events", "examine", "make", "open_song", "render", "rhyme", "write"]
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -78,6 +78,7 @@ write = _awaited(api.write)
 check = _awaited(api.check)
 render = _awaited(api.render)
 rhyme = _awaited(api.rhyme)
+examine = _awaited(api.examine)
 
 
 async def _run(

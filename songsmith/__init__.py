@@ -26,6 +26,7 @@ __all__ = [
     "Studio",
     "Text",
     "__version__",
+    "aio",
     "check",
     "event_document",
     "events",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from songsmith import aio
     from songsmith.agent.api import check, examine, make, open_song, render, rhyme, write
     from songsmith.agent.events import Done, Event, Fact, Listener, Note, Progress, Text
     from songsmith.agent.song.songbook import Song
@@ -71,10 +73,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'songsmith' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "aio":
+        return import_module("songsmith.aio")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'songsmith' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -101,6 +101,8 @@ def chat(
     if prompt:
         limits = TurnLimits(turns, time_s, price, renders, agrees=yes)
         words = read_prompt() if prompt == "-" else prompt
+        if not words.strip():
+            raise typer.BadParameter("say after --prompt what is to be done")
         _one_turn(words, folder, limits, as_json, as_stream)
         return
     if as_json or as_stream or yes or any(x is not None for x in (renders, turns, time_s, price)):
