@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from songsmith.atomic import write_whole
 from songsmith.engine.engine import Audio, Span
-from songsmith.engine.loudness import gated_lufs, power_frames, true_peak_db
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.errors import SongsmithError
 
@@ -171,6 +170,9 @@ def measure_loudness(audio: Audio) -> Loudness:
     """Loudness of `audio` (2, samples); sound shorter than 0.4 s is measured as if silence followed."""
     if not np.any(audio):
         return Loudness(lufs=float("-inf"), true_peak_dbtp=float("-inf"))
+    # Its filters are those of pedalboard, which a chat need not load before there is sound.
+    from songsmith.engine.loudness import gated_lufs, power_frames, true_peak_db
+
     return Loudness(gated_lufs(power_frames(audio)), true_peak_db(audio))
 
 
