@@ -27,11 +27,14 @@ class Wait(Arguments):
 
 def _call(operation: Operation) -> type[Wait]:
     """The arguments of an operation, with the song and the wait."""
-    fields: dict[str, Any] = {"there": {"song": (str, _SONG)}, "none": {}}.get(
-        operation.song, {"song": (str, _SONG_OR_NEW)}
-    )
+    songs: dict[str, dict[str, Any]] = {
+        "there": {"song": (str, _SONG)},
+        "there or new": {"song": (str, _SONG_OR_NEW)},
+        "none": {},
+    }
     bases: Any = (Wait, operation.arguments)
-    model: type[Wait] = create_model(f"{operation.name}_call", __base__=bases, **fields)
+    name = f"{operation.name}_call"
+    model: type[Wait] = create_model(name, __base__=bases, **songs[operation.song])
     return model
 
 

@@ -10,7 +10,15 @@ from typing import Any
 from mcp.server.context import ServerRequestContext
 from mcp_types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
-from songsmith.agent.mcp.calls import CALLS, OWN_TOOLS, CancelCall, JobCall, SongCall, Wait
+from songsmith.agent.mcp.calls import (
+    CALLS,
+    OWN_TOOLS,
+    CancelCall,
+    JobCall,
+    SongCall,
+    SongsCall,
+    Wait,
+)
 from songsmith.agent.mcp.consent import ask_for_takes
 from songsmith.agent.mcp.jobs import Job, Jobs, Outcome, Work
 from songsmith.agent.mcp.outcomes import job_document, outcome_of, refused, said, told
@@ -51,7 +59,7 @@ class Desk:
         try:
             if params.name in OWN_TOOLS:
                 call = read_arguments(OWN_TOOLS[params.name], params.arguments or {})
-                return await self._own(context, params.name, call)
+                return await self._own(context, call)
             return await self._operation(context, params)
         except SongsmithError as error:
             return refused(str(error))
@@ -66,6 +74,7 @@ class Desk:
             known = ", ".join([*OWN_TOOLS, *OPERATIONS])
             raise ArgumentsError(f"there is no tool {params.name!r}", hint=f"the tools are {known}")
         call = read_arguments(CALLS[params.name], params.arguments or {})
+        self.jobs.need_room()
         song = getattr(call, "song", "")
         if song:
             self._shelf.song_folder(song)  # nobody is asked about a song that is not there
@@ -114,10 +123,12 @@ class Desk:
 
     # --- the server's own tools
 
-    async def _own(
-        self, context: ServerRequestContext, name: str, call: Arguments
-    ) -> CallToolResult:
+    async def _own(self, context: ServerRequestContext, call: Arguments) -> CallToolResult:
         match call:
+            case SongsCall():
+                return told({"folder": str(self._shelf.folder), "songs": self._shelf.names()})
+            case SongCall():
+                return said(await asyncio.to_thread(self.library.state, call.song))
             case JobCall(id=""):
                 return told({"jobs": [job_document(job) for job in self.jobs.all()[-_MOST_JOBS:]]})
             case JobCall():
@@ -125,10 +136,7 @@ class Desk:
                 await self._wait(context, job, call.wait_s)
                 return result_of(job)
             case CancelCall():
-                self.jobs.named(call.id).cancel()
-                return told(job_document(self.jobs.named(call.id)))
-            case SongCall():
-                return said(await asyncio.to_thread(self.library.state, call.song))
-        if name == "songs":
-            return told({"folder": str(self._shelf.folder), "songs": self._shelf.names()})
+                job = self.jobs.named(call.id)
+                job.cancel()
+                return told(job_document(job))
         return said(self.library.guide)

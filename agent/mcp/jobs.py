@@ -27,12 +27,14 @@ logger = logging.getLogger(__name__)
 KEPT_S = 24 * 3600
 """How long a job that is over can still be asked for."""
 
+_MOST_AT_ONCE = 32
+
 State = Literal["waiting", "working", "done", "failed", "cancelled"]
 Work = Callable[[Audience], "Outcome"]
 
 
 class JobError(SongsmithError):
-    """A job that is not there."""
+    """A job that is not there, or one too many."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,13 @@ class Jobs:
         self._heavy: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._singer = Thread(target=self._sing, name="songsmith-singer", daemon=True)
         self._singer.start()
+
+    def need_room(self) -> None:
+        """Raise `JobError` if there is so much to be done that nobody should ask for more."""
+        if sum(not job.is_over for job in self.all()) >= _MOST_AT_ONCE:
+            raise JobError(
+                f"{_MOST_AT_ONCE} jobs are not done yet", hint="wait for some, or cancel some"
+            )
 
     def start(self, job: Job, work: Work, *, is_heavy: bool) -> Job:
         """Have `work` done: at once, or after the other heavy jobs."""

@@ -1,5 +1,6 @@
 """The songs that clients may name: those that lie in one folder, by the names of their folders."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,9 +29,12 @@ class Shelf:
 
     def names(self) -> list[str]:
         """Names of all songs, the one that was changed last first."""
-        files = [path for path in self.folder.glob("*/song.json") if path.is_file()]
-        files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-        return [path.parent.name for path in files if not path.parent.is_symlink()]
+        changed_ns: dict[str, int] = {}
+        for file in self.folder.glob("[!.]*/song.json"):  # one with a dot is not finished yet
+            with suppress(OSError):  # it was removed meanwhile
+                if not file.parent.is_symlink():
+                    changed_ns[file.parent.name] = file.stat().st_mtime_ns
+        return sorted(changed_ns, key=lambda name: -changed_ns[name])
 
     def song_folder(self, name: str) -> Path:
         """The folder of a song. Raises for a name that is none, and for what is not below the shelf's own folder."""

@@ -115,6 +115,18 @@ def test_a_job_that_fails_says_why_and_a_bug_does_not_stop_the_singer():
         jobs.named("job-0")
 
 
+def test_a_client_that_asks_for_far_too_much_is_told_to_wait(server, patient):
+    async def session(client):
+        song, _ = await begun(client, patient)
+        answers = [await client.call_tool("export", {"song": song, "wait_s": 0}) for _ in range(32)]
+        patient.may_end.set()
+        return answers
+
+    *begun_too, refusal = talk(server, session)
+    assert not any(answer.is_error for answer in begun_too)
+    assert "32 jobs are not done yet" in text_of(refusal)
+
+
 def test_at_the_end_of_a_server_its_jobs_are_cancelled(patient):
     jobs, began = Jobs(), threading.Event()
 

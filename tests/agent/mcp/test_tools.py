@@ -1,6 +1,7 @@
 """Tools, guards and questions, with the SDK's client and the server in one process, in both eras of the protocol."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -83,6 +84,18 @@ def test_a_song_is_a_name_on_the_shelf_and_nothing_else(server, tmp_path, name):
     for result in talk(server, session):
         assert result.is_error
         assert "song" in text_of(result) or "link" in text_of(result)
+
+
+def test_songs_are_listed_the_last_one_first_and_without_unfinished_ones(server, tmp_path):
+    async def session(client):
+        first, second = await new_song(client), await new_song(client, "a night train")
+        os.utime(tmp_path / second / "song.json", ns=(1, 1))
+        (tmp_path / ".half.1.part").mkdir()
+        (tmp_path / ".half.1.part" / "song.json").write_text("{}")
+        return first, second, (await done(client, "songs"))["songs"]
+
+    first, second, listed = talk(server, session)
+    assert listed == [first, second]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
