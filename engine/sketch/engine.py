@@ -291,7 +291,7 @@ def _make_take(order: _Order, seed: int, step: _Step) -> Take:
         score,
         sound,
         voices,
-        room_s=style.genre.room_s,
+        style.genre,
         given=gains,
         keeps_stems=order.options.stems,
     )

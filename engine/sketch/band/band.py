@@ -10,7 +10,7 @@ from songsmith.engine.sketch.band.players import loudness, play_bass, play_chord
 from songsmith.engine.sketch.band.solo import play_answers, play_lead
 from songsmith.engine.sketch.composing.tempo import Meter
 from songsmith.engine.sketch.score import Bar, Note, Score
-from songsmith.engine.sketch.style.genre import DrumSet, Genre, Player
+from songsmith.engine.sketch.style.genre import DrumSet, Genre, Level, Player, Stem
 from songsmith.engine.sketch.style.style import SketchStyle
 
 __all__ = ["DRUM_NOTES", "Track", "play_band"]
@@ -36,6 +36,8 @@ DRUM_NOTES = {
 }
 """General MIDI keys of the voices a genre's drums are written in."""
 _DRUM_ACCENTS = {"X": 1.18, "x": 1.0, "o": 0.55}
+_FILL_TOUCH: dict[Level, float] = {"low": 0.6, "mid": 0.85, "high": 0.95}
+"""How hard a fill is struck, by what was played before it: out of a quiet part nobody bursts."""
 _DRUM_BASE = {"kick": 100, "snare": 98, "hat": 72, "ride": 74, "shaker": 62, "tamb": 70}
 _SWAY_CENTS = {"lead": 14.0, "strings": 5.0}
 
@@ -45,7 +47,7 @@ class Track:
     """One instrument's part. `pan` -1..1, `level_db` against the usual of its stem, `room` its share of reverb."""
 
     name: str
-    stem: str
+    stem: Stem
     program: int
     is_drum: bool
     notes: tuple[Note, ...]
@@ -121,15 +123,20 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
         if is_last:
             notes += _last_stroke(bar, drums, voices, part.energy)
             continue
+        touch = 1.0
         fill = drums.fills[int(rng.integers(len(drums.fills)))] if drums.fills else {}
         if fill and voices and _ends_part(score, index):
+            touch = _FILL_TOUCH[level_of(part)]
             voices = fill
         elif fill and _leads_in(score, index, drums):
+            touch = _FILL_TOUCH["low"]
             voices = _half_fill({}, fill)
         elif fill and voices and index % 4 == 3 and rng.random() < 0.35:
             voices = _half_fill(voices, fill)
         for voice, pattern in voices.items():
-            notes += _strokes(voice, fit_meter(pattern, feel), bar, feel, part.energy, rng)
+            accents = {symbol: accent * touch for symbol, accent in _DRUM_ACCENTS.items()}
+            fitted = fit_meter(pattern, feel)
+            notes += _strokes(voice, fitted, accents, bar, feel, part.energy, rng)
         if drums.accent and _starts_part(score, index) and voices and part.energy > 0.45 and index:
             velocity = 70 + int(40 * part.energy)
             key = DRUM_NOTES[drums.accent]
@@ -165,11 +172,17 @@ def _half_fill(groove: dict[str, str], fill: dict[str, str]) -> dict[str, str]:
 
 
 def _strokes(
-    voice: str, pattern: str, bar: Bar, feel: Feel, energy: float, rng: np.random.Generator
+    voice: str,
+    pattern: str,
+    accents: dict[str, float],
+    bar: Bar,
+    feel: Feel,
+    energy: float,
+    rng: np.random.Generator,
 ) -> Iterator[Note]:
     base = _DRUM_BASE.get(voice, 84)
     for hit in hits(pattern, bar, feel):
-        accent = _DRUM_ACCENTS[hit.symbol]
+        accent = accents[hit.symbol]
         if voice in ("hat", "ride", "shaker"):
             accent *= 1.0 if hit.step % 1 == 0 else 0.85
         start_s = max(hit.start_s + feel.jitter_s(rng) * (0.4 if voice == "kick" else 0.8), 0.0)

@@ -14,3 +14,4 @@ class Gains:
     parts_db: tuple[float, ...] = ()
     master_db: float | None = None
     tracks_db: Mapping[str, float] = field(default_factory=dict)
+    band_db: float | None = None

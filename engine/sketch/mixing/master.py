@@ -3,6 +3,8 @@
 All of it are gains, so that what a stem gets is what the whole gets.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,13 +20,14 @@ __all__ = ["TARGET_LUFS", "edges", "mastered", "part_curve", "part_levels"]
 TARGET_LUFS = -14.0
 _CEILING_DBTP = -1.02
 _NEAR_LU = 0.02
+_NEARLY, _MOST_PART_DB = 0.9, 6.0
 _SPARE_DB = 0.1
 _FADE_S = 2.2
 _FADE_IN = 220
 
 
-def part_levels(total: Audio, score: Score) -> tuple[float, ...]:
-    """Decibels that bring quiet parts up and loud ones down, more than half way to the song's mean."""
+def part_levels(total: Audio, score: Score, wanted_lu: Mapping[str, float]) -> tuple[float, ...]:
+    """Decibels that bring every part nearly to where its kind is to be, `wanted_lu` against the whole song."""
     frames = power_frames(total)
     whole = gated_lufs(frames)
     levels = []
@@ -34,8 +37,8 @@ def part_levels(total: Audio, score: Score) -> tuple[float, ...]:
         if part.kind == "outro" or not np.isfinite(own):
             levels.append(0.0)
             continue
-        wanted = {"intro": -2.0, "chorus": 0.8}.get(part.kind, -0.4)
-        levels.append(round(float(np.clip(0.75 * (whole + wanted - own), -4, 5)), 3))
+        short_db = whole + wanted_lu.get(part.kind, 0.0) - own
+        levels.append(round(float(np.clip(_NEARLY * short_db, -_MOST_PART_DB, _MOST_PART_DB)), 3))
     return tuple(levels)
 
 

@@ -19,13 +19,13 @@ _AHEAD_FRAMES = 6
 
 
 def treated(
-    voices: Mapping[str, NDArray[np.float32]], given_db: float | None
+    voices: Mapping[str, NDArray[np.float32]], air_db: float, given_db: float | None
 ) -> tuple[float | None, dict[str, Audio]]:
-    """The lead's gain, and "vocal" (the lead, one channel) and "harmony" (all others, two channels) at their levels;
-    nothing if nobody sings."""
+    """The lead's gain, and "vocal" (the lead, one channel) and "harmony" (all others, two channels) at their levels,
+    with `air_db` above 9 kHz; nothing if nobody sings."""
     if "lead" not in voices or not np.any(voices["lead"]):
         return None, {}
-    lead = _made_even(voices["lead"])
+    lead = _made_even(voices["lead"], air_db)
     gain_db = given_db
     if gain_db is None:
         gain_db = round(VOICE_LUFS - level_of(lead), 4)
@@ -33,11 +33,11 @@ def treated(
     found = {"vocal": lead * gain}
     others = [_both(audio) for name, audio in sorted(voices.items()) if name != "lead"]
     if others:
-        found["harmony"] = _made_even(np.sum(others, axis=0)) * gain
+        found["harmony"] = _made_even(np.sum(others, axis=0), air_db) * gain
     return gain_db, found
 
 
-def _made_even(voice: NDArray[np.float32]) -> Audio:
+def _made_even(voice: NDArray[np.float32], air_db: float) -> Audio:
     """A voice cleaned, made even and present; (1, samples) or (2, samples) as it came."""
     voice = np.atleast_2d(voice)
     level = np.float32(np.abs(voice).max()) or np.float32(1)
@@ -46,7 +46,7 @@ def _made_even(voice: NDArray[np.float32]) -> Audio:
         high_pass(85),
         peak(300, -2.0),
         peak(3_200, 3.0, 0.9),
-        shelf(9_000, 2.0),
+        shelf(9_000, air_db),
         Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90),
     )
 

@@ -12,8 +12,10 @@ from songsmith.engine.sketch.band.band import DRUM_NOTES, Track
 from songsmith.engine.sketch.band.sf2 import SoundFont
 from songsmith.engine.sketch.band.synth import play_notes
 from songsmith.engine.sketch.filters import equalise, high_pass, pan_gains, peak, shelf
+from songsmith.engine.sketch.mixing.chains import bussed
 from songsmith.engine.sketch.mixing.effects import THEREMIN, crackle, play_theremin, pump
 from songsmith.engine.sketch.mixing.gains import Gains
+from songsmith.engine.sketch.mixing.sheen import sheen
 from songsmith.engine.sketch.score import Score
 from songsmith.engine.sketch.style.genre import Genre
 from songsmith.engine.units import sample_at
@@ -35,6 +37,7 @@ _SPREAD = {"keys": 0.4, "guitar": 0.3, "strings": 0.7}
 """Share of an instrument's late echo that goes to the left and, turned round, to the right."""
 _SPREAD_S = (0.011, 0.017, 0.013, 0.019)
 _MOST_GAIN_DB = 40.0
+_SHEEN_DB = -15.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def render_tracks(
     score: Score, tracks: Sequence[Track], bank: SoundFont, band: Genre, *, seed: int, given: Gains
 ) -> BandSound:
     """Sound of all tracks, each at the level of its kind."""
-    samples = sample_at(score.duration_s)
+    samples, mix = sample_at(score.duration_s), band.mix
     sound = BandSound({}, np.zeros(samples, dtype=np.float32), {})
     kicks = [
         n.start_s for t in tracks if t.is_drum for n in t.notes if n.pitch == DRUM_NOTES["kick"]
@@ -60,13 +63,16 @@ def render_tracks(
         if not track.notes:
             continue
         audio = _tone(_played(track, bank, samples), track, band.brightness_db)
+        if track.is_drum:
+            _add_sheen(audio, track, mix.sheen_db, np.random.default_rng([seed, 7]))
         key = f"{number} {track.name}"
         gain_db = given.tracks_db.get(key)
         if gain_db is None:
-            wanted_db = _STEM_LUFS[track.stem] + track.level_db
+            wanted_db = _STEM_LUFS[track.stem] + track.level_db + mix.level_db.get(track.stem, 0.0)
             gain_db = round(min(wanted_db - level_of(audio), _MOST_GAIN_DB), 3)
         sound.tracks_db[key] = gain_db
         audio *= np.float32(10 ** (gain_db / 20))
+        audio = bussed(audio, track.stem, mix)
         if breath is not None and not track.is_drum:
             audio *= breath
         sound.send[:] += audio.mean(axis=0) * np.float32(track.room)
@@ -77,6 +83,15 @@ def render_tracks(
         stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
         stem += crackle(samples, band.crackle_db, np.random.default_rng([seed, 5]))
     return sound
+
+
+def _add_sheen(audio: Audio, track: Track, level_db: float, rng: np.random.Generator) -> None:
+    """The kit's metal and wires, in place, at a level that belongs to the whole kit's."""
+    metal = sheen(track.notes, audio.shape[1], rng)
+    own_db = level_of(metal)
+    if np.isfinite(own_db):
+        metal *= np.float32(10 ** ((level_of(audio) + _SHEEN_DB + level_db - own_db) / 20))
+        audio += metal
 
 
 def level_of(audio: Audio) -> float:

@@ -13,13 +13,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from songsmith.engine.sketch.style.mix_style import MixStyle, Stem
 from songsmith.engine.sketch.style.tune import TuneStyle
 from songsmith.engine.sketch.style.vocabulary import Words
 
 __all__ = ["DrumSet", "Genre", "LeadStyle", "Level", "Player", "Stem", "genre", "genre_names"]
 
 Level = Literal["low", "mid", "high"]
-Stem = Literal["drums", "bass", "keys", "guitar", "strings", "lead"]
 LeadStyle = Literal["lyrical", "riff", "bebop", "pentatonic", "sparse"]
 
 
@@ -76,7 +76,7 @@ class Genre(_Strict):
     `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
     mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
     joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an instrumental;
-    `tune` is how it sings.
+    `tune` is how it sings, `mix` how it is mixed.
     """
 
     name: str
@@ -103,6 +103,7 @@ class Genre(_Strict):
     brightness_db: float = 0.0
     room_s: float = 1.4
     tune: TuneStyle = TuneStyle()
+    mix: MixStyle = MixStyle()
     form: tuple[str, ...] = ("intro", "verse", "verse", "chorus", "interlude", "verse", "chorus")
 
 

@@ -1,0 +1,55 @@
+"""What the buses of a style go through: saturation and compression of each stem, shelves, glue over the whole band.
+
+A stem's own chain may bend its wave; what all of the band gets is linear or a gain, so that stems still sum to the mix.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from pedalboard import Compressor, Plugin
+
+from songsmith.engine.engine import Audio
+from songsmith.engine.loudness import FRAME, power_frames
+from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, per_sample, shelf
+from songsmith.engine.sketch.style.mix_style import MixStyle, Stem
+
+__all__ = ["bussed", "glue"]
+
+_LOW_HZ, _AIR_HZ = 180, 7_000
+_BENT_FROM_HZ = 25
+_SQUEEZE_FROM_DB = -18.0
+_ATTACK_MS: dict[Stem, float] = {"drums": 18.0, "bass": 25.0}
+_RELEASE_MS = 110.0
+_GLUE_FRAMES = 30
+
+
+def bussed(audio: Audio, stem: Stem, style: MixStyle) -> Audio:
+    """One instrument at its level through its stem's bus."""
+    chain: list[Plugin] = []
+    if drive_db := style.drive_db.get(stem):
+        audio = _driven(audio, drive_db)
+        chain.append(high_pass(_BENT_FROM_HZ))  # a bent wave is no longer about zero
+    if squeeze := style.squeeze.get(stem):
+        attack_ms = _ATTACK_MS.get(stem, 10.0)
+        chain.append(Compressor(_SQUEEZE_FROM_DB, squeeze, attack_ms, _RELEASE_MS))
+    if style.low_db:
+        chain.append(low_shelf(_LOW_HZ, style.low_db))
+    if style.air_db:
+        chain.append(shelf(_AIR_HZ, style.air_db))
+    return equalise(audio, *chain) if chain else audio
+
+
+def _driven(audio: Audio, drive_db: float) -> Audio:
+    """Softly saturated: quiet sound passes as it is, at -`drive_db` it begins to be bent."""
+    drive = np.float32(10 ** (drive_db / 20))
+    bent = audio * drive
+    np.tanh(bent, out=bent)
+    bent /= drive
+    return bent
+
+
+def glue(total: Audio, most_db: float) -> NDArray[np.float32]:
+    """The gain (samples,) of a slow compressor over the whole band: where it is loudest, `most_db` down."""
+    power = np.convolve(power_frames(total), np.hanning(_GLUE_FRAMES), mode="same")
+    level_db = 10 * np.log10(power / max(float(power.max()), 1e-12) + 1e-9)
+    down_db = most_db * np.clip(1 + level_db / 10, 0, 1)  # from 10 dB below the loudest on
+    return per_sample((10 ** (-down_db / 20)).astype(np.float32), FRAME, total.shape[1])

@@ -1,0 +1,116 @@
+"""What makes the mix of one style differ from that of another."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from songsmith.engine.loudness import gated_lufs, power_frames
+from songsmith.engine.sketch.band.band import DRUM_NOTES
+from songsmith.engine.sketch.composing.form import make_score
+from songsmith.engine.sketch.mixing.ambience import echoes
+from songsmith.engine.sketch.mixing.chains import bussed, glue
+from songsmith.engine.sketch.mixing.sheen import sheen
+from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.style.genre import genre, genre_names
+from songsmith.engine.sketch.style.mix_style import MixStyle
+from songsmith.engine.sketch.style.style import parse_style
+from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from tests.engine.sketch.mixing.test_mix import mixed
+
+
+def tone(frequency_hz, level=0.3, length_s=2.0):
+    time_s = np.arange(int(length_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    return (level * np.sin(2 * np.pi * frequency_hz * time_s)).astype(np.float32)[None]
+
+
+def level_db(audio):
+    return 10 * np.log10(np.mean(np.square(audio, dtype=np.float64)) + 1e-12)
+
+
+@pytest.mark.parametrize("name", genre_names())
+def test_every_style_puts_its_voice_a_little_above_its_band(name):
+    assert 2 <= genre(name).mix.voice_lu <= 4
+
+
+@pytest.mark.parametrize("name", ["metal", "folk", "lo-fi hip-hop"])
+def test_the_voice_stands_above_the_band_by_what_the_style_says(name):
+    _, _, mix = mixed(name, keeps_stems=True)
+
+    band = sum(a for n, a in mix.stems.items() if n not in ("vocal", "ambience"))
+    voice = power_frames(mix.stems["vocal"])
+    is_sung = voice > 1e-4
+    apart = gated_lufs(voice[is_sung]) - gated_lufs(power_frames(band)[is_sung])
+    assert apart == pytest.approx(genre(name).mix.voice_lu, abs=0.5)
+
+
+def test_parts_differ_more_in_a_ballad_than_in_metal():
+    def lift(name):
+        parts = genre(name).mix.parts
+        return parts["chorus"] - parts["intro"]
+
+    assert lift("metal") < 1.5 and lift("pop ballad") > 5
+
+
+def test_a_driven_bus_adds_overtones_and_a_clean_one_does_not():
+    sound = tone(200)
+    spectrum = np.abs(np.fft.rfft(bussed(sound, "bass", MixStyle(drive_db={"bass": 20}))[0]))
+    third = 600 * 2
+    assert spectrum[third] > 20 * np.abs(np.fft.rfft(sound[0]))[third]
+    assert bussed(sound, "keys", MixStyle(drive_db={"bass": 20})) is sound
+
+
+def test_a_squeezed_bus_evens_out_loud_and_soft():
+    def apart(style):
+        loud, soft = (bussed(tone(300, level), "drums", style) for level in (0.8, 0.1))
+        return level_db(loud[:, -20_000:]) - level_db(soft[:, -20_000:])
+
+    assert apart(MixStyle(squeeze={"drums": 4})) < apart(MixStyle()) - 6
+
+
+def test_glue_takes_most_where_the_band_is_loudest():
+    sound = np.repeat(np.concatenate([tone(300, 0.5), tone(300, 0.02)], axis=1), 2, axis=0)
+
+    gain_db = 20 * np.log10(glue(sound, 3.0))
+    assert gain_db[SAMPLE_RATE_HZ] == pytest.approx(-3.0, abs=0.2)
+    assert gain_db[3 * SAMPLE_RATE_HZ] == pytest.approx(0.0, abs=0.01)
+
+
+def test_cymbals_ring_above_six_kilohertz_longer_than_hats_and_kicks_do_not():
+    def struck(voice):
+        notes = [Note(0.1, 0.2, DRUM_NOTES[voice], 100)]
+        return sheen(notes, 2 * SAMPLE_RATE_HZ, np.random.default_rng(1))
+
+    crash, hat = struck("crash"), struck("hat")
+    power = np.abs(np.fft.rfft(crash[0])) ** 2
+    assert power[: 2 * 4_000].sum() < 0.05 * power.sum()
+    late = slice(sample_at(0.6), sample_at(0.8))
+    assert level_db(crash[:, late]) > level_db(hat[:, late]) + 20
+    assert not np.any(struck("kick"))
+
+
+@lru_cache
+def thrown():
+    lines = (LyricLine(4.0, "some words to sing"), LyricLine(6.0, "and then some more"))
+    after = (LyricLine(16.0, "a chorus comes later"),)
+    lyrics = Lyrics("", "en", (Section("Verse", lines), Section("Chorus", after)))
+    return make_score(lyrics, parse_style("reggae"), 24.0, seed=1)
+
+
+def test_echoes_come_after_the_end_of_a_section_in_time_with_the_song():
+    score = thrown()
+    end_s = score.lines[1].end_s
+    vocal = np.zeros((1, sample_at(24.0)), np.float32)
+    vocal[:, sample_at(end_s - 0.4) : sample_at(end_s)] = tone(800, length_s=0.4)
+    style = genre("reggae").mix
+
+    sound = echoes(vocal, score, style)
+
+    delay_s = style.echo_beats * 60 / score.bpm
+    heard = np.flatnonzero(np.abs(sound).max(axis=0) > 1e-3)
+    assert heard[0] / SAMPLE_RATE_HZ == pytest.approx(end_s - 0.4 + delay_s, abs=0.1)
+    assert echoes(vocal, score, style.model_copy(update={"echo_beats": 0.0})) is None
+    silent = replace(score, lines=())
+    assert not np.any(echoes(vocal, silent, style))
