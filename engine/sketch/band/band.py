@@ -1,13 +1,14 @@
 """The band: every instrument's notes for a score, as tracks, and their sound."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from songsmith.engine.sketch.band.groove import Feel, fit_meter, hits, level_of
 from songsmith.engine.sketch.band.players import loudness, play_bass, play_chords
 from songsmith.engine.sketch.band.solo import play_answers, play_lead
+from songsmith.engine.sketch.band.stops import stopped, stops
 from songsmith.engine.sketch.composing.tempo import Meter
 from songsmith.engine.sketch.score import Bar, Note, Score
 from songsmith.engine.sketch.style.genre import DrumSet, Genre, Level, Player, Stem
@@ -36,7 +37,7 @@ DRUM_NOTES = {
 }
 """General MIDI keys of the voices a genre's drums are written in."""
 _DRUM_ACCENTS = {"X": 1.18, "x": 1.0, "o": 0.55}
-_FILL_TOUCH: dict[Level, float] = {"low": 0.6, "mid": 0.85, "high": 0.95}
+_FILL_TOUCH: dict[Level, float] = {"low": 0.45, "mid": 0.75, "high": 0.95}
 """How hard a fill is struck, by what was played before it: out of a quiet part nobody bursts."""
 _DRUM_BASE = {"kick": 100, "snare": 98, "hat": 72, "ride": 74, "shaker": 62, "tamb": 70}
 _SWAY_CENTS = {"lead": 14.0, "strings": 5.0}
@@ -66,7 +67,13 @@ def play_band(score: Score, style: SketchStyle, *, seed: int) -> list[Track]:
     if style.is_unaccompanied and score.lines:
         return []
     feel = Feel(
-        Meter.named(band.time), Meter.named(score.meter), band.swing, band.swing_unit, band.loose_s
+        Meter.named(band.time),
+        Meter.named(score.meter),
+        band.swing,
+        band.swing_unit,
+        band.loose_s,
+        band.sway_s,
+        seed,
     )
     tracks: list[Track] = []
     if band.drums:
@@ -79,7 +86,9 @@ def play_band(score: Score, style: SketchStyle, *, seed: int) -> list[Track]:
     for place, player in enumerate(band.players):
         notes = play_chords(score, player, feel, np.random.default_rng([seed, 3, place]))
         tracks.append(_track(player, notes))
-    return [*tracks, *_leads(score, band, feel, seed)]
+    tracks += _leads(score, band, feel, seed)
+    silent = stops(score, band.stops, np.random.default_rng([seed, 8]))
+    return [replace(track, notes=stopped(track.notes, silent)) for track in tracks]
 
 
 def _leads(score: Score, band: Genre, feel: Feel, seed: int) -> list[Track]:
@@ -123,6 +132,8 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
         if is_last:
             notes += _last_stroke(bar, drums, voices, part.energy)
             continue
+        if voices and _is_last_chorus(score, bar.part):
+            voices = {**drums.lift, **voices}
         touch = 1.0
         fill = drums.fills[int(rng.integers(len(drums.fills)))] if drums.fills else {}
         if fill and voices and _ends_part(score, index):
@@ -142,6 +153,12 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
             key = DRUM_NOTES[drums.accent]
             notes.append(Note(bar.start_s, bar.start_s + 2, key, velocity))
     return notes
+
+
+def _is_last_chorus(score: Score, part: int) -> bool:
+    """Whether a part is the last of several choruses."""
+    choruses = [number for number, p in enumerate(score.parts) if p.kind == "chorus"]
+    return len(choruses) > 1 and part == choruses[-1]
 
 
 def _ends_part(score: Score, index: int) -> bool:

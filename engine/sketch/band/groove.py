@@ -33,6 +33,8 @@ class Feel:
     swing: float
     swing_unit: int
     loose_s: float
+    sway_s: float = 0.0
+    seed: int = 0
 
     def bend(self, beat: float, *, is_triplet: bool = False) -> float:
         """A place in the bar in beats, with swing: the off-beat (of triplets the third) goes where swing has it."""
@@ -43,6 +45,12 @@ class Feel:
         whole = np.floor(beat / unit + 1e-9) * unit
         part = (beat - whole) / unit
         return float(whole + unit * np.interp(part, [0, pivot, 1], [0, self.swing, 1]))
+
+    def swayed_s(self, time_s: float) -> float:
+        """A time as the whole band feels it: a little early and a little late by turns, over some bars."""
+        phase = self.seed % 97
+        slow = np.sin(0.23 * time_s + phase) + 0.6 * np.sin(0.61 * time_s + 2.3 * phase)
+        return time_s + self.sway_s * float(slow) / 1.6
 
     def jitter_s(self, rng: np.random.Generator) -> float:
         return float(np.clip(rng.normal(0, self.loose_s), -2.5 * self.loose_s, 2.5 * self.loose_s))
@@ -106,7 +114,7 @@ def hits(pattern: str, bar: Bar, feel: Feel) -> list[Hit]:
         while end < len(pattern) and pattern[end] == "-":
             end += 1
         start_s, end_s = (
-            _time_at(feel.bend(at, is_triplet=is_triplet), edges)
+            feel.swayed_s(_time_at(feel.bend(at, is_triplet=is_triplet), edges))
             for at in (beat, end / per_beat - missing)
         )
         found.append(Hit(symbol, start_s, end_s, beat))

@@ -12,7 +12,8 @@ from songsmith.engine.sketch.style.genre import Player
 
 __all__ = ["loudness", "play_bass", "play_chords"]
 
-_ACCENTS = {"X": 1.15, "x": 1.0, "o": 0.6, "d": 1.0, "u": 0.82}
+_ACCENTS = {"X": 1.15, "x": 1.0, "o": 0.6, "d": 1.0, "u": 0.82, "g": 0.5}
+_DAMPED_S = 0.035
 _MIN_NOTE_S = 0.05
 _LOWEST_BASS, _LOWEST_STRING = 33, 40
 """Below these the bass notes of keys and of guitars would get into the bass's way, or off the fretboard."""
@@ -168,6 +169,8 @@ def play_chords(score: Score, player: Player, feel: Feel, rng: np.random.Generat
         part = score.parts[bar.part]
         level = level_of(part)
         pattern = fit_meter(getattr(player, level), feel)
+        if part.kind == "verse" and part.index < player.enters:
+            pattern = ""
         is_last = index == len(score.bars) - 1
         if is_last and any((player.low, player.mid) if part.energy < 0.6 else (player.high,)):
             whole = voicings[-1][1]
@@ -233,6 +236,8 @@ def _strike(
         velocity = loudness(78, energy, accent, rng)
         return [Note(start_s, start_s + max(rings_s * player.length, _MIN_NOTE_S), pitch, velocity)]
     end_s = hit.start_s + (hit.end_s - hit.start_s) * player.length
+    if hit.symbol == "g":
+        end_s = start_s + _DAMPED_S
     upper = voicing[1:]
     pitches = upper if hit.symbol != "u" else upper[::-1]
     if hit.symbol == "d" and hit.step == 0:
@@ -241,7 +246,7 @@ def _strike(
     return [
         Note(
             start_s + place * player.strum_s,
-            max(end_s, start_s + place * player.strum_s + _MIN_NOTE_S),
+            max(end_s, start_s + place * player.strum_s + _DAMPED_S),
             pitch,
             loudness(76, energy, accent * (1 - 0.02 * place), rng),
         )

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from pedalboard import Compressor, Plugin
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import FRAME, power_frames
-from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, per_sample, shelf
+from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, shelf
 from songsmith.engine.sketch.style.mix_style import MixStyle, Stem
 
 __all__ = ["bussed", "glue"]
@@ -47,9 +46,10 @@ def _driven(audio: Audio, drive_db: float) -> Audio:
     return bent
 
 
-def glue(total: Audio, most_db: float) -> NDArray[np.float32]:
-    """The gain (samples,) of a slow compressor over the whole band: where it is loudest, `most_db` down."""
-    power = np.convolve(power_frames(total), np.hanning(_GLUE_FRAMES), mode="same")
+def glue(frames: NDArray[np.float64], most_db: float) -> NDArray[np.float32]:
+    """The gain of a slow compressor over the whole band, whose `power_frames` these are, one value a frame: where it is
+    loudest, `most_db` down."""
+    power = np.convolve(frames, np.hanning(_GLUE_FRAMES), mode="same")
     level_db = 10 * np.log10(power / max(float(power.max()), 1e-12) + 1e-9)
     down_db = most_db * np.clip(1 + level_db / 10, 0, 1)  # from 10 dB below the loudest on
-    return per_sample((10 ** (-down_db / 20)).astype(np.float32), FRAME, total.shape[1])
+    return np.asarray(10 ** (-down_db / 20), dtype=np.float32)

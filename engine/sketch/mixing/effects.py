@@ -12,11 +12,12 @@ from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, per_s
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
-__all__ = ["THEREMIN", "crackle", "play_theremin", "pump"]
+__all__ = ["THEREMIN", "crackle", "play_theremin", "pump", "riser"]
 
 THEREMIN = 128
 """The program number that stands for it, the first that General MIDI does not have."""
 _CONTROL = 64  # samples between values of pitch and loudness
+_BREAK = 1_323  # 30 ms
 _PARTIALS = (1.0, 0.32, 0.14, 0.05, 0.02)
 
 
@@ -56,6 +57,24 @@ def crackle(samples: int, level_db: float, rng: np.random.Generator) -> Audio:
     return equalise(
         (noise + ticks) * np.float32(10 ** (level_db / 20)), high_pass(500), low_pass(6_000)
     )
+
+
+def riser(
+    spans_s: Sequence[tuple[float, float]], level_db: float, samples: int, rng: np.random.Generator
+) -> Audio:
+    """Noise that swells and gets brighter over each span and breaks off at its end, (2, samples); at its loudest it
+    lies at about `level_db`."""
+    sound = np.zeros((2, samples), dtype=np.float32)
+    for start_s, end_s in spans_s:
+        first, last = (min(int(t * SAMPLE_RATE_HZ), samples) for t in (start_s, end_s))
+        way = np.linspace(0, 1, max(last - first, 2), dtype=np.float32)[: last - first]
+        noise = rng.standard_normal((2, last - first), dtype=np.float32)
+        dark = equalise(noise, high_pass(250), low_pass(900))
+        bright = equalise(noise, high_pass(1_200), low_pass(4_500))
+        swell = np.float32(10 ** (level_db / 20)) * way**2
+        swell[-_BREAK:] *= np.linspace(1, 0, len(swell[-_BREAK:]), dtype=np.float32)
+        sound[:, first:last] += (2 * dark * (1 - way) + bright * way) * swell
+    return sound
 
 
 def pump(kicks_s: Sequence[float], depth_db: float, samples: int) -> NDArray[np.float32]:

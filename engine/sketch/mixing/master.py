@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import FRAME, gated_lufs, power_frames, true_peak_db
+from songsmith.engine.loudness import FRAME, gated_lufs, true_peak_db
 from songsmith.engine.sketch.filters import per_sample
 from songsmith.engine.sketch.mixing.limiter import STEP, limiter_steps, peak_steps
 from songsmith.engine.sketch.score import Score
@@ -26,9 +26,11 @@ _FADE_S = 2.2
 _FADE_IN = 220
 
 
-def part_levels(total: Audio, score: Score, wanted_lu: Mapping[str, float]) -> tuple[float, ...]:
-    """Decibels that bring every part nearly to where its kind is to be, `wanted_lu` against the whole song."""
-    frames = power_frames(total)
+def part_levels(
+    frames: NDArray[np.float64], score: Score, wanted_lu: Mapping[str, float]
+) -> tuple[float, ...]:
+    """Decibels that bring every part nearly to where its kind is to be, `wanted_lu` against the whole song, whose
+    `power_frames` these are."""
     whole = gated_lufs(frames)
     levels = []
     for part in score.parts:
@@ -64,10 +66,12 @@ def edges(score: Score, samples: int) -> NDArray[np.float32]:
     return curve
 
 
-def mastered(total: Audio, given_db: float | None) -> tuple[float, Audio, NDArray[np.float32]]:
-    """Gain in decibels, finished sound, and all of the gain as a curve (samples,), the limiter's in it: as loud as the
-    target after the limiter has done its work."""
-    frames, peaks = power_frames(total), peak_steps(total)
+def mastered(
+    total: Audio, frames: NDArray[np.float64], given_db: float | None
+) -> tuple[float, Audio, NDArray[np.float32]]:
+    """`total`, whose `power_frames` these are, as loud as the target after the limiter has done its work: gain in
+    decibels, sound, and all of the gain as a curve (samples,), the limiter's in it."""
+    peaks = peak_steps(total)
     ceiling_db = _CEILING_DBTP - 0.4
     gain_db = given_db
     while True:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from songsmith.engine.audio import quantise
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import gated_lufs, power_frames
-from songsmith.engine.sketch.filters import equalise, peak
+from songsmith.engine.loudness import FRAME, gated_lufs, power_frames
+from songsmith.engine.sketch.filters import equalise, peak, per_sample
 from songsmith.engine.sketch.mixing.ambience import echoes, reverb
 from songsmith.engine.sketch.mixing.chains import glue
 from songsmith.engine.sketch.mixing.gains import Gains
@@ -54,11 +54,13 @@ def mix_song(
     voice_db, sung = treated(voices, style.voice_air_db, given.voice_db)
     presence = presence_of(sung["vocal"]) if sung else None
     total = _make_room(_sum(band.stems, samples), presence)
-    held = glue(total, style.glue_db)
+    frames = power_frames(total)
+    glued = glue(frames, style.glue_db)
+    held = per_sample(glued, FRAME, samples)
     total *= held
     band_db = given.band_db
     if band_db is None:
-        band_db = _behind(total, sung, style.voice_lu)
+        band_db = _behind(frames * glued**2, sung, style.voice_lu)
     behind = np.float32(10 ** (band_db / 20))
     total *= behind
     # The room blooms when the voice pauses, and leaves its words dry.
@@ -68,10 +70,12 @@ def mix_song(
         ambience += thrown
     for audio in (*sung.values(), ambience):
         total += audio
-    parts_db = given.parts_db or part_levels(total, score, style.parts)
+    frames = power_frames(total)
+    parts_db = given.parts_db or part_levels(frames, score, style.parts)
     curve = part_curve(parts_db, score, samples) * edges(score, samples)
     total *= curve
-    master_db, finished, master = mastered(total, given.master_db)
+    frames *= curve[FRAME // 2 :: FRAME][: len(frames)].astype(np.float64) ** 2
+    master_db, finished, master = mastered(total, frames, given.master_db)
     gains = Gains(voice_db, parts_db, round(master_db, 4), band.tracks_db, band_db)
     stems: dict[str, Audio] = {}
     if keeps_stems:
@@ -90,13 +94,14 @@ def _sum(stems: Mapping[str, Audio], samples: int) -> Audio:
     return total
 
 
-def _behind(band: Audio, sung: Mapping[str, Audio], voice_lu: float) -> float:
-    """Decibels that put the band `voice_lu` below the lead where somebody sings; 0 where nobody does."""
+def _behind(band: NDArray[np.float64], sung: Mapping[str, Audio], voice_lu: float) -> float:
+    """Decibels that put a band with these `power_frames` `voice_lu` below the lead where somebody sings; 0 where nobody
+    does."""
     if not sung:
         return 0.0
     voice = 2 * power_frames(sung["vocal"])  # it comes out of both sides
     is_sung = voice > 10 ** ((_SUNG_LUFS + 0.691) / 10)
-    apart = gated_lufs(voice[is_sung]) - gated_lufs(power_frames(band)[is_sung])
+    apart = gated_lufs(voice[is_sung]) - gated_lufs(band[is_sung])
     if not np.isfinite(apart):
         return 0.0
     return round(float(np.clip(apart - voice_lu, -_MOST_BAND_DB, _MOST_BAND_DB)), 3)

@@ -10,10 +10,11 @@ from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import DRUM_NOTES, Track
 from songsmith.engine.sketch.band.sf2 import SoundFont
+from songsmith.engine.sketch.band.stops import rises
 from songsmith.engine.sketch.band.synth import play_notes
 from songsmith.engine.sketch.filters import equalise, high_pass, pan_gains, peak, shelf
 from songsmith.engine.sketch.mixing.chains import bussed
-from songsmith.engine.sketch.mixing.effects import THEREMIN, crackle, play_theremin, pump
+from songsmith.engine.sketch.mixing.effects import THEREMIN, crackle, play_theremin, pump, riser
 from songsmith.engine.sketch.mixing.gains import Gains
 from songsmith.engine.sketch.mixing.sheen import sheen
 from songsmith.engine.sketch.score import Score
@@ -79,6 +80,9 @@ def render_tracks(
         stem = sound.stems.setdefault(track.stem, np.zeros((2, samples), dtype=np.float32))
         stem += audio if audio.shape[0] == 2 else audio * pan_gains(track.pan)
         _spread(stem, audio, _SPREAD.get(track.stem, 0.0), _SPREAD_S[number % len(_SPREAD_S)])
+    if band.riser_db is not None:
+        stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
+        stem += riser(rises(score), band.riser_db, samples, np.random.default_rng([seed, 9]))
     if band.crackle_db is not None:
         stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
         stem += crackle(samples, band.crackle_db, np.random.default_rng([seed, 5]))

@@ -2,7 +2,8 @@
 
 Rhythms are strings that fill one bar, one character a step; how many steps is the string's length, so
 "x..x..x.x..." is a bar of twelve. Drums: x hit, X accent, o ghost. Comping: x or X strikes, - holds on,
-d and u strum down and up. Arpeggios: digits are tones of the voicing from below, 0 is the bass note.
+d and u strum down and up, g brushes damped strings. Arpeggios: digits are tones of the voicing from below, 0 is
+the bass note.
 Bass: degrees of the chord (1 3 5 7, 6, 8 the octave), a is a step into the next chord's root, - holds.
 """
 
@@ -30,7 +31,8 @@ class _Strict(BaseModel):
 class DrumSet(_Strict):
     """Kit program and, per level of energy, a bar of rhythm for each voice; fills are bars too.
 
-    `accent` is the voice that marks the start of a strong part and the last chord, "" for none.
+    `lift` are voices that join in the last chorus; `accent` is the voice that marks the start of a strong part and the
+    last chord, "" for none.
     """
 
     kit: int = 0
@@ -39,6 +41,7 @@ class DrumSet(_Strict):
     mid: dict[str, str] = Field(default_factory=dict)
     high: dict[str, str] = Field(default_factory=dict)
     fills: tuple[dict[str, str], ...] = ()
+    lift: dict[str, str] = Field(default_factory=dict)
     accent: str = "crash"
     level_db: float = 0.0
 
@@ -46,7 +49,8 @@ class DrumSet(_Strict):
 class Player(_Strict):
     """One instrument. Empty rhythm: silent at that level; "walk" is a walking bass, "hold" a sustained chord.
 
-    A `power` player strikes root, fifth and octave, which is all that distortion bears.
+    A `power` player strikes root, fifth and octave, which is all that distortion bears. One who `enters` late leaves
+    so many verses to the others.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Player(_Strict):
     room: float = 0.2
     length: float = 0.9
     late_s: float = 0.0
+    enters: int = 0
 
 
 class Genre(_Strict):
@@ -75,8 +80,10 @@ class Genre(_Strict):
     `bpm` is slowest, usual, fastest. `swing` is the long share of a beat (or of half a beat, with
     `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
     mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
-    joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an instrumental;
-    `tune` is how it sings, `mix` how it is mixed.
+    joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an
+    instrumental; `tune` is how it sings, `mix` how it is mixed. `loose_s` is how far players are off the beat, `sway_s`
+    how far all of them together rush and drag. `stops` is the chance that the band holds its breath before a chorus,
+    `riser_db` the level of a rush of noise that leads into one.
     """
 
     name: str
@@ -98,6 +105,9 @@ class Genre(_Strict):
     answer: Player | None = None
     lead_style: LeadStyle = "lyrical"
     loose_s: float = 0.006
+    sway_s: float = 0.004
+    stops: float = 0.0
+    riser_db: float | None = None
     pump_db: float = 0.0
     crackle_db: float | None = None
     brightness_db: float = 0.0

@@ -9,7 +9,7 @@ __all__ = ["alone", "answering", "seated", "soloing", "unseated"]
 
 _RHYTHM = {
     "keys": ("x-------x-------", "x-----x---x-----", "x--x--x-x--x--x-"),
-    "guitar": ("0.2.3.2.1.2.3.2.", "d...d.dud...d.du", "d.dud.dud.dududu"),
+    "guitar": ("0.2.3.2.1.2.3.2.", "d..gd.dud..gd.du", "d.dud.dud.dududu"),
     "strings": ("hold", "hold", "hold"),
 }
 _REGISTER = {"keys": (52, 74), "guitar": (48, 69), "strings": (55, 79)}
