@@ -9,12 +9,11 @@ from typing import TypeVar
 from songsmith.agent.writers.offline.finals import rhyme_group
 from songsmith.agent.writers.offline.lexicon import lexicon
 from songsmith.agent.writers.offline.pronounce import end_word, pronunciations, syllables
-from songsmith.agent.writers.offline.scenes import Block
+from songsmith.agent.writers.offline.scenes import SLOT, Block
 from songsmith.lyrics.speech.han import han_in
 
 __all__ = ["Tongue", "choose", "fill_block", "fits", "line_end", "line_length", "shuffled"]
 
-_SLOT = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _ARTICLE = re.compile(r"\b([Aa]) ([A-Za-z']+)")
 # Of a line with the person's words in it; the writer's own lines keep closer bounds, as the tests say.
@@ -54,8 +53,9 @@ def fits(line: str, tongue: Tongue) -> bool:
 
 
 def fill_block(block: Block, words: Mapping[str, str], rng: Random, tongue: Tongue) -> Block | None:
-    """The block with every slot and choice filled, or None if a slot has no word or a line grows too long."""
-    if not block.needs <= set(words):
+    """The block with every slot and choice filled, or None if no word fits a slot or a line grows too long."""
+    texts = (block.title, *block.lines, block.last_line)
+    if any(_word(slot, words, tongue) is None for text in texts for slot in SLOT.finditer(text)):
         return None
     filled = replace(
         block,
@@ -67,8 +67,18 @@ def fill_block(block: Block, words: Mapping[str, str], rng: Random, tongue: Tong
     return filled if all(fits(line, tongue) for line in sung) else None
 
 
+def _word(slot: re.Match[str], words: Mapping[str, str], tongue: Tongue) -> str | None:
+    """What stands in a slot: the person's word where it is one that fits, else the default."""
+    role, kind, default = slot.groups()
+    word = words.get(role)
+    if word and kind:
+        is_of_kind = word.lower().split()[-1] in lexicon(tongue)[kind.removeprefix("!")]
+        word = word if is_of_kind != kind.startswith("!") else None
+    return word or default
+
+
 def _fill(text: str, words: Mapping[str, str], rng: Random, tongue: Tongue) -> str:
-    text = _SLOT.sub(lambda m: words.get(m[1]) or m[2] or "", text)
+    text = SLOT.sub(lambda slot: _word(slot, words, tongue) or "", text)
     text = _CHOICE.sub(lambda m: choose(rng, m[1].split("|")), text)
     if tongue == "en":
         text = _ARTICLE.sub(_with_article, text.replace("s's", "s'"))

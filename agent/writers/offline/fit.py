@@ -74,10 +74,15 @@ def _chinese(text: str) -> Iterator[str]:
 
     words = lexicon("zh")
     passed = words["stop"] | words["genre"]
-    for word in rjieba.cut(text):
+    for word in map(_without_song, rjieba.cut(text)):
         is_plain = word in passed or any(piece in word for piece in ("歌", "首", "一个", "一只"))
         if len(word) > 1 and re.fullmatch(f"[{HAN}]+", word) and not is_plain:
             yield word
+
+
+def _without_song(word: str) -> str:
+    """What a song is for: 生日 of 生日歌."""
+    return word[:-1] if len(word) > 2 and word.endswith("歌") else word
 
 
 def _stands_in(key: str, text: str) -> bool:

@@ -7,7 +7,8 @@ it can't be sung without, `with:` words that speak for it once it is called,
 that rhyme among themselves; an empty line parts blocks, and blocks of a pool stand in the order of the
 story, so that any choice of them tells it. A chorus opens with `# Title` and may end with `~ ` and another
 last line, for its last return. `{thing}` is a slot for the person's words, `{place|mill}` a slot with a
-default, `[coffee|whiskey]` a free choice.
+default, `{kin:elder}` one for words of that class of the lexicon alone, `{kin:!young}` for all others,
+`[coffee|whiskey]` a free choice.
 """
 
 import re
@@ -16,9 +17,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["Block", "Scene", "data_lines", "load_scenes"]
+__all__ = ["SLOT", "Block", "Scene", "data_lines", "load_scenes"]
 
-_SLOT = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
+SLOT = re.compile(r"\{(\w+)(?::(!?\w+))?(?:\|([^{}]*))?\}")
+"""A slot: its role, the words of the role that may stand in it, its default."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,12 @@ class Block:
     def needs(self) -> frozenset[str]:
         """Roles of the slots without a default."""
         text = " ".join((self.title, *self.lines, self.last_line))
-        return frozenset(m[1] for m in _SLOT.finditer(text) if m[2] is None)
+        return frozenset(m[1] for m in SLOT.finditer(text) if m[3] is None)
 
     @property
     def slots(self) -> frozenset[str]:
         """Roles of all slots."""
-        return frozenset(m[1] for m in _SLOT.finditer(" ".join(self.lines)))
+        return frozenset(m[1] for m in SLOT.finditer(" ".join(self.lines)))
 
 
 @dataclass(frozen=True)

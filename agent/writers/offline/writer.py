@@ -165,12 +165,13 @@ class _Writer:
     def _score(self, scene: Scene, calls: frozenset[str]) -> float:
         """How well a scene answers the calls; a word few scenes answer to says more."""
         called = any(not word.startswith("@") for word in scene.words & calls)
+        answers = scene.words | (scene.favours if called else frozenset())
         score = called * (2.0 * len(scene.needs) + len(scene.favours & calls))
         for word in _once(scene.words & calls):
             rivals = sum(word in other.words for other in load_scenes(self.wish.language))
             manner = 0.5 if word in lexicon(self.wish.language)["genre"] else 1.0
             score += manner * _word_weight(word) * rivals**-0.5
-        if any(scene.words & set(topic.words.lower().split()) for topic in self.wish.topics[:1]):
+        if any(answers & set(topic.words.lower().split()) for topic in self.wish.topics[:1]):
             score += _TOPIC_WEIGHT
         if self.wish.moods:
             score += _MOOD_WEIGHT if scene.moods & self.wish.moods else -_MOOD_WEIGHT / 2

@@ -5,7 +5,7 @@ import pytest
 from songsmith.agent.writers.offline.finals import rhyme_group
 from songsmith.agent.writers.offline.lexicon import lexicon
 from songsmith.agent.writers.offline.pronounce import beats, is_known, rhymes, syllables, words_of
-from songsmith.agent.writers.offline.scenes import Block, Scene, load_scenes
+from songsmith.agent.writers.offline.scenes import SLOT, Block, Scene, load_scenes
 from songsmith.lyrics.speech.han import han_in
 
 ENGLISH = {
@@ -41,7 +41,7 @@ CHINESE_ALL = CHINESE_SCENES + load_scenes("zh", "topics")
 
 
 def filled(line: str, words: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)(?:\|([^{}]*))?\}", lambda m: m[2] or words[m[1]], line)
+    return SLOT.sub(lambda slot: slot[3] or words[slot[1]], line)
 
 
 def all_lines(block: Block) -> tuple[str, ...]:
@@ -128,9 +128,10 @@ def test_no_word_of_a_prompt_has_to_rhyme_or_take_an_article_it_cannot():
         for pool in scene.pools.values():
             for block in pool:
                 rhymed = block.lines if len(block.lines) == 2 else block.lines[1::2]
-                assert not any(re.search(r"\{\w+\}$", line) for line in rhymed), block.lines
+                assert not any(re.search(r"\{[\w:!]+\}$", line) for line in rhymed), block.lines
                 assert not any(
-                    re.search(r"\b[Aa] \{(thing|person|kin|place)\}", line) for line in block.lines
+                    re.search(r"\b[Aa] \{(thing|person|kin|place)[:!\w]*\}", line)
+                    for line in block.lines
                 )
 
 
