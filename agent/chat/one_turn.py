@@ -41,7 +41,8 @@ class TurnLimits:
 
 @dataclass
 class TurnReport:
-    """What came of a turn. `ended` is "done", the limit that was reached ("turns", "time", "price"), or "error"."""
+    """What came of a turn. `ended` is "done", the limit that was reached ("turns", "time", "price"),
+    "interrupted", or "error"."""
 
     prompt: str
     song: Song | None = None
@@ -127,6 +128,8 @@ def _answer(partner: Partner, report: TurnReport) -> None:
         report.ended = partner.answer(report.prompt)
     except EOFError:  # what /quit raises
         report.ended = "done"
+    except KeyboardInterrupt:
+        report.ended = "interrupted"
     except LimitReached as error:
         report.ended, report.error = error.limit, error
     except SongsmithError as error:

@@ -142,6 +142,8 @@ def _one_turn(
             typer.echo(to_json(report.as_json()))
     if report.ended == "error" and report.error:
         raise report.error
+    if report.ended == "interrupted":
+        raise typer.Exit(ExitCode.INTERRUPTED)
     if report.ended != "done":
         _say_limit(report)
         raise typer.Exit(ExitCode.LIMIT_REACHED)

@@ -1,5 +1,8 @@
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from songsmith.agent.chat.resuming import last_song
 from songsmith.agent.cli.main import main
 from songsmith.agent.song.songbook import Song
 from songsmith.engine.engine import Progress
-from tests.agent.llm_server import KEY, Brain, Calls, LlmServer, Request, Status, Words
+from tests.agent.llm_server import KEY, Brain, Calls, LlmServer, Request, Silence, Status, Words
 
 SONG = """Title: The Empty Chair
 Style: jazz swing, 92 bpm
@@ -165,6 +168,26 @@ def test_what_fails_is_reported_with_what_was_done_before(server, song, run):
     assert code == 1 and report["ended"] == "error"
     assert "balance" in report["error"]["what"] and "balance" in err
     assert [done["verb"] for done in report["done"]] == ["render"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT as a POSIX shell does")
+def test_a_turn_that_is_interrupted_reports_what_was_done_before(server, song, monkeypatch):
+    monkeypatch.setenv(
+        "SONGSMITH_ENGINE", "sketch"
+    )  # the toy engine is known in this process alone
+    server.queue(Calls([("takes", {})]), Silence(with_headers=True))
+    program = [sys.executable, "-m", "songsmith", "chat", song, "-p", "sing it", "--stream-json"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        for line in iter(running.stdout.readline, b""):
+            if json.loads(line)["event"] == "said":
+                break
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    report = json.loads(out.splitlines()[-1])
+    assert running.returncode == 130 and b"interrupted" in err and b"Traceback" not in err
+    assert report["event"] == "end" and report["ended"] == "interrupted"
+    assert [done["verb"] for done in report["done"]] == ["takes"]
 
 
 def test_the_next_turn_goes_on_with_the_last_song_or_the_one_of_an_id(server, song, run):
