@@ -14,7 +14,7 @@ __all__ = ["doctor"]
 def doctor(
     only: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Only these: llm, weights, accelerator, …"),
+        typer.Argument(metavar="NAME", help="Only these: llm, weights, accelerator, …"),
     ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Make the repairs that lose nothing, each after asking.")

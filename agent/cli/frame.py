@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from songsmith.agent.cli.manners import loudness
+
 if TYPE_CHECKING:
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.studio import Studio
@@ -27,7 +29,7 @@ def terminal(as_json: bool) -> Iterator["Terminal"]:
     """The screen of a command; its progress bar is gone afterwards, whatever happened."""
     from songsmith.agent.views.terminal import Terminal
 
-    screen = Terminal(to_stderr=as_json)
+    screen = Terminal(to_stderr=as_json, quiet=loudness.is_quiet())
     try:
         yield screen
     finally:

@@ -13,8 +13,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from songsmith import __version__
 from songsmith.agent.cli.exit_codes import ExitCode
+from songsmith.agent.cli.manners import loudness
+from songsmith.agent.cli.manners.commands import QuietOption, VerboseOption, give_manners
 from songsmith.agent.files import is_there
 from songsmith.errors import SongsmithError
 
@@ -32,7 +33,9 @@ _MOST_SHOWN = 2_000  # characters of an error; what was typed into it may be lon
 
 def _show_version(value: bool) -> None:
     if value:
-        typer.echo(f"songsmith {__version__}")
+        from songsmith.agent.cli.manners.versions import versions_text
+
+        typer.echo(versions_text())
         raise typer.Exit
 
 
@@ -40,14 +43,18 @@ def _show_version(value: bool) -> None:
 def _root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            metavar="",
+            help="Print the versions of songsmith and of what its songs depend on.",
+        ),
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log what happens to stderr.")] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
-    if verbose:
-        import logging
-
-        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    loudness.be(quiet=quiet, verbose=verbose)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -55,6 +62,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     _open_closed_streams()
     _ignore_impossible_width()
     _speak_utf8()
+    loudness.reset()
     try:
         code = app(_readable(arguments), standalone_mode=False)
         if code == ExitCode.INTERRUPTED:  # what typer makes of Ctrl-C
@@ -182,6 +190,7 @@ def _mount() -> None:
     ):
         app.add_typer(group, name=name, short_help=what, rich_help_panel="Set up")
     agents.add_to(app)
+    give_manners(app)
 
 
 _mount()

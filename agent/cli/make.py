@@ -129,7 +129,7 @@ def make(
             ),
             settings,
             audience=screen,
-            on_written=lambda written: show(screen, written),
+            on_written=lambda written: None if screen.is_quiet else show(screen, written),
             may_go_on=lambda report: _may_go_on(screen, report, yes, as_json),
         )
         show(screen, made)

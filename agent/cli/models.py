@@ -31,7 +31,7 @@ _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 _Parts = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAME]...",
+        metavar="NAME",
         help="An engine, a part as `models list` names it, or voice-en_US-joe-medium.",
     ),
 ]
@@ -167,7 +167,7 @@ def where(as_json: _Json = False) -> None:
 
 @app.command()
 def rm(
-    parts: Annotated[list[str], typer.Argument(metavar="PART...", help="Parts, or `all`.")],
+    parts: Annotated[list[str], typer.Argument(metavar="PART", help="Parts, or `all`.")],
     yes: _Yes = False,
     as_json: _Json = False,
 ) -> None:

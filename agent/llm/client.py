@@ -6,6 +6,7 @@ usage, a temperature) is left out from then on.
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     import openai
 
 __all__ = ["Llm"]
+
+logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 4
 
@@ -179,6 +182,9 @@ class Llm:
             usage = reader.usage(json.dumps(self._sent.get("messages", []), ensure_ascii=False))
             if reader.has_begun:
                 self.ledger.add(usage, self.endpoint)
+            logger.info(
+                "%s: %d tokens in, %d out", self.endpoint.name, usage.tokens_in, usage.tokens_out
+            )
         yield from reader.calls
         yield usage
         yield Finish(reader.ending)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songsmith.agent.settings.settings import Settings
+from songsmith.agent.song.logged import logging_as
 from songsmith.agent.song.names import without_request
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.open_song import StudioError
@@ -152,21 +153,22 @@ def make_song(
     cast = choose_cast(wish, settings, engines, audience)
     song = begin_song(wish.brief, wish.words, settings, name=wish.name)
     studio = Studio(song, settings=settings, engines=engines, audience=audience)
-    _warm_up(cast)
-    written = _words_for(studio, wish, cast)
-    on_written(written)
-    if written.report.has_errors and not may_go_on(written.report):
-        raise _not_singable(written.report, song)
-    rendered = _sing(studio, cast)
-    mended = None
-    if cast.until_sung:
-        mended = studio.mend(
-            until_sung=cast.until_sung,
-            max_rounds=cast.max_rounds,
-            among=[manifest.take for manifest in rendered.takes],
-            model=wish.listen_model,
-            allowed=wish.may_download,
-        )
+    with logging_as("make", song.folder):
+        _warm_up(cast)
+        written = _words_for(studio, wish, cast)
+        on_written(written)
+        if written.report.has_errors and not may_go_on(written.report):
+            raise _not_singable(written.report, song)
+        rendered = _sing(studio, cast)
+        mended = None
+        if cast.until_sung:
+            mended = studio.mend(
+                until_sung=cast.until_sung,
+                max_rounds=cast.max_rounds,
+                among=[manifest.take for manifest in rendered.takes],
+                model=wish.listen_model,
+                allowed=wish.may_download,
+            )
     return Made(song, written, rendered, mended, time.monotonic() - started_s)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from songsmith.agent.song.logged import log_remark
 from songsmith.agent.song.song_file import TakeManifest, Version
 from songsmith.engine.engine import Forecast, Progress
 from songsmith.lyrics.check import Report
@@ -17,6 +18,7 @@ __all__ = [
     "Checked",
     "Exported",
     "History",
+    "Logged",
     "Played",
     "Rendered",
     "Silence",
@@ -52,6 +54,28 @@ class Silence:
     def note(self, line: str) -> None: ...
 
     def progress(self, progress: Progress) -> None: ...
+
+
+class Logged:
+    """An audience that is told all; facts and remarks go to the log of the song in `folder` as well."""
+
+    def __init__(self, audience: Audience, folder: Path) -> None:
+        self._audience = audience
+        self._folder = folder
+
+    def text(self, piece: str) -> None:
+        self._audience.text(piece)
+
+    def fact(self, name: str, value: str) -> None:
+        log_remark(self._folder, f"{name}: {value}")
+        self._audience.fact(name, value)
+
+    def note(self, line: str) -> None:
+        log_remark(self._folder, line)
+        self._audience.note(line)
+
+    def progress(self, progress: Progress) -> None:
+        self._audience.progress(progress)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.phrases import lines_of
 from songsmith.agent.settings.settings import Settings, load_settings
 from songsmith.agent.song.diff import diff_lyrics
+from songsmith.agent.song.logged import logged
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.exporting import ExportWish, export_take
 from songsmith.agent.studio.history import changes_between
@@ -27,6 +28,7 @@ from songsmith.agent.studio.results import (
     Checked,
     Exported,
     History,
+    Logged,
     Played,
     Rendered,
     Silence,
@@ -89,6 +91,8 @@ VERBS = (
     "align",
     "mend",
 )
+_ONLY_LOOKING = ("rhyme", "takes", "versions", "diff", "play")
+"""Verbs that leave no line in the log of the song."""
 
 
 class Studio:
@@ -106,7 +110,7 @@ class Studio:
         self.song = song
         self.settings = settings or load_settings(song.folder, {})
         self.engines = engines or Engines()
-        self.audience: Audience = audience or Silence()
+        self.audience: Audience = Logged(audience or Silence(), song.folder)
         self.ledger = ledger or Ledger()
 
     # --- words
@@ -505,3 +509,7 @@ class Studio:
     def _need_words(self) -> None:
         if not self.song.lyrics.lines:
             raise StudioError("this song has no words yet", hint="write some first")
+
+
+for _verb in set(VERBS) - set(_ONLY_LOOKING):
+    setattr(Studio, _verb, logged(getattr(Studio, _verb)))

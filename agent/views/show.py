@@ -36,8 +36,11 @@ __all__ = ["show"]
 
 def show(screen: Terminal, result: object, song: Song | None = None) -> None:
     """Draw `result` on `screen`; with `song` it is also said where its sound lies."""
-    screen.end_progress()
-    screen.end_text()
+    with screen.result():
+        _draw(screen, result, song)
+
+
+def _draw(screen: Terminal, result: object, song: Song | None) -> None:
     match result:
         case Made():
             _show_made(screen, result)

@@ -4,7 +4,8 @@ from outside: every word of a lyric, path or reply goes through `Text`.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -46,11 +47,21 @@ class _Steps(ProgressColumn):
 
 
 class Terminal:
-    """An audience that is a person at a terminal, or a plain file; also draws the values verbs return."""
+    """An audience that is a person at a terminal, or a plain file; also draws the values verbs return.
+
+    A quiet one leaves out all that is told while a verb works.
+    """
 
     def __init__(
-        self, *, to_stderr: bool = False, plain: bool = False, file: IO[str] | None = None
+        self,
+        *,
+        to_stderr: bool = False,
+        plain: bool = False,
+        quiet: bool = False,
+        file: IO[str] | None = None,
     ) -> None:
+        self.is_quiet = quiet
+        self._shows_result = False
         self.console = Console(
             stderr=to_stderr,
             file=file,
@@ -71,7 +82,8 @@ class Terminal:
 
     def text(self, piece: str) -> None:
         """Words as they are written."""
-        self._stream(piece, "dim")
+        if not self.is_quiet:
+            self._stream(piece, "dim")
 
     def say(self, piece: str) -> None:
         """The model's own words as they come."""
@@ -87,11 +99,15 @@ class Terminal:
             self._at_line_start = piece.endswith("\n")
 
     def note(self, line: str) -> None:
+        if self.is_quiet:
+            return
         self.end_text()
         print_under(self.console, Text("  "), Text(printable(line), style="dim"))
 
     def progress(self, progress: Progress) -> None:
         """Draw a step; a terminal sees a bar, a file one line a stage."""
+        if self.is_quiet:
+            return
         take = f" · take {progress.take} of {progress.takes}" if progress.takes > 1 else ""
         stage = f"{progress.stage}{take}"
         if not self.console.is_terminal:
@@ -132,8 +148,21 @@ class Terminal:
 
     # --- what verbs return
 
+    @contextmanager
+    def result(self) -> Iterator[None]:
+        """While what a verb returned is drawn, which a quiet terminal shows too."""
+        self.end_progress()
+        self.end_text()
+        self._shows_result = True
+        try:
+            yield
+        finally:
+            self._shows_result = False
+
     def fact(self, name: str, value: str) -> None:
         """One line of "name  value"."""
+        if self.is_quiet and not self._shows_result:
+            return
         self.end_text()
         print_under(self.console, Text(f"  {name:<8} "), Text(printable(value)))
 
