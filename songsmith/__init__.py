@@ -25,6 +25,8 @@ __all__ = [
     "SongsmithError",
     "Studio",
     "Text",
+    "TurnLimits",
+    "TurnReport",
     "__version__",
     "aio",
     "check",
@@ -36,12 +38,14 @@ __all__ = [
     "parse_lyrics",
     "render",
     "rhyme",
+    "take_turn",
     "write",
 ]
 
 if TYPE_CHECKING:
     from songsmith import aio
     from songsmith.agent.api import check, examine, make, open_song, render, rhyme, write
+    from songsmith.agent.chat.one_turn import TurnLimits, TurnReport, take_turn
     from songsmith.agent.events import Done, Event, Fact, Listener, Note, Progress, Text
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
@@ -63,6 +67,7 @@ _HOMES = {
     "event_document": "songsmith.agent.views.documents",
     "events": "songsmith.agent.watching",
     "parse_lyrics": "songsmith.lyrics.reading.lrc",
+    **dict.fromkeys(("TurnLimits", "TurnReport", "take_turn"), "songsmith.agent.chat.one_turn"),
     **dict.fromkeys(
         ("Done", "Event", "Fact", "Listener", "Note", "Progress", "Text"), "songsmith.agent.events"
     ),
