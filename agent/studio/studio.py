@@ -52,6 +52,7 @@ from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import Parsed
 from songsmith.lyrics.repair import repair_lyrics
+from songsmith.lyrics.speech.said import reworded
 from songsmith.lyrics.timing import retime
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ class Studio:
             if not text.strip():
                 raise StudioError(f"line {number} would be empty", hint="give it words")
         changed = [
-            line.reworded(words[number]) if number in words else line
+            reworded(line, words[number]) if number in words else line
             for number, line in enumerate(lines, 1)
         ]
         return self._take_over(

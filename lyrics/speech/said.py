@@ -5,15 +5,27 @@ that nothing else can be taken for such a mark.
 """
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
-from songsmith.lyrics.lyric import LyricLine
+from songsmith.lyrics.lyric import LyricLine, Say, clean_text
 from songsmith.lyrics.speech.han import is_han
 from songsmith.lyrics.speech.mandarin import readings, syllable_phones
 
-__all__ = ["SAID", "Piece", "Way", "marked", "pieces", "respelled", "said", "way_of", "written"]
+__all__ = [
+    "SAID",
+    "Piece",
+    "Way",
+    "marked",
+    "pieces",
+    "respelled",
+    "reworded",
+    "said",
+    "way_of",
+    "written",
+]
 
 Way = Literal["respelling", "ipa", "pinyin", ""]
 
@@ -69,6 +81,23 @@ def written(marked_text: str) -> str:
 def respelled(marked_text: str) -> str:
     """The words of a marked line as they are read: respellings in the place of their words."""
     return SAID.sub(lambda m: m[2] if way_of(m[1], m[2])[0] == "respelling" else m[1], marked_text)
+
+
+def reworded(line: LyricLine, words: str) -> LyricLine:
+    """The line with other words, ways to say them marked in them; words that stay are said as before."""
+    text, says = "", list[Say]()
+    for piece in pieces(clean_text(words)):
+        if piece.how:
+            says.append(Say(len(text), len(piece.text), piece.how))
+        text += piece.text
+    told = {text[say.offset : say.offset + say.length] for say in says}
+    for say in line.beside.says:
+        word = line.text[say.offset : say.offset + say.length]
+        kept = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
+        if kept and word not in told:
+            says.append(say._replace(offset=kept.start()))
+    other = line.reworded(text)
+    return replace(other, beside=replace(other.beside, says=tuple(sorted(says))))
 
 
 @lru_cache(maxsize=1024)

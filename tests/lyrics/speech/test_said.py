@@ -3,7 +3,7 @@ import pytest
 from songsmith.lyrics.lyric import Beside, LyricLine, Say
 from songsmith.lyrics.pace import expected_tokens
 from songsmith.lyrics.speech.phonemes import phonemize
-from songsmith.lyrics.speech.said import Piece, pieces, respelled, said, way_of, written
+from songsmith.lyrics.speech.said import Piece, pieces, respelled, reworded, said, way_of, written
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,11 @@ def test_counts_go_by_what_is_said():
     spelled_out = expected_tokens("{W|double you} Street")
     assert spelled_out == expected_tokens("double you Street") > expected_tokens("W") + 4
     assert expected_tokens("{夜|よる}を", "ja") == expected_tokens("よるを", "ja")
+
+
+def test_other_words_may_say_how_they_are_said_and_those_that_stay_keep_their_way():
+    line = _line("Siobhan and Nguyen dance", (0, 7, "shiv awn"), (12, 6, "/ŋwiən/"))
+    other = reworded(line, "Dance,  Siobhan, and {live|lyve}")
+    assert other.text == "Dance, Siobhan, and live"
+    assert said(other) == "Dance, {Siobhan|shiv awn}, and {live|lyve}"
+    assert said(reworded(line, "{Siobhan|shavon} alone")) == "{Siobhan|shavon} alone"
