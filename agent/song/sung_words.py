@@ -6,6 +6,7 @@ from pathlib import Path
 from songsmith.agent.song.hearings import last_times
 from songsmith.engine.engine import Span
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from songsmith.lyrics.speech.said import said
 
 __all__ = ["at_own_times", "unsung_lines", "words_sung"]
 
@@ -30,11 +31,9 @@ def words_sung(parent: Lyrics, now: Lyrics, spans: Sequence[Span]) -> Lyrics:
 
 
 def unsung_lines(sung: Lyrics, now: Lyrics) -> list[int]:
-    """Numbers of the lines of `now` that a take with the words `sung` does not sing there."""
-    known = {(line.start_s, line.text) for line in sung.lines}
-    return [
-        number for number, line in enumerate(now.lines, 1) if (line.start_s, line.text) not in known
-    ]
+    """Numbers of the lines of `now` that a take with the words `sung` does not sing there, or says in another way."""
+    known = {(line.start_s, said(line)) for line in sung.lines}
+    return [n for n, line in enumerate(now.lines, 1) if (line.start_s, said(line)) not in known]
 
 
 def at_own_times(folder: Path, take: str, lyrics: Lyrics) -> Lyrics:
