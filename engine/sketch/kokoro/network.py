@@ -19,6 +19,7 @@ from songsmith.engine.sketch.kokoro.package import published_network
 __all__ = [
     "FRAME",
     "FRAME_S",
+    "LATE_FRAMES",
     "PITCHES_PER_FRAME",
     "RATE_HZ",
     "Features",
@@ -32,6 +33,9 @@ RATE_HZ = 24_000
 FRAME = 600  # samples for each frame of the durations
 FRAME_S = FRAME / RATE_HZ
 PITCHES_PER_FRAME = 2
+LATE_FRAMES = (
+    1  # measured: sounds, their pitch and energy come so much before the times of their tokens
+)
 
 _DURATIONS = "/encoder/Clip_output_0"
 _TEXT = "/encoder/MatMul_1_output_0"

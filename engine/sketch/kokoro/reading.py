@@ -35,8 +35,8 @@ _GUIDE_RATE_WPM = 120
 @dataclass(frozen=True)
 class Script:
     """What the network is to sing: `tokens`, of which `letters` are the symbols ("" for the pads at the ends);
-    `owners` says for each which sound of the speech it is part of, -1 for spaces, pauses and pads, and `frames` how
-    long it would last if `speaker` spoke the line."""
+    `owners` says for each which sound of the speech it is part of (a space is part of the sound before it), -1 for
+    pauses and pads, and `frames` how long it would last if `speaker` spoke the line."""
 
     speaker: str
     tokens: tuple[int, ...]
@@ -188,7 +188,7 @@ def _script(line: _Run, speaker: str) -> Script:
                 write(_PAUSE, -1)
             continue
         if before is not None and before.word != sound.word:
-            write(_SPACE, -1)
+            write(_SPACE, place - 1 if before.symbol else -1)
         mark = STRESS_MARKS[sound.stress] if place in nuclei else ""
         write(mark + symbols, place)
     letters.append("")

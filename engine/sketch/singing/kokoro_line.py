@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.kokoro.network import (
     FRAME,
     FRAME_S,
+    LATE_FRAMES,
     PITCHES_PER_FRAME,
     RATE_HZ,
     Features,
@@ -29,14 +30,14 @@ from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import pitch as curves
 from songsmith.engine.sketch.singing.retime import retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
-from songsmith.engine.sketch.singing.spoken_course import speech_along
+from songsmith.engine.sketch.singing.spoken_course import heard_early, speech_along
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 from songsmith.engine.sketch.singing.token_frames import TokenFrames, lay_tokens
 from songsmith.engine.sketch.voices.speaking import Utterance
 
 __all__ = ["sing_ways"]
 
-_LATE_S = FRAME_S  # measured: sounds come a frame before the times of the network's tokens
+_LATE_S = LATE_FRAMES * FRAME_S
 _STEP_S = FRAME_S / PITCHES_PER_FRAME
 _VOICED_HZ = 20.0  # the network writes 5 to 12 where there is no voice
 _UNVOICED_HZ = 8.0
@@ -99,7 +100,7 @@ def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     moments_s: FloatArray = start_s + _STEP_S * (np.arange(len(energy), dtype=np.float64) + 0.5)
     asked = _pitch(line, spans, moments_s, seed)
     is_voiced = spoken_hz > _VOICED_HZ
-    is_voiced |= np.repeat(laid.is_voiced, laid.frames * PITCHES_PER_FRAME)
+    is_voiced |= heard_early(np.repeat(laid.is_voiced, laid.frames * PITCHES_PER_FRAME))
     given = np.where(is_voiced, asked, np.minimum(spoken_hz, _UNVOICED_HZ))
     samples = _levelled(_decoded(text, given, energy, style), laid)
     return SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))

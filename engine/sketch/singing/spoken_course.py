@@ -6,15 +6,18 @@ middle held.
 """
 
 import functools
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from songsmith.engine.sketch.kokoro.network import PITCHES_PER_FRAME, predict_features
+from songsmith.engine.sketch.kokoro.network import LATE_FRAMES, PITCHES_PER_FRAME, predict_features
 from songsmith.engine.sketch.kokoro.reading import Script
 from songsmith.engine.sketch.kokoro.speakers import speaker_style
 
-__all__ = ["speech_along"]
+__all__ = ["heard_early", "speech_along"]
+
+_LATE = LATE_FRAMES * PITCHES_PER_FRAME
 
 FloatArray = NDArray[np.float64]
 
@@ -24,13 +27,24 @@ def speech_along(script: Script, frames: NDArray[np.int64]) -> tuple[FloatArray,
     pitch, energy = _spoken(script)
     places = _stretched(np.array(script.frames), frames)
     nearest = np.minimum(places.astype(int), len(pitch) - 1)
-    return pitch[nearest], np.interp(places, np.arange(len(energy)) + 0.5, energy)
+    level = np.interp(places, np.arange(len(energy)) + 0.5, energy)
+    return heard_early(pitch[nearest]), heard_early(level)
+
+
+def heard_early(course: NDArray[Any]) -> NDArray[Any]:
+    """Values that belong to tokens at the times when those are heard, `LATE_FRAMES` earlier."""
+    return np.concatenate([course[_LATE:], course[-1:].repeat(_LATE)])
 
 
 @functools.lru_cache(maxsize=512)
 def _spoken(script: Script) -> tuple[FloatArray, FloatArray]:
     _, pitch, energy = predict_features(script.tokens, speaker_style(script.speaker), script.frames)
-    return pitch.ravel().astype(np.float64), energy.ravel().astype(np.float64)
+    return _of_tokens(pitch.ravel()), _of_tokens(energy.ravel())
+
+
+def _of_tokens(course: NDArray[np.float32]) -> FloatArray:
+    """What is heard at each time as what belongs to the tokens of that time."""
+    return np.concatenate([course[:1].repeat(_LATE), course[:-_LATE]]).astype(np.float64)
 
 
 def _stretched(spoken: NDArray[np.int64], sung: NDArray[np.int64]) -> FloatArray:

@@ -23,8 +23,7 @@ __all__ = ["TokenFrames", "lay_tokens"]
 _LEAD_FRAMES, _TAIL_FRAMES = 6, 8
 _GLIDES = "jwɥ"
 _CLOSE_VOWELS = "iɪuʊyʏɯ"
-_LONG_MARKS = "ː\u0303"
-_TONES = "→↗↓↘"
+_MARKS = (*STRESS_MARKS, *"ː\u0303→↗↓↘ ")  # what is no sound of its own
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,10 @@ def lay_tokens(
     ends = _on_grid([(end_s - origin_s) / FRAME_S for end_s in ends_s], pinned)
     first = ends[0] - _LEAD_FRAMES
     frames = np.diff(np.array([first, *ends]))
-    places = {place for place, sound in enumerate(sounds) if sound in set(vowels)}
-    is_vowel = np.array([owner in places for owner in script.owners])
     kinds = ["" if owner < 0 else sound_kind(sounds[owner].symbol) for owner in script.owners]
-    is_voiced = np.array([kind in ("nucleus", "sonorant") for kind in kinds])
+    is_letter = np.array([letter not in _MARKS for letter in script.letters])
+    is_vowel = is_letter & np.array([kind == "nucleus" for kind in kinds])
+    is_voiced = is_vowel | is_letter & np.array([kind == "sonorant" for kind in kinds])
     return TokenFrames(frames, origin_s + first * FRAME_S, is_vowel, is_voiced)
 
 
@@ -91,7 +90,9 @@ def _wanted_ends(
             group += 1
         if owner in spans:
             begin_s, end_s = spans[owner]
-            lengths = _parted(script.letters[token:group], end_s - begin_s, owner, sounds)
+            lengths = _parted(
+                script.letters[token:group], script.frames[token:group], end_s - begin_s
+            )
             ends_s[token:group] = list(begin_s + np.cumsum(lengths))
             if token and sounds[owner].start in vowel_starts:
                 pinned[token - 1] = True
@@ -113,30 +114,22 @@ def _filled(since_s: float | None, until_s: float | None, count: int) -> list[fl
     return [max(since_s, until_s - FRAME_S * (count - 1 - n)) for n in range(count)]
 
 
-def _parted(
-    letters: Sequence[str], length_s: float, owner: int, sounds: Sequence[Phoneme]
-) -> list[float]:
-    """The time of one sound parted among its symbols: marks and glides are short, one vowel takes the rest."""
-    carrier = _carrier(letters)
-    natural_s = (sounds[owner].end - sounds[owner].start) / RATE_HZ
-    if len(letters) == 1:
-        return [length_s]
-    short_s = min(2 * FRAME_S, max(natural_s / len(letters), FRAME_S), length_s / len(letters))
-    lengths = [
-        FRAME_S if letter in STRESS_MARKS or letter in _LONG_MARKS or letter in _TONES else short_s
-        for letter in letters
-    ]
-    lengths[carrier] = max(length_s - sum(lengths) + lengths[carrier], FRAME_S)
-    return lengths
+def _parted(letters: Sequence[str], frames: Sequence[int], length_s: float) -> list[float]:
+    """The time of one sound parted among its symbols. Where there is more of it than in speech (`frames`), the vowel
+    that is held takes the rest; the mark before it, its glides and the space after it stay as short as spoken."""
+    spoken_s = [count * FRAME_S for count in frames]
+    if length_s <= sum(spoken_s):
+        return [one_s * length_s / sum(spoken_s) for one_s in spoken_s]
+    spoken_s[_carrier(letters)] += length_s - sum(spoken_s)
+    return spoken_s
 
 
 def _carrier(letters: Sequence[str]) -> int:
-    """The symbol that is held: the most open vowel, else the last letter that is no mark."""
-    marks = (*STRESS_MARKS[1:], *_LONG_MARKS, *_TONES)
-    plain = [place for place, letter in enumerate(letters) if letter not in marks]
+    """The symbol that is held: the most open vowel, else the first letter that is no glide."""
+    plain = [place for place, letter in enumerate(letters) if letter not in _MARKS]
     full = [place for place in plain if letters[place] not in _GLIDES]
     open_ones = [place for place in full if letters[place] not in _CLOSE_VOWELS]
-    return (open_ones or full or plain or [len(letters) - 1])[0]
+    return (open_ones or full or plain or [0])[0]
 
 
 def _first_vowel_s(
