@@ -1,6 +1,6 @@
 """What the sketch engine does, style by style: speed, pitch, onsets, understood words, loudness.
 
-    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--lines] [--no-ears] [--no-speed]
+    python benchmarks/sketch.py [--style NAME ...] [--seed N ...] [--voice NAME] [--lines] [--no-ears] [--no-speed]
         [--speed-only] [--save FOLDER]
 
 Every style sings a song of its own (`songs.txt`), which nothing was tuned on. Its words are counted by Whisper
@@ -253,7 +253,7 @@ def measure(style: str, words: str, seed: int, options: argparse.Namespace) -> R
     """Render one song and measure it."""
     lyrics, length_s = stamped(style, words)
     start_s = time.perf_counter()
-    take = render(style, lyrics, length_s, seed=seed, stems=True)
+    take = render(style, lyrics, length_s, seed=seed, stems=True, voice=options.voice)
     wall_s = time.perf_counter() - start_s
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
@@ -328,6 +328,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--style", nargs="*", default=list(known), choices=list(known))
     parser.add_argument("--seed", nargs="*", type=int, default=[7])
+    parser.add_argument("--voice", default="", help="who sings; the language's own if not given")
     parser.add_argument("--lines", action="store_true", help="listen line by line, too")
     parser.add_argument("--no-ears", action="store_true", help="do not count words")
     parser.add_argument("--no-speed", action="store_true", help="do not measure speed")

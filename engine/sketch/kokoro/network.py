@@ -1,13 +1,15 @@
-"""The network in three parts, so that durations and pitch can be ours: a singer's.
+"""The network in four parts, so that time and pitch can be a singer's.
 
-The published graph goes from symbols to sound. It is cut where it has decided how long every symbol lasts, and where
-it has decided on pitch and energy; each part is run by onnxruntime, one line at a time on one core.
+The published graph goes from symbols to sound. It is cut where it has decided how long every symbol lasts; where it has
+decided on pitch and energy; and where the mouth's movements are worked out, 80 of them a second, and only the voice is
+still to come. Each part is run by onnxruntime, one line at a time on one core.
 """
 
 import functools
 import importlib
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,69 +20,84 @@ from songsmith.engine.sketch.kokoro.package import published_network
 
 __all__ = [
     "FRAME",
-    "FRAME_S",
     "LATE_FRAMES",
-    "PITCHES_PER_FRAME",
+    "MOVES_PER_FRAME",
+    "MOVE_S",
     "RATE_HZ",
-    "Features",
-    "decode",
-    "decoder_model",
+    "Prosody",
+    "give_voice",
+    "move_mouth",
     "natural_frames",
-    "predict_features",
+    "part_model",
+    "predict_prosody",
 ]
 
 RATE_HZ = 24_000
 FRAME = 600  # samples for each frame of the durations
-FRAME_S = FRAME / RATE_HZ
-PITCHES_PER_FRAME = 2
-LATE_FRAMES = (
-    1  # measured: sounds, their pitch and energy come so much before the times of their tokens
-)
+MOVES_PER_FRAME = 2
+MOVE_S = FRAME / MOVES_PER_FRAME / RATE_HZ
+LATE_FRAMES = 2  # measured: sounds come so much before the times of their tokens
 
 _DURATIONS = "/encoder/Clip_output_0"
 _TEXT = "/encoder/MatMul_1_output_0"
 _PITCH = "/encoder/F0_proj/Conv_output_0"
 _ENERGY = "/encoder/N_proj/Conv_output_0"
+_MOVES = "/decoder/decoder/decode.3/Div_4_output_0"
 
 FloatArray = NDArray[np.float32]
-Features = tuple[FloatArray, FloatArray, FloatArray]
-"""What the decoder sings from: text (1, 512, frames), pitch in Hz and energy as a logarithm (1, 1, 2 * frames)."""
-
 _PARTS = {
     "durations": (("tokens", "style", "speed"), (_DURATIONS,)),
-    "features": (("tokens", "style", _DURATIONS), (_TEXT, _PITCH, _ENERGY)),
-    "decoder": ((_TEXT, _PITCH, _ENERGY, "style"), ("audio",)),
+    "prosody": (("tokens", "style", _DURATIONS), (_TEXT, _PITCH, _ENERGY)),
+    "mouth": ((_TEXT, _PITCH, _ENERGY, "style"), (_MOVES,)),
+    "voice": ((_MOVES, _PITCH, "style"), ("audio",)),
 }
+_FLOAT = ("mouth", "voice")  # the parts whose rounding is heard
 _lock = threading.Lock()
 
 
-def natural_frames(tokens: Sequence[int], style: FloatArray) -> NDArray[np.int64]:
-    """How many frames each of `tokens` lasts when they are spoken."""
-    with _lock:
-        run = _part("durations")
-    (frames,) = run(
-        {"tokens": _row(tokens), "style": style[None], "speed": np.ones(1, dtype=np.float32)}
-    )
+@dataclass(frozen=True)
+class Prosody:
+    """What the network decides on before it moves the mouth: `text` (1, 512, frames), and `pitch` in Hz (5 to 12 where
+    there is no voice) and `energy` as a logarithm, one value for each move, (moves,)."""
+
+    text: FloatArray
+    pitch: FloatArray
+    energy: FloatArray
+
+
+def natural_frames(tokens: Sequence[int], style: FloatArray, *, speed: float) -> NDArray[np.int64]:
+    """How many frames each of `tokens` lasts when they are spoken; `speed` 1 is the speaker's own."""
+    given = {"tokens": _row(tokens), "style": style[None], "speed": np.array([speed], np.float32)}
+    (frames,) = _part("durations")(given)
     return np.asarray(frames).ravel().astype(np.int64)
 
 
-def predict_features(
-    tokens: Sequence[int], style: FloatArray, frames: Sequence[int] | NDArray[np.int64]
-) -> Features:
-    """What the network would do with `tokens` that last `frames`, each at least one."""
-    with _lock:
-        run = _part("features")
+def predict_prosody(tokens: Sequence[int], style: FloatArray, frames: Sequence[int]) -> Prosody:
+    """How the network would say `tokens` that last `frames`, each at least one."""
     lengths = np.asarray(frames, dtype=np.float32)[None]
-    text, pitch, energy = run({"tokens": _row(tokens), "style": style[None], _DURATIONS: lengths})
-    return text, pitch, energy
+    text, pitch, energy = _part("prosody")(
+        {"tokens": _row(tokens), "style": style[None], _DURATIONS: lengths}
+    )
+    return Prosody(text, pitch.ravel(), energy.ravel())
 
 
-def decode(features: Features, style: FloatArray) -> FloatArray:
-    """The sound of `features`, mono at `RATE_HZ`, `FRAME` samples for each frame."""
-    with _lock:
-        run = _part("decoder")
-    text, pitch, energy = features
-    (sound,) = run({_TEXT: text, _PITCH: pitch, _ENERGY: energy, "style": style[None]})
+def move_mouth(prosody: Prosody, style: FloatArray) -> FloatArray:
+    """The mouth's movements, (512, moves)."""
+    (moves,) = _part("mouth")(
+        {
+            _TEXT: prosody.text,
+            _PITCH: prosody.pitch[None, None],
+            _ENERGY: prosody.energy[None, None],
+            "style": style[None],
+        }
+    )
+    return np.asarray(moves[0])
+
+
+def give_voice(moves: FloatArray, pitch: FloatArray, style: FloatArray) -> FloatArray:
+    """The sound of `moves` on `pitch` (in Hz, below 10 for no voice, one value for each move), mono at `RATE_HZ`."""
+    given = {_MOVES: moves[None], _PITCH: pitch[None, None], "style": style[None]}
+    (sound,) = _part("voice")(given)
     return np.asarray(sound).ravel()
 
 
@@ -91,23 +108,28 @@ def _row(tokens: Sequence[int]) -> NDArray[np.int64]:
 _Run = Callable[[dict[str, Any]], list[FloatArray]]
 
 
-@functools.cache
 def _part(name: str) -> _Run:
+    with _lock:
+        return _loaded(name)
+
+
+@functools.cache
+def _loaded(name: str) -> _Run:
     """A part of the network, ready to run."""
     onnxruntime = importlib.import_module("onnxruntime")
-    model = decoder_model() if name == "decoder" else _cut(*_PARTS[name])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # lines are sung side by side instead
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        part_model(name).SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     return functools.partial(session.run, None)
 
 
-def decoder_model() -> Any:
-    """The decoder as an ONNX model that rounds nothing on the way."""
-    return with_float_products(_cut(*_PARTS["decoder"]))
+def part_model(name: str) -> Any:
+    """A part as an ONNX model: "durations" and "prosody" as they are published, "mouth" and "voice" in floats."""
+    model = _cut(*_PARTS[name])
+    return with_float_products(model) if name in _FLOAT else model
 
 
 def _cut(inputs: Sequence[str], outputs: Sequence[str]) -> Any:

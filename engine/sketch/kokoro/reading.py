@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from songsmith.engine.sketch.kokoro.mandarin import initial_symbols, rime_symbols, sayable
-from songsmith.engine.sketch.kokoro.network import FRAME, RATE_HZ, natural_frames
+from songsmith.engine.sketch.kokoro.network import FRAME, LATE_FRAMES, RATE_HZ, natural_frames
 from songsmith.engine.sketch.kokoro.package import symbol_numbers
 from songsmith.engine.sketch.kokoro.speakers import speaker_style
 from songsmith.engine.sketch.kokoro.symbols import (
@@ -30,13 +30,16 @@ __all__ = ["Script", "read_line", "unread_sounds"]
 _PAD = 0
 _SPACE, _PAUSE = " ", ","
 _GUIDE_RATE_WPM = 120
+_SPEED = 0.85
 
 
 @dataclass(frozen=True)
 class Script:
-    """What the network is to sing: `tokens`, of which `letters` are the symbols ("" for the pads at the ends);
-    `owners` says for each which sound of the speech it is part of (a space is part of the sound before it), -1 for
-    pauses and pads, and `frames` how long it would last if `speaker` spoke the line."""
+    """What the network is to sing: `tokens`, of which `letters` are the symbols ("" for the pads at the ends).
+
+    `owners` says for each which sound of the speech it is part of, -1 for pauses and pads, and `frames` how long it
+    would last if `speaker` spoke the line.
+    """
 
     speaker: str
     tokens: tuple[int, ...]
@@ -171,7 +174,8 @@ def _joined(runs: Sequence[_Run]) -> _Run:
 
 
 def _script(line: _Run, speaker: str) -> Script:
-    """The tokens of a line: a stress mark before its vowel, a space between words, a comma where it pauses."""
+    """The tokens of a line: a stress mark before its vowel, a space between words, a comma where it pauses. In a space
+    the mouth closes for the consonant that comes, or for the one before a vowel."""
     numbers = symbol_numbers()
     letters: list[str] = [""]
     owners: list[int] = [-1]
@@ -188,19 +192,19 @@ def _script(line: _Run, speaker: str) -> Script:
                 write(_PAUSE, -1)
             continue
         if before is not None and before.word != sound.word:
-            write(_SPACE, place - 1 if before.symbol else -1)
+            write(_SPACE, place - 1 if place in nuclei and before.symbol else place)
         mark = STRESS_MARKS[sound.stress] if place in nuclei else ""
         write(mark + symbols, place)
     letters.append("")
     owners.append(-1)
     tokens = tuple(numbers[letter] if letter else _PAD for letter in letters)
-    frames = tuple(map(int, natural_frames(tokens, speaker_style(speaker))))
+    frames = tuple(map(int, natural_frames(tokens, speaker_style(speaker), speed=_SPEED)))
     return Script(speaker, tokens, tuple(letters), tuple(owners), frames)
 
 
 def _placed(sounds: Sequence[Phoneme], script: Script) -> tuple[Phoneme, ...]:
     """The sounds at the samples where they would be spoken; one without symbols has no length."""
-    ends = np.cumsum(script.frames) * FRAME
+    ends = (np.cumsum(script.frames) - LATE_FRAMES) * FRAME
     starts = ends - np.array(script.frames) * FRAME
     placed = []
     at = int(ends[0])

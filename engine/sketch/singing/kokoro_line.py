@@ -1,26 +1,24 @@
-"""A line sung by Kokoro's decoder: the tune's durations and pitch are given to the network, which makes the sound.
+"""A line sung by Kokoro's network: the mouth moves as it would in speech, in the tune's time, and the voice that the
+network gives it is on the tune's pitch.
 
-Nothing is spoken first and nothing is stretched. What is voiced, how loud each sound is and how vowels go over into
-consonants the network decides; when and on which pitch, the tune.
+The way is that of the WORLD singer, but what is read along the line's stretches are the mouth's movements inside the
+network, not spectra of a finished sound. So nothing has to be taken apart, and nothing sounds taken apart.
 """
 
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.kokoro.network import (
-    FRAME,
-    FRAME_S,
-    LATE_FRAMES,
-    PITCHES_PER_FRAME,
+    MOVE_S,
     RATE_HZ,
-    Features,
-    decode,
-    predict_features,
+    Prosody,
+    give_voice,
+    move_mouth,
+    predict_prosody,
 )
 from songsmith.engine.sketch.kokoro.reading import Script
 from songsmith.engine.sketch.kokoro.speakers import speaker_style
@@ -28,19 +26,17 @@ from songsmith.engine.sketch.phonetics.espeak import Phoneme
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import pitch as curves
+from songsmith.engine.sketch.singing.places import spoken_places, vowels_at
 from songsmith.engine.sketch.singing.retime import retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
-from songsmith.engine.sketch.singing.spoken_course import heard_early, speech_along
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
-from songsmith.engine.sketch.singing.token_frames import TokenFrames, lay_tokens
 from songsmith.engine.sketch.voices.speaking import Utterance
 
 __all__ = ["sing_ways"]
 
-_LATE_S = LATE_FRAMES * FRAME_S
-_STEP_S = FRAME_S / PITCHES_PER_FRAME
 _VOICED_HZ = 20.0  # the network writes 5 to 12 where there is no voice
 _UNVOICED_HZ = 8.0
+_LEAD_S, _TAIL_S = 0.1, 0.15
 _FADE_S = 0.012
 _VOWEL_RMS = 0.14
 
@@ -91,29 +87,45 @@ class _Line:
 def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     spans = curves.syllable_spans(line.notes, len(line.syllables))
     stretches = retime_line(line.syllables, spans, rate_hz=RATE_HZ, earliest_s=earliest_s)
-    vowels = [syllable.nucleus for syllable in line.syllables]
-    laid = lay_tokens(line.script, line.sounds, vowels, stretches)
     style = speaker_style(line.script.speaker)
-    text, _, _ = predict_features(line.script.tokens, style, laid.frames)
-    spoken_hz, energy = speech_along(line.script, laid.frames)
-    start_s = laid.start_s + _LATE_S
-    moments_s: FloatArray = start_s + _STEP_S * (np.arange(len(energy), dtype=np.float64) + 0.5)
+    spoken = _spoken(line.script)
+    start_s = stretches[0].start_s - _LEAD_S
+    count = int(np.ceil((stretches[-1].end_s + _TAIL_S - start_s) / MOVE_S))
+    moments_s: FloatArray = start_s + MOVE_S * (np.arange(count, dtype=np.float64) + 0.5)
+    places = spoken_places(stretches, moments_s, len(spoken.pitch))
     asked = _pitch(line, spans, moments_s, seed)
-    is_voiced = spoken_hz > _VOICED_HZ
-    is_voiced |= heard_early(np.repeat(laid.is_voiced, laid.frames * PITCHES_PER_FRAME))
-    given = np.where(is_voiced, asked, np.minimum(spoken_hz, _UNVOICED_HZ))
-    samples = _levelled(_decoded(text, given, energy, style), laid)
+    moves = _read(move_mouth(_on_tune(spoken, places, asked), style), places)
+    is_voiced = _nearest(spoken.pitch, places) > _VOICED_HZ
+    pitch = np.where(is_voiced, asked, _UNVOICED_HZ)
+    samples = give_voice(moves, pitch.astype(np.float32), style).astype(np.float64)
+    samples = _levelled(samples, vowels_at(stretches, moments_s))
     return SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
 
 
-def _decoded(text: Any, pitch: FloatArray, energy: FloatArray, style: Any) -> FloatArray:
-    shape = (1, 1, len(pitch))
-    features: Features = (
-        text,
-        pitch.astype(np.float32).reshape(shape),
-        energy.astype(np.float32).reshape(shape),
-    )
-    return decode(features, style).astype(np.float64)
+@functools.lru_cache(maxsize=512)
+def _spoken(script: Script) -> Prosody:
+    return predict_prosody(script.tokens, speaker_style(script.speaker), script.frames)
+
+
+def _on_tune(spoken: Prosody, places: FloatArray, asked: FloatArray) -> Prosody:
+    """The line as it would be spoken, but on the pitches that its sounds will be sung on."""
+    order = np.argsort(places, kind="stable")
+    sung = np.interp(np.arange(len(spoken.pitch)) + 0.5, places[order], asked[order])
+    pitch = np.where(spoken.pitch > _VOICED_HZ, sung, spoken.pitch)
+    return replace(spoken, pitch=pitch.astype(np.float32))
+
+
+def _read(moves: NDArray[np.float32], places: FloatArray) -> NDArray[np.float32]:
+    """The mouth at fractional places of speech, (512, moments)."""
+    at = np.clip(places - 0.5, 0, moves.shape[1] - 1)
+    low = np.floor(at).astype(int)
+    high = np.minimum(low + 1, moves.shape[1] - 1)
+    share = (at - low).astype(np.float32)
+    return np.asarray(moves[:, low] * (1 - share) + moves[:, high] * share)
+
+
+def _nearest(course: NDArray[np.float32], places: FloatArray) -> NDArray[np.float32]:
+    return np.asarray(course[np.clip(places.astype(int), 0, len(course) - 1)])
 
 
 def _harmony(lead: tuple[Way, SungAudio], way: Way) -> SungAudio:
@@ -141,13 +153,13 @@ def _pitch(
 
 def _fine(pitch: FloatArray) -> FloatArray:
     """The network's pitch as one value each `curves.FRAME_S`; no value lies between voice and none."""
-    at = np.arange(int(len(pitch) * _STEP_S / curves.FRAME_S)) * curves.FRAME_S / _STEP_S
+    at = np.arange(int(len(pitch) * MOVE_S / curves.FRAME_S)) * curves.FRAME_S / MOVE_S
     return np.asarray(pitch[np.minimum(at.astype(int), len(pitch) - 1)])
 
 
-def _levelled(samples: FloatArray, laid: TokenFrames) -> FloatArray:
+def _levelled(samples: FloatArray, is_vowel: NDArray[np.bool_]) -> FloatArray:
     """`samples` as loud in their vowels as every singer is, without clicks at the ends."""
-    inside = np.repeat(laid.is_vowel, laid.frames * FRAME)[: len(samples)]
+    inside = np.repeat(is_vowel, round(MOVE_S * RATE_HZ))
     level = np.sqrt(np.mean(samples[: len(inside)][inside] ** 2) + 1e-12)
     fade = round(_FADE_S * RATE_HZ)
     ramp = np.sin(np.linspace(0, np.pi / 2, fade)) ** 2

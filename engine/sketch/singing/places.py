@@ -1,0 +1,42 @@
+"""Which moment of the speech the network's mouth is at in each moment of a sung line."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songsmith.engine.sketch.kokoro.network import MOVE_S
+from songsmith.engine.sketch.phonetics.sounds import sound_kind
+from songsmith.engine.sketch.singing.retime import Stretch
+
+__all__ = ["spoken_places", "vowels_at"]
+
+_SILENT_PLACE = 1.5  # in the silence before the first sound
+
+FloatArray = NDArray[np.float64]
+
+
+def spoken_places(stretches: Sequence[Stretch], moments_s: FloatArray, count: int) -> FloatArray:
+    """For each of `moments_s` of the song the place, in moves from 0 to `count`, of the speech. Before the first sound
+    and after the last one speech goes on at its own speed; in rests the mouth is shut."""
+    places = np.full(len(moments_s), _SILENT_PLACE)
+    first, last = stretches[0], stretches[-1]
+    before = moments_s < first.start_s
+    places[before] = (first.source_start_s - (first.start_s - moments_s[before])) / MOVE_S
+    for stretch in stretches:
+        inside = (moments_s >= stretch.start_s) & (moments_s < stretch.end_s)
+        share = (moments_s[inside] - stretch.start_s) / (stretch.end_s - stretch.start_s)
+        span_s = stretch.source_end_s - stretch.source_start_s
+        places[inside] = (stretch.source_start_s + share * span_s) / MOVE_S
+    after = moments_s >= last.end_s
+    places[after] = (last.source_end_s + (moments_s[after] - last.end_s)) / MOVE_S
+    return np.asarray(np.clip(places, 0, count))
+
+
+def vowels_at(stretches: Sequence[Stretch], moments_s: FloatArray) -> NDArray[np.bool_]:
+    """Whether a vowel is sung at each of `moments_s`."""
+    is_vowel = np.zeros(len(moments_s), dtype=bool)
+    for stretch in stretches:
+        if sound_kind(stretch.symbol) == "nucleus":
+            is_vowel |= (moments_s >= stretch.start_s) & (moments_s < stretch.end_s)
+    return is_vowel
