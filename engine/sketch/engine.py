@@ -40,6 +40,7 @@ from songsmith.engine.sketch.singing.worker_pool import warm_up
 from songsmith.engine.sketch.speed import wall_seconds
 from songsmith.engine.sketch.style.style import SketchStyle, parse_style
 from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
+from songsmith.engine.sketch.voices.registry import kokoro_speaker
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
 from songsmith.engine.units import SAMPLE_RATE_HZ
@@ -134,11 +135,13 @@ class SketchEngine:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""
         order = self._order(request)
         score = order.score(request.seeds[0])
-        sung_s = sum(line.end_s - line.start_s for line in _to_sing(score, request.spans))
+        lines = _to_sing(score, request.spans)
+        sung_s = sum(line.end_s - line.start_s for line in lines)
+        network_s = _network_seconds(order, lines)
         takes = len(request.seeds)
         return Forecast(
             style=order.style.summary(score.bpm, score.tonic, score.mode),
-            wall_s=round(takes * wall_seconds(request.duration_s, sung_s), 1),
+            wall_s=round(takes * wall_seconds(request.duration_s, sung_s, network_s=network_s), 1),
             memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14),
             notes=(*order.style.notes, *_line_notes(order, score)),
         )
@@ -268,6 +271,19 @@ def _to_sing(score: Score, spans: Sequence[Span]) -> tuple[SungLine, ...]:
             line.start_s - 0.6 < span.end_s and line.until_s + 0.6 > span.start_s for span in spans
         )
     )
+
+
+def _network_seconds(order: _Order, lines: Sequence[SungLine]) -> float:
+    """How much of `lines` a network sings, each of those with the same words once."""
+    if not order.sings:
+        return 0.0
+    lead = choose_voice(order.language, order.options.voice).name
+    lengths = {
+        (line.voice, line.text): line.end_s - line.start_s
+        for line in lines
+        if kokoro_speaker(line.voice.strip() or lead)
+    }
+    return sum(lengths.values())
 
 
 def _make_take(order: _Order, seed: int, step: _Step) -> Take:

@@ -23,7 +23,8 @@ class SketchOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     voice: Annotated[str, AfterValidator(_in_full)] = Field(
-        default="", description="who sings, e.g. en-us+low; `--voice list` names all"
+        default="",
+        description="who sings, e.g. neural, quick or en-us+low; `--voice list` names all",
     )
     key: str = Field(
         default="", description='key of the song, e.g. "F minor"; from the style if empty'

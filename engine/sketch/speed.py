@@ -8,13 +8,16 @@ import numpy as np
 __all__ = ["wall_seconds"]
 
 _BASE_S, _PER_SONG_S, _PER_SUNG_S = 1.0, 0.03, 0.05  # two AVX2 cores, without a GPU
+_NETWORK_S, _PER_NETWORK_S = 3.0, 0.4  # to load the network, and for each second that it sings
 _REFERENCE_S = 0.011
 """What the trial takes on that machine."""
 
 
-def wall_seconds(duration_s: float, sung_s: float) -> float:
-    """Time that one take of `duration_s` takes here when words are sung in `sung_s` of it."""
-    return (_BASE_S + _PER_SONG_S * duration_s + _PER_SUNG_S * sung_s) * _slowness()
+def wall_seconds(duration_s: float, sung_s: float, *, network_s: float = 0.0) -> float:
+    """Time that one take of `duration_s` takes here when words are sung in `sung_s` of it, and in `network_s` of
+    these by a network, repeated lines counted once."""
+    by_network_s = _NETWORK_S + _PER_NETWORK_S * network_s if network_s else 0.0
+    return (_BASE_S + _PER_SONG_S * duration_s + _PER_SUNG_S * sung_s + by_network_s) * _slowness()
 
 
 @cache

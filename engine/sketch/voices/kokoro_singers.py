@@ -7,9 +7,9 @@ from songsmith.engine.sketch.voices.speaking_voice import NamedVoice
 __all__ = ["VOICES"]
 
 _SPEAKERS = {
-    **{"kokoro-heart": "af_heart", "kokoro-bella": "af_bella", "kokoro-michael": "am_michael"},
-    **{"kokoro-fenrir": "am_fenrir", "kokoro-puck": "am_puck"},
-    **{"kokoro-emma": "bf_emma", "kokoro-george": "bm_george"},
+    **{"kokoro-michael": "am_michael", "kokoro-heart": "af_heart", "kokoro-bella": "af_bella"},
+    **{"kokoro-puck": "am_puck"},
+    **{"kokoro-george": "bm_george"},
     **{"kokoro-dora": "ef_dora", "kokoro-alex": "em_alex"},
     **{"kokoro-siwis": "ff_siwis"},
     **{"kokoro-sara": "if_sara", "kokoro-nicola": "im_nicola"},

@@ -26,6 +26,7 @@ __all__ = ["Voice", "choose_voice", "is_missing", "is_register", "voice_names"]
 
 _HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
+_QUICK, _NEURAL = "quick", "neural"
 # Variants that are understood better than the plain voice.
 _LOW_VARIANTS = {"cmn": "m7"}
 _LOW_WORDS = ("low", "male", "man", "him", "he", "his", "boy", "男", "男声", "他")
@@ -74,7 +75,8 @@ def voice_names(language: str = "") -> list[VoiceInfo]:
 def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     """The voice called `wanted`, or the language's voice of that register ("low", the default, or "high").
 
-    `wanted` may also say who: "her", "male", "high"; after a name, "+low" or "+high" is where it sings.
+    `wanted` may also say who: "her", "male", "high"; after a name, "+low" or "+high" is where it sings. "quick" is
+    the language's voice that is sung by WORLD, in seconds, "neural" the one whose network sings by itself.
     Raises `EngineError` for a voice or a language that there is none for, and for a voice that can't be used.
     """
     name = wanted.strip()
@@ -83,6 +85,10 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
     for asked in REGISTERS:
         if name.casefold().endswith(f"+{asked}"):
             register, name = asked, name[: -len(asked) - 1]
+    if name.casefold() == _NEURAL:
+        return _named_voice(_neural_voice(language, register), register)
+    if name.casefold() == _QUICK:
+        name = ""
     if name.casefold() in named_voices():
         return _named_voice(named_voices()[name.casefold()], register)
     if is_piper(name):
@@ -99,6 +105,17 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
         register = register or "low"
         name = _espeak_name(espeak_file(language), register)
     return Voice(name, language or "en", register, *REGISTERS[register])
+
+
+def _neural_voice(language: str, register: str) -> NamedVoice:
+    """The network that sings a language, in `register` if there is one; the first that are listed are the best."""
+    file = espeak_file(language)
+    own = [v for v in named_voices().values() if v.sings_as and _is_of(v.language, file)]
+    if not own:
+        raise EngineError(
+            f"no neural voice sings the language {language!r}", hint="leave it to the quick one"
+        )
+    return next((voice for voice in own if voice.register == register), own[0])
 
 
 def is_register(wanted: str) -> bool:

@@ -1,0 +1,115 @@
+"""Lines sung by the network: the same everywhere, on their notes, and no more of them than were asked for."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import pyworld
+import soxr
+
+from songsmith.engine.engine import EngineError, RenderRequest, Span, load_engine
+from songsmith.engine.sketch.kokoro.package import has_kokoro
+from songsmith.engine.sketch.singing import kokoro_line
+from songsmith.engine.sketch.voices import voices
+from songsmith.engine.sketch.voices.registry import named_voices
+from songsmith.engine.sketch.voices.voices import choose_voice
+from songsmith.engine.units import sample_at
+from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+
+VOICE = "kokoro-michael"
+
+needs_kokoro = pytest.mark.skipif(not has_kokoro(), reason="the optional voice is not installed")
+
+
+def request(**more):
+    verse = Section("Verse", (LyricLine(1.5, "Low moon"), LyricLine(3.5, "Low moon")))
+    lyrics = Lyrics("Moon", "en", (verse, Section("Bridge", (LyricLine(5.5, "Row home"),))))
+    options = {"voice": VOICE, "stems": True}
+    return RenderRequest(lyrics, "folk, 120 bpm", 9.0, (1,), options=options, **more)
+
+
+def render(request):
+    return next(iter(load_engine("sketch").render(request, lambda progress: None)))
+
+
+@pytest.fixture(scope="module")
+def take():
+    return render(request())
+
+
+PRINT_HASH = """
+import hashlib
+from songsmith.engine.sketch.voices.speaking import say
+from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.singing.sing_task import sing_task
+from songsmith.engine.sketch.singing.tasks import Task, Way
+said = say("kokoro-michael", "Low moon")
+notes = (Note(0.5, 1.0, 48, 90, 1, 0), Note(1.0, 1.6, 50, 90, 1, 1))
+sung = sing_task(Task(said, (Way("lead", notes, 0.2, 7),)))
+print(hashlib.sha256(sung[0].samples.tobytes()).hexdigest())
+"""
+
+
+@needs_kokoro
+def test_a_line_has_the_same_samples_in_every_process():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", PRINT_HASH], capture_output=True, text=True, check=True
+        )
+        for _ in range(2)
+    ]
+    assert runs[0].stdout == runs[1].stdout and len(runs[0].stdout.strip()) == 64
+
+
+@needs_kokoro
+def test_every_sung_vowel_is_on_its_note(take):
+    vocal = soxr.resample(take.stems["vocal"].mean(axis=0).astype(np.float64), 44_100, 22_050)
+    pitch_hz, times_s = pyworld.harvest(vocal, 22_050, f0_floor=60, f0_ceil=500)
+    for note in take.details["memory"]["notes"]:
+        length_s = note["end_s"] - note["start_s"]
+        inside = (times_s > note["start_s"] + 0.2 * length_s) & (
+            times_s < note["start_s"] + 0.5 * length_s
+        )
+        voiced = pitch_hz[inside & (pitch_hz > 0)]
+        assert len(voiced) > 3
+        cents = 1200 * np.log2(np.median(voiced) / 440) - 100 * (note["pitch"] - 69)
+        assert abs(cents) < 60
+
+
+@needs_kokoro
+def test_a_span_of_one_line_costs_one_line_and_the_rest_stays_bit_for_bit(take):
+    kokoro_line._sing.cache_clear()
+    span = Span(6.2, 9.0)
+    fixed = render(replace(request(spans=(span,), parent=take), seeds=(2,)))
+    assert kokoro_line._sing.cache_info().misses == 1
+    before = sample_at(span.start_s)
+    assert np.array_equal(fixed.audio[:, :before], take.audio[:, :before])
+    assert not np.array_equal(fixed.audio[:, before:], take.audio[:, before:])
+
+
+@needs_kokoro
+def test_a_language_has_a_neural_voice_in_both_registers_and_a_quick_one():
+    assert choose_voice("en", "neural").name == VOICE
+    assert choose_voice("en", "neural+high").name == "kokoro-heart"
+    assert choose_voice("zh", "neural").language == "cmn"
+    assert choose_voice("en", "quick") == choose_voice("en")
+    assert choose_voice("en", "quick+high") == choose_voice("en", "high")
+    with pytest.raises(EngineError, match="no neural voice sings the language 'de'"):
+        choose_voice("de", "neural")
+
+
+@needs_kokoro
+def test_what_a_network_sings_is_forecast_to_take_longer():
+    engine = load_engine("sketch")
+    quick = RenderRequest(request().lyrics, "folk, 120 bpm", 9.0, (1,), options={"voice": "quick"})
+    assert engine.forecast(request()).wall_s > engine.forecast(quick).wall_s
+
+
+def test_a_network_that_is_not_installed_says_what_to_type_in_one_line():
+    absent = replace(named_voices()[VOICE], is_installed=lambda: False)
+    with pytest.raises(EngineError) as refused:
+        voices._named_voice(absent, "")
+    assert str(refused.value).count("\n") == 0
+    assert VOICE in str(refused.value) and 'pip install "songsmith[voices]"' in str(refused.value)
