@@ -155,6 +155,10 @@ def _lyrics_for(path: Path, lyrics: str) -> str:
     """The file with the words of a sound file: the named one, or the LRC file of the same name."""
     from songsmith.engine.listening.listen import ListenError
 
+    if not is_file(path):
+        raise ListenError(
+            "there is no such song or sound file", where=str(path), hint="check its name"
+        )
     beside = path.with_suffix(".lrc")
     if not lyrics and not is_file(beside):
         raise ListenError(

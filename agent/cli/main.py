@@ -17,6 +17,7 @@ from songsmith.agent.cli.exit_codes import ExitCode
 from songsmith.agent.cli.manners import loudness
 from songsmith.agent.cli.manners.commands import QuietOption, VerboseOption, give_manners
 from songsmith.agent.files import is_there
+from songsmith.agent.phrases import plain_refusal
 from songsmith.errors import SongsmithError
 
 app = typer.Typer(
@@ -132,7 +133,8 @@ def _usage_code(error: Exception) -> int:
     if exit_code is None or not hasattr(error, "format_message"):
         raise error
     command = getattr(getattr(error, "ctx", None), "command_path", "songsmith")
-    message = error.format_message().removeprefix("Invalid value: ")
+    message = plain_refusal(error.format_message()).removeprefix("Invalid value: ").rstrip(".")
+    message = re.sub(r"^Invalid value for '([^']+)'", r"\1", message)
     if message:  # without one, a group has explained itself
         _say_error(f"{message} (see {command} --help)")
     return int(exit_code)

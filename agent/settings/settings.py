@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationE
 from tomlkit.exceptions import TOMLKitError
 
 from songsmith.agent.llm.profiles import KEY_VARIABLES, PROFILES, Endpoint, Profile
+from songsmith.agent.phrases import plain_refusal
 from songsmith.atomic import read_regular
 from songsmith.errors import SongsmithError
 
@@ -380,7 +381,7 @@ def _setting_error(error: ValidationError, where: str) -> SettingsError:
         near = difflib.get_close_matches(path[-1], known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(known)}"
         return SettingsError(f"there is no setting {key}", where=place, hint=hint)
-    message = str(first["msg"]).removeprefix("Value error, ")
+    message = plain_refusal(str(first["msg"]))
     return SettingsError(f"{key}: {message[:1].lower()}{message[1:]}", where=place)
 
 

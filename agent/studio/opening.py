@@ -41,4 +41,5 @@ def _no_song(text: str) -> SongError:
     out = load_settings(None, {}).out
     known = sorted(path.parent.name for path in out.glob("*/song.json"))
     hint = f"the songs in {out}/ are {', '.join(known)}" if known else ""
-    return SongError(f"there is no song {text!r}", hint=hint or 'make one: songsmith make "…"')
+    what = f"there is no song {text!r}" if text else "a song's name is empty"
+    return SongError(what, hint=hint or 'make one: songsmith make "…"')
