@@ -1,7 +1,7 @@
 """Attacks, counted: processes killed at random moments and before each step on the disk, verbs in parallel, damaged
 replies of an endpoint, and mutated lyrics, styles and replies.
 
-    python benchmarks/attack.py [--kills 40] [--rounds 10] [--parallel 4] [--replies 140] [--texts 20000] [--seed 1]
+    python -m benchmarks.attack [--kills 40] [--rounds 10] [--parallel 4] [--replies 140] [--texts 20000] [--seed 1]
 
 Each kill ends a real `songsmith fix` or `make` with a signal that can't be caught; afterwards the song must open,
 every earlier take must be bit for bit what it was, and nothing half-written may stay. Each round of parallel verbs

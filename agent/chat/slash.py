@@ -177,7 +177,7 @@ class SlashCommands:
         self._show(self._session.studio.page())
 
     def replay(self, argument: str) -> None:
-        """/replay [TAKE] - make a take again from its manifest and compare the samples"""
+        """/replay [TAKE] - make a take again from its manifest: compare the samples, or bring back its file"""
         self._show(self._session.studio.replay(argument))
 
     def listen(self, argument: str) -> None:

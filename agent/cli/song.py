@@ -353,7 +353,7 @@ def replay(
     take: Annotated[str, typer.Argument(help="e.g. t002 or 2; the picked one, if not given.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a take again from its manifest and compare the samples."""
+    """Make a take again from its manifest; compare the samples, or bring back its file if that is gone."""
     result = do_with_song(song, as_json, lambda studio: studio.replay(take))
     if not result.is_same:
         raise typer.Exit(1)

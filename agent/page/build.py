@@ -17,7 +17,7 @@ from string import Template
 from songsmith.agent.export.cover import cover_of
 from songsmith.agent.files import write_whole
 from songsmith.agent.page.content import page_content
-from songsmith.agent.page.sound import compressed, outline
+from songsmith.agent.page.sound import compressed, most_takes, outline
 from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.songbook import Song
 from songsmith.errors import SongsmithError
@@ -81,9 +81,15 @@ class _Sound:
 
 
 def _chosen_takes(song: Song) -> tuple[list[str], list[str]]:
-    """The takes on the page in their order, the picked one among them, and those that there is no room for."""
-    newest = [name for name in reversed(song.takes) if name != song.picked]
-    shown = {song.picked, *newest[: _MOST_TAKES - 1]}
+    """The takes on the page in their order, the picked one among them, and those without room or a file."""
+    longest_s = max(song.manifest(name).duration_s for name in song.takes)
+    most = min(_MOST_TAKES, most_takes(longest_s, _MOST_SOUND_BYTES))
+    newest = [
+        name
+        for name in reversed(song.takes)
+        if name != song.picked and song.audio_path(name).is_file()
+    ]
+    shown = {song.picked, *newest[: most - 1]}
     return (
         [name for name in song.takes if name in shown],
         [name for name in song.takes if name not in shown],
@@ -95,7 +101,7 @@ def _sounds(song: Song, takes: Sequence[str]) -> dict[str, _Sound]:
 
     sounds = {}
     for name in takes:
-        audio = load_audio(song.audio_path(name))
+        audio = load_audio(song.sound_of(name))
         data = compressed(audio, most_bytes=_MOST_SOUND_BYTES // len(takes))
         sounds[name] = _Sound(data, outline(audio))
     return sounds

@@ -94,7 +94,7 @@ def _line(
 def _chords(
     line: LyricLine, start_s: float, end_s: float, details: Mapping[str, Any]
 ) -> list[list[Any]]:
-    """Chords over the words as [offset, symbol]: the lyric's own, else what the engine played."""
+    """Chords over the words as [offset, symbol]: the lyric's own, else each change that the engine played."""
     if line.chords:
         return [[chord.offset, chord.symbol] for chord in line.chords]
     played = details.get("chords")
@@ -112,7 +112,12 @@ def _chords(
     before = [symbol for time_s, symbol in _valid(played) if time_s <= start_s]
     if before and starts:
         found.setdefault(starts[0], before[-1])
-    return [[offset, found[offset]] for offset in sorted(found)]
+    places = sorted(found)
+    return [
+        [place, found[place]]
+        for before, place in zip([None, *places], places, strict=False)
+        if before is None or found[place] != found[before]
+    ]
 
 
 def _valid(played: Sequence[Any]) -> list[tuple[float, str]]:

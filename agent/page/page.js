@@ -219,8 +219,22 @@ function pieces(line) {
     const text = line.text.slice(cut, cuts[index + 1]);
     const word = make("span", { className: "word", textContent: text });
     if (starts.has(cut)) word.dataset.start = starts.get(cut);
-    return chords.has(cut) ? make("ruby", {}, word, make("rt", { textContent: chords.get(cut) })) : word;
+    return chords.has(cut) ? underChord(word, chords.get(cut), nextChord(line, cut) - cut) : word;
   });
+}
+
+function nextChord(line, cut) {
+  return (line.chords.find(([offset]) => offset > cut) ?? [Infinity])[0];
+}
+
+// A word with a chord over its beginning. The chord takes no room of its own unless the next one would run into it.
+function underChord(word, symbol, room) {
+  const ruby = make("ruby", {}, word, make("rt", { textContent: symbol }));
+  if (room <= symbol.length + 1) {
+    ruby.classList.add("crowded");
+    ruby.style.minWidth = 0.45 * symbol.length + 0.4 + "rem";
+  }
+  return ruby;
 }
 
 function showVersions() {

@@ -176,8 +176,19 @@ class Song:
             ) from error
 
     def audio_path(self, take: str) -> Path:
-        """The sound file of a take."""
+        """Where the sound file of a take lies."""
         return file_in(self.folder / "takes", self.manifest(take).file)
+
+    def sound_of(self, take: str) -> Path:
+        """The sound file of a take, to be read. Raises `SongError` where it is gone."""
+        path = self.audio_path(take)
+        if not path.is_file():
+            raise SongError(
+                "the sound of this take is gone",
+                where=str(path),
+                hint=f"songsmith replay {self.folder} {take} makes it again",
+            )
+        return path
 
     def sound_files(self, take: str) -> tuple[Path, ...]:
         """The take in every format it was kept in, its own file first."""

@@ -98,7 +98,7 @@ class _HandOut:
     def _audio(self) -> "Audio":
         from songsmith.engine.audio import load_audio
 
-        audio = load_audio(self._opened.song.audio_path(self.manifest.take))
+        audio = load_audio(self._opened.song.sound_of(self.manifest.take))
         audio, note = at_loudness(audio, self._form.lufs)
         self.notes += [note] if note else []
         return audio
@@ -167,7 +167,7 @@ class _HandOut:
         yield ".import.txt", note.encode()
 
     def _video(self, name: str) -> bytes:
-        sound = self._opened.song.audio_path(self.manifest.take)
+        sound = self._opened.song.sound_of(self.manifest.take)
         return video_file(
             sound, self.lyrics, self._cover, self.title, self.manifest.duration_s, SIZES[name]
         )

@@ -84,7 +84,7 @@ class TakeParts:
         engine, _ = self._opened.engines.choose(manifest.engine, "")
         request = request_of(self._opened.song, manifest, options)
         take = next(iter(engine.render(request, self._opened.audience.progress)))
-        kept = load_audio(self._opened.song.audio_path(manifest.take))
+        kept = load_audio(self._opened.song.sound_of(manifest.take))
         if not np.array_equal(quantise(take.audio), kept):
             self._on_note(
                 f"{manifest.take} was made with other versions of what plays it: the parts made now may "

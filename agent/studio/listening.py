@@ -89,7 +89,7 @@ def listen_to_take(opened: OpenSong, take: str = "", wish: EarsWish = ANY_EARS) 
     manifest = opened.song.manifest(name)
     hearing = hear_sound(
         opened,
-        load_audio(opened.song.audio_path(name)),
+        load_audio(opened.song.sound_of(name)),
         sung_lyrics(opened, name),
         wish,
         style=manifest.style,

@@ -157,12 +157,8 @@ def _save_as(
 
     folder = song.folder / "takes"
     audio = quantise(take.audio)
-    tags = {
-        "title": song.title,
-        "artist": dict(request.lyrics.tags).get("ar") or "songsmith",
-        "comment": f"{take.engine}, seed {take.seed}, {request.style}",
-        "lyrics": _sung(song, request, parent) or format_lrc(request.lyrics),
-    }
+    words = _sung(song, request, parent) or format_lrc(request.lyrics)
+    tags = _tags(song, take, request.style, words)
     for format_name in dict.fromkeys(("flac", *formats)):
         write_new(folder / f"{name}.{format_name}", encoded(audio, format_name, tags=tags))
     for stem, sound in take.stems.items():
@@ -197,6 +193,15 @@ def _save_as(
     return manifest
 
 
+def _tags(song: Song, take: Take, style: str, words: str) -> dict[str, str]:
+    return {
+        "title": song.title,
+        "artist": dict(lyrics_in(words).tags).get("ar") or "songsmith",
+        "comment": f"{take.engine}, seed {take.seed}, {style}",
+        "lyrics": words,
+    }
+
+
 def _sung(song: Song, request: RenderRequest, parent: str) -> str:
     """The words that a take sings in which only spans of `parent` were sung again, as LRC; "" for a whole one."""
     if not (parent and request.spans):
@@ -218,7 +223,7 @@ def load_take(song: Song, name: str) -> Take:
     manifest = song.manifest(name)
     folder = song.folder / "takes"
     return Take(
-        audio=load_audio(file_in(folder, manifest.file)),
+        audio=load_audio(song.sound_of(name)),
         seed=manifest.seed,
         engine=manifest.engine,
         details=manifest.details,
@@ -233,13 +238,13 @@ def load_take(song: Song, name: str) -> Take:
 @dataclass(frozen=True)
 class Replay:
     """A take made again: whether its samples are the same, and the largest difference if not. With `is_swapped`
-    the take's file no longer holds the sound it was saved with."""
+    the take's file no longer holds the sound it was saved with; one that was gone is `restored` if it is the same."""
 
     take: str
     is_same: bool
     largest_difference: float
-    file: Path | None = None
     is_swapped: bool = False
+    restored: Path | None = None
 
 
 def options_of(manifest: TakeManifest) -> dict[str, Any]:
@@ -274,7 +279,7 @@ def request_of(
 def replay_take(
     song: Song, engines: Engines, name: str, *, on_progress: Callable[[Progress], None]
 ) -> Replay:
-    """Make take `name` again from its manifest alone and compare the samples."""
+    """Make take `name` again from its manifest alone and compare the samples; a file that is gone is written again."""
     import numpy as np
 
     from songsmith.engine.audio import load_audio, quantise
@@ -282,13 +287,28 @@ def replay_take(
     manifest = song.manifest(name)
     engine, _ = engines.choose(manifest.engine, "")
     request = request_of(song, manifest)
-    again = quantise(next(iter(engine.render(request, on_progress))).audio)
+    take = next(iter(engine.render(request, on_progress)))
+    again = quantise(take.audio)
+    if not song.audio_path(name).is_file():
+        return _restored(song, manifest, replace(take, audio=again))
     kept = load_audio(song.audio_path(name))
     is_swapped = manifest.samples_sha256 not in ("", sha256_of(quantise(kept).tobytes()))
     if again.shape != kept.shape:
         return Replay(name, False, float("inf"), is_swapped=is_swapped)
     difference = float(np.abs(again - kept).max(initial=0.0))
     return Replay(name, bool(np.array_equal(again, kept)), difference, is_swapped=is_swapped)
+
+
+def _restored(song: Song, manifest: TakeManifest, again: Take) -> Replay:
+    """The file of a take that is gone, written again if these are the samples that its manifest tells of."""
+    from songsmith.engine.audio import encoded
+
+    if sha256_of(again.audio.tobytes()) != manifest.samples_sha256:
+        return Replay(manifest.take, False, float("inf"))
+    path = song.audio_path(manifest.take)
+    tags = _tags(song, again, manifest.style, manifest.words)
+    write_new(path, encoded(again.audio, "flac", tags=tags))
+    return Replay(manifest.take, True, 0.0, restored=path)
 
 
 def sound_sha256(path: Path) -> str:

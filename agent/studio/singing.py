@@ -139,7 +139,7 @@ def _with_cover(opened: OpenSong, wish: RenderWish) -> RenderWish:
     cover = wish.options.get("cover")
     if not isinstance(cover, str) or take_number(cover) is None:
         return wish
-    sound = opened.song.audio_path(opened.take_named(cover)).resolve()
+    sound = opened.song.sound_of(opened.take_named(cover)).resolve()
     return replace(wish, options={**wish.options, "cover": str(sound)})
 
 

@@ -333,12 +333,12 @@ class Studio:
         from songsmith.agent.studio.player import play_file
 
         name = self.take_named(take)
-        path = self.song.audio_path(name)
+        path = self.song.sound_of(name)
         play_file(path)
         return Played(name, path)
 
     def replay(self, take: str = "") -> Replay:
-        """Make a take again from its manifest and compare the samples."""
+        """Make a take again from its manifest; compare the samples, or bring back its file if that is gone."""
         name = self.take_named(take)
         return replay_take(self.song, self.engines, name, on_progress=self.audience.progress)
 

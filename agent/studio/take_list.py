@@ -70,7 +70,7 @@ def _fault_of(song: Song, manifest: TakeManifest) -> str:
     if not manifest.samples_sha256:
         return "its manifest holds no hash to verify it by"
     try:
-        found = sound_sha256(song.audio_path(manifest.take))
+        found = sound_sha256(song.sound_of(manifest.take))
     except SongsmithError as error:
         return str(error)
     if found != manifest.samples_sha256:

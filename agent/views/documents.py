@@ -49,6 +49,7 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
                 "take": result.take,
                 "is_same": result.is_same,
                 "is_swapped": result.is_swapped,
+                "restored": str(result.restored) if result.restored else None,
                 "largest_difference": result.largest_difference,
             }
         case Hearing():

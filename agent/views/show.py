@@ -149,7 +149,8 @@ def _show_page(screen: Terminal, page: Page) -> None:
     size = sum(path.stat().st_size for path in (page.file, *page.beside)) / 1e6
     screen.fact("page", f"{shown_path(page.file)} · {', '.join(page.takes)} · {size:.1f} MB")
     if page.left_out:
-        screen.note(f"no room on the page for {', '.join(page.left_out)}; pick a take to show it")
+        names = ", ".join(page.left_out)
+        screen.note(f"no room on the page for {names}, or no sound file; pick a take to show it")
 
 
 def _show_made(screen: Terminal, made: Made) -> None:

@@ -265,10 +265,14 @@ class Terminal:
 
     def replayed(self, result: "Replay") -> None:
         """Whether a take made again has the same samples."""
-        if result.is_same:
+        if result.restored:
+            verdict = f"{shown_path(result.restored)} was gone and is there again, the same samples"
+        elif result.is_same:
             verdict = "the same samples"
         elif result.is_swapped:
             verdict = "its file is not the sound that was saved: it was swapped or changed"
+        elif result.largest_difference == float("inf"):
+            verdict = "not the same, and not comparable with what is kept"
         else:
             verdict = f"not the same: samples differ by up to {result.largest_difference:.2g}"
         self.fact("replay", f"{result.take}: {verdict}")

@@ -212,6 +212,27 @@ def test_a_take_whose_sound_was_swapped_is_told(run, folder):
     assert (code, set(json.loads(out)["damaged"])) == (1, {"t001", "t002"})
 
 
+def test_a_take_whose_sound_is_gone_says_how_to_get_it_back_and_does(run, folder):
+    code, out, _ = run(*MAKE, "--json")
+    song = Song.open(Path(json.loads(out)["folder"]))
+    sound = song.audio_path("t001")
+    before = sound.read_bytes()
+    sound.unlink()
+    for verb in (("export", "--format", "mp3"), ("page",), ("play",), ("fix", "--lines", "1")):
+        code, _, err = run(verb[0], str(song.folder), *verb[1:])
+        assert code == 1 and f"is gone; songsmith replay {song.folder} t001" in " ".join(
+            err.split()
+        )
+    code, out, _ = run("replay", str(song.folder), "t001", "--json")
+    assert (code, json.loads(out)["restored"]) == (0, str(sound))
+    assert sound.read_bytes() == before
+    sound.unlink()
+    other = json.loads(song.manifest("t001").model_dump_json()) | {"samples_sha256": "0" * 64}
+    (song.folder / "takes" / "t001.json").write_text(json.dumps(other))
+    assert run("replay", str(song.folder), "t001")[0] == 1
+    assert not sound.exists()
+
+
 def test_only_sound_files_are_handed_to_a_player(run, folder):
     code, out, _ = run(*MAKE, "--json")
     song = Song.open(Path(json.loads(out)["folder"]))

@@ -96,9 +96,11 @@ def _even_places(line: SungLine) -> list[tuple[float, int]]:
 def _inserts(
     line: SungLine, chords: Sequence[ChordSpan], places: list[tuple[float, int]]
 ) -> list[tuple[int, str]]:
-    """(offset, symbol): each chord at the syllable sung nearest to its start, at the end if all is sung."""
+    """(offset, symbol): each change of chord at the syllable sung nearest to it, at the end if all is sung."""
     inserts: list[tuple[int, str]] = []
     for chord in chords:
+        if inserts and inserts[-1][1] == chord.harmony.symbol:
+            continue
         if chord.start_s > line.end_s:
             offset = len(line.text)
         else:

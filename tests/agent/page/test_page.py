@@ -6,6 +6,8 @@ import pytest
 
 from songsmith.agent.export.cover import cover_of
 from songsmith.agent.page.build import PageError, write_page
+from songsmith.agent.page.content import page_content
+from songsmith.agent.page.sound import compressed, most_takes
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.rendering import RenderWish
@@ -92,6 +94,31 @@ def test_more_takes_than_fit_are_left_out_and_told_and_the_picked_one_stays(stud
     page = write_page(song)
     assert page.takes[0] == "t001" and len(page.takes) == 6
     assert page.left_out == ("t002", "t003")
+
+
+def test_a_take_whose_sound_is_gone_is_left_out_and_the_page_shows_the_others(studio):
+    song = sung(studio, 3)
+    song.audio_path("t002").unlink()
+    page = write_page(song)
+    assert (page.takes, page.left_out) == (("t001", "t003"), ("t002",))
+
+
+def test_sound_takes_no_more_room_than_there_is():
+    noise = np.random.default_rng(1).normal(0, 0.1, (2, 20 * 44_100)).astype(np.float32)
+    for rate in (160_000, 112_000, 96_000, 56_000):
+        room = 20 * rate // 8 + 4_096
+        assert 0.95 * room < len(compressed(noise, most_bytes=room)) <= room
+    assert [most_takes(length_s, 5_600_000) for length_s in (60, 240, 600, 6_000)] == [13, 3, 1, 1]
+
+
+def test_a_chord_stands_where_it_changes(studio):
+    song = sung(studio)
+    manifest = song.manifest("t001")
+    played = [[0.0, "C"], [2.0, "C"], [4.0, "G"], [5.0, "G"]]
+    changed = manifest.model_copy(update={"details": {"chords": played}})
+    (song.folder / "takes" / "t001.json").write_text(changed.model_dump_json())
+    lines = page_content(song, ["t001"])["takes"][0]["lines"]
+    assert [line["chords"] for line in lines] == [[[0, "C"]], [[0, "G"]]]
 
 
 def test_a_song_without_a_take_is_one_clear_line(studio):

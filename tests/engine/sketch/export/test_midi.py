@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import mido
 import pytest
@@ -126,6 +127,16 @@ def test_the_chord_sheet_has_sections_and_chords_above_their_syllables():
     assert "[Am]over" in sheet
     words = [line for line in sheet.splitlines() if line and line[0] != "{"]
     assert any("River" in line or "Ri" in line for line in words)
+
+
+def test_a_chord_that_goes_on_through_a_line_is_written_once_in_it():
+    score, _, notes = song()
+    held = [replace(span, harmony=score.chords[0].harmony) for span in score.chords]
+    twice = [replace(span, start_s=span.start_s + 0.4) for span in held]
+    again = replace(score, chords=tuple(sorted((*held, *twice), key=lambda span: span.start_s)))
+    sheet = format_chordpro(again, lyrics_at((4.3, 8.9)), notes, SYLLABLES)
+    sung = [line for line in sheet.splitlines() if line.endswith(("over", "wide"))]
+    assert [line.count("[Am]") for line in sung] == [1, 1]
 
 
 def test_a_chord_sheet_of_an_instrumental_lists_its_chords():
