@@ -17,6 +17,7 @@ __all__ = ["language_code", "song_faults"]
 _EARLIEST_S, _EARLY_S = 0.5, 3.0  # songs the weights learnt from begin to sing at 0.5 to 22 s
 _TOKENS_PER_SYLLABLE = 2.4
 _LANGUAGES_NAMED = 6
+_FEWEST_LINES_PER_MIN, _SHORT_S, _USUAL_LINE_S = 3, 30, 5  # of songs that are sung throughout
 
 
 def song_faults(
@@ -70,30 +71,30 @@ def _length(limits: SingingLimits, duration_s: float, variant: Variant) -> Itera
 
 def _language(limits: SingingLimits, language: str) -> Iterator[Fault]:
     if limits.languages and language and language_code(language) not in limits.languages:
-        names = [LANGUAGE_NAMES.get(name, name) for name in sorted(limits.languages)]
-        if len(names) > _LANGUAGES_NAMED:
-            known = (
-                f"{', '.join(names[:_LANGUAGES_NAMED])} and {len(names) - _LANGUAGES_NAMED} more"
-            )
-        else:
-            known = " and ".join(names)
         yield Fault(
             "unsupported-language",
             "error",
-            f"the lyrics are marked as “{language[:20]}”; this engine sings {known}",
+            f"the lyrics are marked as “{language[:20]}”; this engine sings {_named(limits)}",
             "write them in one of these, or choose an engine that sings it",
         )
+
+
+def _named(limits: SingingLimits) -> str:
+    """The languages of an engine, the first few where there are many."""
+    names = sorted({LANGUAGE_NAMES[code] for code in limits.languages if code in LANGUAGE_NAMES})
+    if len(names) > _LANGUAGES_NAMED:
+        return f"{', '.join(names[:_LANGUAGES_NAMED])} and {len(names) - _LANGUAGES_NAMED} more"
+    return " and ".join(names or sorted(limits.languages))
 
 
 def _seeming_language(lyrics: Lyrics, limits: SingingLimits) -> Iterator[Fault]:
     """Words in Latin letters that would be read as if they were English."""
     guess = guess_language("\n".join(line.text for line in lyrics.lines))
     if limits.languages and guess not in limits.languages and guess in LATIN_LANGUAGES:
-        known = " and ".join(LANGUAGE_NAMES.get(name, name) for name in sorted(limits.languages))
         yield Fault(
             "seeming-language",
             "warning",
-            f"the words seem to be {language_name(guess)}; this engine sings {known}",
+            f"the words seem to be {language_name(guess)}; this engine sings {_named(limits)}",
             "choose an engine that sings it (--engine sketch), or mark them as what they are, e.g. [la:en]",
         )
 
@@ -110,8 +111,16 @@ def _beginning(lyrics: Lyrics, duration_s: float) -> Iterator[Fault]:
 
 
 def _amount(lyrics: Lyrics, limits: SingingLimits, duration_s: float) -> Iterator[Fault]:
-    """More words than a singer who places the lines itself can get in."""
+    """More words than a singer who places the lines itself can get in, or far fewer than fill the song."""
     per_min = 60 * len(lyrics.lines) / max(duration_s, 1.0)
+    if per_min < _FEWEST_LINES_PER_MIN and duration_s > _SHORT_S:
+        yield Fault(
+            "too-few-lines",
+            "warning",
+            f"{len(lyrics.lines)} lines in {duration_s:g} s; this engine fills what is left with music, or with "
+            "words that nobody wrote",
+            f"write more lines, or make the song {max(_SHORT_S, len(lyrics.lines) * _USUAL_LINE_S):.0f} s long",
+        )
     if limits.lines_per_min and per_min > limits.lines_per_min:
         most = max(1, int(limits.lines_per_min * duration_s / 60))
         yield Fault(

@@ -53,6 +53,8 @@ def export_take(opened: OpenSong, take: str, wish: ExportWish) -> Exported:
         raise ExportError("no format was named", hint=f"choose {', '.join(FORMATS)}")
     handed = _HandOut(opened, opened.song.manifest(take), wish.form)
     contents = [content for name in formats for content in handed.contents(name)]
+    if not contents:
+        raise ExportError(handed.notes[0])
     folder = wish.to or file_in(opened.song.folder, "export")
     make_folder(folder)
     files = [folder / f"{handed.stem}{ending}" for ending, _ in contents]

@@ -187,6 +187,7 @@ def choose_cast(wish: SongWish, settings: Settings, engines: Engines, audience: 
     engine.check_outline(outline)
     writer, writer_why = None, ""
     if wish.words is None and not wish.is_instrumental:
+        brief.check_language()
         writer, writer_why = choose_writer(settings, wish.writer, on_event=audience.note)
     until_sung = 0.0 if wish.is_instrumental else wish.until_sung or settings.until_sung or 0.0
     max_rounds = wish.max_rounds or settings.max_rounds

@@ -8,7 +8,7 @@ from songsmith.lyrics.check import language_code
 
 __all__ = ["Brief", "BriefError", "check_length"]
 
-_LANGUAGES = ("", "en", "zh")
+_WRITTEN = ("", "en", "zh")
 _MAX_PROMPT_CHARS = 20_000
 
 
@@ -41,6 +41,14 @@ class Brief(BaseModel):
         options = {"bpm": self.bpm, "time": self.time}
         return pulse_of(style or self.style or self.prompt, options)
 
+    def check_language(self) -> None:
+        """Raise `BriefError` for a language that no writer here writes; words that are there may be in any."""
+        if self.language not in _WRITTEN:
+            raise BriefError(
+                f"lyrics can't be written in {self.language!r}",
+                hint="choose en (English) or zh (Chinese), or bring your own words: --lyrics FILE",
+            )
+
     @field_validator("prompt", "style", "title")
     @classmethod
     def _is_text(cls, text: str) -> str:
@@ -63,14 +71,8 @@ class Brief(BaseModel):
 
     @field_validator("language")
     @classmethod
-    def _can_be_written(cls, language: str) -> str:
-        code = language_code(language)
-        if code not in _LANGUAGES:
-            raise BriefError(
-                f"lyrics can't be written in {language!r}",
-                hint="choose en (English) or zh (Chinese)",
-            )
-        return code
+    def _as_code(cls, language: str) -> str:
+        return language_code(language)
 
     @field_validator("duration_s")
     @classmethod

@@ -73,6 +73,7 @@ class LlmWriter:
 
     def write(self, brief: Brief, on_text: Callable[[str], None]) -> WriterReply:
         """A new lyric with stamps. Raises `LlmError` if no song comes."""
+        brief.check_language()
         desk, notes = self._desk(), list[str]()
         song = None
         if self._asks_for_stamps(desk, brief):
@@ -130,6 +131,7 @@ class LlmWriter:
 
     def first_messages(self, brief: Brief) -> list[Message]:
         """What would be sent to the model first for this brief."""
+        brief.check_language()
         desk = self._desk()
         if self._asks_for_stamps(desk, brief):
             return song_messages(desk, brief, self._engine)

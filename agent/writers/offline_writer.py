@@ -28,6 +28,7 @@ class OfflineWriter:
 
     def write(self, brief: Brief, on_text: Callable[[str], None]) -> WriterReply:
         """The song of a prompt and a seed, always the same one."""
+        brief.check_language()
         style = brief.style or _style_in(brief.prompt)
         pulse = brief.pulse(style)
         song, lyrics = self._on_whole_bars(brief, pulse)

@@ -212,6 +212,28 @@ def test_a_take_whose_sound_was_swapped_is_told(run, folder):
     assert (code, set(json.loads(out)["damaged"])) == (1, {"t001", "t002"})
 
 
+def test_words_that_are_there_may_be_in_any_language_and_others_are_written_in_two(run, folder):
+    (folder / "nuit.lrc").write_text("[00:02.00]Je chante la nuit sous la pluie\n")
+    asked = ("--language", "fr", "--engine", "beep", "--length", "9", "--style", "folk")
+    code, out, err = run("make", "--lyrics", "nuit.lrc", *asked, "--json")
+    assert code == 0, err
+    assert json.loads(out)["folder"] and Song.open(Path(json.loads(out)["folder"])).takes
+    for verb in (("make", "rain", "--out", "other", *asked), ("write", "rain", "--language", "fr")):
+        code, _, err = run(*verb)
+        assert code == 1 and "lyrics can't be written in 'fr'" in " ".join(err.split())
+    assert not (folder / "other").exists()
+
+
+def test_an_export_of_nothing_is_an_error(run, folder):
+    code, out, _ = run(
+        "make", "rain", "--instrumental", "--engine", "beep", "--length", "9", "--json"
+    )
+    song = json.loads(out)["folder"]
+    code, _, err = run("export", song, "--format", "srt,lrc")
+    assert code == 1 and "the take has no words" in err
+    assert not (Path(song) / "export").exists()
+
+
 def test_a_take_whose_sound_is_gone_says_how_to_get_it_back_and_does(run, folder):
     code, out, _ = run(*MAKE, "--json")
     song = Song.open(Path(json.loads(out)["folder"]))

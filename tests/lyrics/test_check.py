@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from songsmith.engine.acestep.languages import SUNG
 from songsmith.lyrics.check import Report, check_lyrics, report_json, singability, singability_level
 from songsmith.lyrics.frames import longest_s
 from songsmith.lyrics.limits import FRAMES, SingingLimits
@@ -304,6 +305,25 @@ def test_the_report_is_json_with_the_frames_that_will_be_sung():
     laid = told["frames"][line["first_frame"] :][: len(line["tokens"]) + 1]
     assert laid == [1 if token == 2 else token for token in line["tokens"]] + [2]
     assert told["frames"][line["first_frame"] - 1] == 0
+
+
+def test_far_fewer_lines_than_fill_a_song_are_told_of_where_the_singer_places_them():
+    few = lyric((1.0, "We begin again"), (4.0, "And so on"), (8.0, "Until the end"))
+    codes = {fault.code for fault in check_lyrics(few, duration_s=240, limits=PLACES).faults}
+    assert "too-few-lines" in codes
+    for duration_s, limits in ((30, PLACES), (240, SingingLimits())):
+        report = check_lyrics(few, duration_s=duration_s, limits=limits)
+        assert "too-few-lines" not in {fault.code for fault in report.faults}
+
+
+def test_an_engine_of_fifty_languages_names_a_few_of_them():
+    limits = replace(PLACES, languages=SUNG)
+    welsh = lyric((1.0, "Mae hen wlad fy nhadau yn annwyl i mi"), language="")
+    marked = lyric((1.0, "Mae hen wlad fy nhadau yn annwyl i mi"), language="cy")
+    for words in (welsh, marked):
+        told = [fault.message for fault in check_lyrics(words, duration_s=20, limits=limits).faults]
+        (line,) = [message for message in told if "this engine sings" in message]
+        assert line.endswith("more") and len(line) < 140
 
 
 def test_singability_follows_the_pace():
