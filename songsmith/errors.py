@@ -26,9 +26,14 @@ SongsmithError                a line: what, where, how to put it right; the comm
 └── LlmError                  agent.llm.errors: the endpoint failed; a tree of its own, drawn there
 """
 
+import re
+
+_ENDLESS = re.compile(r"([^\s;]{120})[^\s;]{200,}")
+"""What no person wants to read again: a word, name or number far longer than any path."""
+
 
 class SongsmithError(Exception):
-    """Something the person can put right. `str()` is one line: `where: what; hint`."""
+    """Something the person can put right. `str()` is one line of readable length: `where: what; hint`."""
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         super().__init__(what, where, hint)
@@ -39,4 +44,4 @@ class SongsmithError(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         cure = f"; {self.hint}" if self.hint else ""
-        return " ".join(f"{place}{self.what}{cure}".split())
+        return _ENDLESS.sub(r"\1…", " ".join(f"{place}{self.what}{cure}".split()))

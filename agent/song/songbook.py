@@ -162,6 +162,12 @@ class Song:
         """Manifest of a take, of this or any other version."""
         path = file_in(self.folder / "takes", f"{take}.json")
         if not path.is_file():
+            if take in self.takes:
+                raise SongError(
+                    f"the manifest of {take} is gone",
+                    where=str(path),
+                    hint="restore it from a copy",
+                )
             known = ", ".join(self.takes) or "none yet"
             raise SongError(
                 f"there is no take {take!r}", where=str(self.folder), hint=f"its takes: {known}"

@@ -116,6 +116,14 @@ def test_a_damaged_song_file_is_one_clear_line(song, text):
         Song.open(song.folder)
 
 
+def test_a_manifest_that_is_gone_is_not_called_a_take_that_never_was(song):
+    song.add_version("render", new_takes=["t001"])
+    with pytest.raises(SongError, match=r"t001\.json: the manifest of t001 is gone"):
+        song.manifest("t001")
+    with pytest.raises(SongError, match="there is no take 't002'; its takes: t001"):
+        song.manifest("t002")
+
+
 def test_a_folder_without_a_song_says_how_to_make_one(tmp_path):
     with pytest.raises(SongError, match="songsmith make"):
         Song.open(tmp_path / "nowhere")
