@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from songsmith.engine.audio import save_audio
 from songsmith.engine.engine import Audio, RenderRequest, Take, load_engine
-from songsmith.engine.loudness import gated_lufs, power_frames
+from songsmith.engine.loudness import gated_lufs, power_frames, true_peak_db
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.composing.melody import compose
 from songsmith.engine.sketch.phonetics.syllables import Syllable
@@ -50,6 +50,7 @@ TEN = (
 )
 BANDS_HZ = (60, 250, 1_000, 4_000, 6_000, 16_000)
 SAME_ONSET_S = 0.03
+INAUDIBLE = 1e-6  # power above 5 kHz, 60 dB below full scale, that nobody hears rise
 FAMILY_LIKENESS = 0.75
 Row = tuple[str, str, str]
 
@@ -336,7 +337,7 @@ def fill_rise_db(take: Take) -> float:
 
 def _power(mono: NDArray[np.float64], start_s: float, end_s: float) -> float:
     first, last = int(start_s * SAMPLE_RATE_HZ), int(end_s * SAMPLE_RATE_HZ)
-    return float(np.mean(mono[first:last] ** 2) + 1e-12)
+    return float(np.mean(mono[first:last] ** 2) + INAUDIBLE)
 
 
 SOUND_HEADINGS = (
@@ -360,17 +361,60 @@ def sound_row(style: str, take: Take) -> list[str]:
     return [style, *parts, f"{lufs(take.audio):.1f}", f"{voice_over_band(take):+.1f}", shape, *rest]
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What of a take is compared with that of other styles."""
+
+    lift_lu: float
+    voice_over_band_lu: float
+    above_6_khz_db: float
+    fills_db: float
+    lufs: float
+    true_peak_dbtp: float
+    stems_off: float
+
+
+def facts_of(take: Take) -> Facts:
+    levels = section_levels(take)
+    stems = np.sum([np.asarray(stem) for stem in take.stems.values()], axis=0)
+    return Facts(
+        lift_lu=levels.get("chorus", 0.0) - levels.get("intro", 0.0),
+        voice_over_band_lu=voice_over_band(take),
+        above_6_khz_db=float(band_levels(take.audio)[-1]),
+        fills_db=fill_rise_db(take),
+        lufs=lufs(take.audio),
+        true_peak_dbtp=true_peak_db(take.audio),
+        stems_off=float(np.abs(stems - take.audio).max()),
+    )
+
+
+def sound_rows(takes: dict[str, Facts]) -> Iterator[Row]:
+    """What bands and mixes are like over the styles: (what, found, wanted)."""
+    facts = list(takes.values())
+    yield "chorus over intro in LU", span([f.lift_lu for f in facts]), "belongs to the style"
+    yield "voice over band in LU", span([f.voice_over_band_lu for f in facts]), "2 to 4, by style"
+    yield "energy above 6 kHz in dB", span([f.above_6_khz_db for f in facts], 0), "by style"
+    yield "largest rise of a fill above 5 kHz in dB", f"{max(f.fills_db for f in facts):.0f}", "≤ 8"
+    yield "loudness in LUFS", span([f.lufs for f in facts]), "-14.0"
+    yield "true peak in dBTP, at most", f"{max(f.true_peak_dbtp for f in facts):.1f}", "≤ -1.0"
+    yield "stems' sum off the mix, at most", f"{max(f.stems_off for f in facts):.6f}", "0"
+
+
 def print_sound(styles: Sequence[str], save: Path | None) -> None:
     print("\n| " + " | ".join(SOUND_HEADINGS) + " |\n" + "| --- " * len(SOUND_HEADINGS) + "|")
-    spectra = {}
+    spectra, takes = {}, {}
     for style in styles:
         take = rendered(style)
         spectra[style] = band_levels(take.audio)
+        takes[style] = facts_of(take)
         print("| " + " | ".join(sound_row(style, take)) + " |", flush=True)
         if save:
             save.mkdir(parents=True, exist_ok=True)
             save_audio(save / f"{style}.flac", take.audio)
             save_picture(save / f"{style}.png", take.audio)
+    print("\n| band and mix | found | wanted |\n| --- | --- | --- |")
+    for row in sound_rows(takes):
+        print("| " + " | ".join(row) + " |")
     gaps = {
         (a, b): float(np.abs(spectra[a] - spectra[b]).max()) for a, b in combinations(styles, 2)
     }

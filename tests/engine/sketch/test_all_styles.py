@@ -14,7 +14,7 @@ from songsmith.engine.engine import RenderRequest, load_engine
 from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import DRUM_NOTES, play_band
 from songsmith.engine.sketch.composing.form import make_score
-from songsmith.engine.sketch.style.genre import genre_names
+from songsmith.engine.sketch.style.genre import genre, genre_names
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.engine.sketch.take_memory import recall
 from songsmith.engine.units import SAMPLE_RATE_HZ
@@ -220,3 +220,30 @@ def test_every_style_keeps_clear_of_the_voice_and_of_clicks(name):
     rest = sosfilt(middle, np.sum(list(band.values()), axis=0).mean(axis=0))
     is_sung = uniform_filter1d(np.abs(voice), 2_205) > 0.1 * np.abs(voice).max() / 3
     assert level_db(voice[is_sung]) > level_db(rest[is_sung]) + 8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", genre_names())
+def test_every_style_puts_the_voice_where_it_says_and_fills_do_not_burst_out(name):
+    sung = take(name, SEEDS[-1])
+    band = np.sum(
+        [a for n, a in sung.stems.items() if n not in ("vocal", "harmony", "ambience")], axis=0
+    )
+    voice = power_frames(sung.stems["vocal"])
+    is_sung = voice > 1e-4
+    apart = gated_lufs(voice[is_sung]) - gated_lufs(power_frames(band)[is_sung])
+    assert apart == pytest.approx(genre(name).mix.voice_lu, abs=0.7)
+
+    total = np.sum(list(sung.stems.values()), axis=0)
+    assert np.abs(total - sung.audio).max() < 1e-5
+
+    top = butter(4, 5_000, "highpass", fs=SAMPLE_RATE_HZ, output="sos")
+    power = uniform_filter1d(sosfilt(top, sung.audio.mean(axis=0)) ** 2, SAMPLE_RATE_HZ // 10)
+    parts, bars = parts_of(sung)
+    for before, bar, after in zip(bars, bars[1:], bars[2:], strict=False):
+        if before.part == bar.part != after.part:
+            own, usual = (
+                power[int(b.start_s * SAMPLE_RATE_HZ) : int(b.end_s * SAMPLE_RATE_HZ)].mean()
+                for b in (bar, before)
+            )
+            assert 10 * np.log10((own + 1e-6) / (usual + 1e-6)) < 12, parts[bar.part].kind
