@@ -378,7 +378,7 @@ def facts_of(take: Take) -> Facts:
     levels = section_levels(take)
     stems = np.sum([np.asarray(stem) for stem in take.stems.values()], axis=0)
     return Facts(
-        lift_lu=levels.get("chorus", 0.0) - levels.get("intro", 0.0),
+        lift_lu=levels["chorus"] - levels["intro"] if {"chorus", "intro"} <= levels.keys() else 0.0,
         voice_over_band_lu=voice_over_band(take),
         above_6_khz_db=float(band_levels(take.audio)[-1]),
         fills_db=fill_rise_db(take),
