@@ -21,12 +21,12 @@ ROOT = Path(__file__).parents[3]
 BOTH_ERAS = ("legacy", "auto")
 """The protocol with a handshake and questions of the server's own, and the one of 2026-07-28 without either."""
 _PROGRAM = """
-import sys
+import os, sys
 from songsmith.agent.cli.main import main
 from songsmith.engine.engine import register_engine
-from tests.agent.mcp.clients import NoisyEngine
+from tests.agent.mcp.clients import NoisyEngine, PatientEngine
 from tests.agent.beep import CARD
-register_engine(CARD, NoisyEngine)
+register_engine(CARD, PatientEngine if "PATIENT" in os.environ else NoisyEngine)
 main(sys.argv[1:])
 """
 
@@ -83,11 +83,11 @@ def stdio_server(folder: Path, engine: str = "beep") -> StdioServerParameters:
 
 
 @contextmanager
-def http_server(folder: Path, engine: str = "beep") -> Iterator[str]:
-    """The address of a server that runs while inside."""
+def http_server(folder: Path, engine: str = "beep", *, is_killed: bool = False) -> Iterator[str]:
+    """The address of a server that runs while inside. One that is to be killed sings on and on until then."""
     process = subprocess.Popen(
         command(folder, "--http", "--port", "0"),
-        env=environment(folder, engine),
+        env=environment(folder, engine) | ({"PATIENT": "1"} if is_killed else {}),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -96,7 +96,7 @@ def http_server(folder: Path, engine: str = "beep") -> Iterator[str]:
         announced = process.stderr.readline()
         yield re.findall(r"http://\S+", announced)[0]
     finally:
-        process.terminate()
+        process.kill() if is_killed else process.terminate()
         process.stderr.read()
         process.stderr.close()
         process.wait()

@@ -72,6 +72,27 @@ def test_two_clients_of_one_http_server_work_on_the_same_songs(tmp_path):
         assert talk(address, songs, mode="legacy") == [song]
 
 
+def test_a_server_that_is_killed_while_it_sings_leaves_the_song_whole(tmp_path):
+    async def begin(client):
+        song = (await done(client, "write", brief="a harbour at dawn", length_s=12))["song"]
+        job = (await client.call_tool("render", {"song": song, "wait_s": 0})).structured_content
+        while "step" not in job:
+            answer = await client.call_tool("job", {"id": job["job"], "wait_s": 0.1})
+            job = answer.structured_content
+        return song
+
+    async def go_on(client):
+        before = (await done(client, "takes", song=song))["takes"]
+        return before, (await done(client, "render", song=song, seed=3))["takes"]
+
+    with http_server(tmp_path, is_killed=True) as address:
+        song = talk(address, begin)
+    with http_server(tmp_path) as address:
+        before, takes = talk(address, go_on)
+    assert before == []
+    assert [take["take"] for take in takes] == ["t001"]
+
+
 def test_nothing_but_the_protocol_is_on_stdout(tmp_path):
     def asked(number, method, **params):
         return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
