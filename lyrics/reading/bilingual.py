@@ -36,7 +36,9 @@ _SPELLED = ("ja", "ko", "zh", "ru", "hi", "ar", "th")
 _ROMAJI = re.compile(
     r"(?:(?:[kgsztdnhbpmrfvw]y?|sh|ch|ts|j|y)?[aeiou]|n(?![aeiou])|([kstpcmg])(?=\1)|t(?=ch)|h(?![aeiouy]))+"
 )
-_LIKE_SPELLING = 0.85
+_LIKE_SPELLING, _LONGEST_SPELLED = 0.85, 18
+"""The share of words that look like a spelling, and the most letters of one that is tried: syllables can be parted in
+many ways."""
 _PLAIN = dict.fromkeys(range(768, 880)) | {ord("’"): None, ord("'"): None}
 _PARTINGS = (r"\\n", r"\s[/／]\s|／", r"\s?[｜|]\s?")
 _HEADING = re.compile(
@@ -169,7 +171,7 @@ def _spells(text: str, script: str) -> bool:
     words = re.findall(
         r"[^\W\d_]+", unicodedata.normalize("NFD", text.casefold()).translate(_PLAIN)
     )
-    like = [word for word in words if shape.fullmatch(word)]
+    like = [word for word in words if len(word) <= _LONGEST_SPELLED and shape.fullmatch(word)]
     return len(like) >= _LIKE_SPELLING * max(1, len(words))
 
 

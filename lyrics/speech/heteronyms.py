@@ -8,7 +8,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from songsmith.lyrics.speech.said import marked, pieces
+from songsmith.lyrics.speech.said import marked, pieces, written
 
 __all__ = ["with_heteronyms"]
 
@@ -24,29 +24,32 @@ _NAMES = {
     r"every|both|another|each|no)",
 }  # fmt: skip
 _ANY = "-"
+_REACH = 120  # characters on each side that are looked at
 
 
 def with_heteronyms(text: str) -> str:
     """An English line, in which ways to say words may be marked, with marks at the words it can tell apart too."""
     if not _words().search(text):
         return text
-    whole = pieces(text)
-    found = []
-    for place, (words, how) in enumerate(whole):
-        before = "".join(piece.text for piece in whole[:place])
-        after = "".join(piece.text for piece in whole[place + 1 :])
-        found.append(marked(words, how) if how else _marked(words, before, after))
+    plain, found = written(text), []
+    at = 0
+    for words, how in pieces(text):
+        found.append(marked(words, how) if how else _marked(plain, at, at + len(words)))
+        at += len(words)
     return "".join(found)
 
 
-def _marked(words: str, before: str, after: str) -> str:
+def _marked(plain: str, start: int, end: int) -> str:
+    """The stretch `[start, end)` of a line with marks at its words."""
+
     def sound(match: re.Match[str]) -> str:
+        first, last = start + match.start(), start + match.end()
         ipa = _sound(
-            match[0].lower(), before + words[: match.start()], words[match.end() :] + after
+            match[0].lower(), plain[max(0, first - _REACH) : first], plain[last : last + _REACH]
         )
         return marked(match[0], ipa) if ipa else match[0]
 
-    return _words().sub(sound, words)
+    return _words().sub(sound, plain[start:end])
 
 
 def _sound(word: str, before: str, after: str) -> str:

@@ -277,3 +277,10 @@ def test_a_spelling_in_latin_letters_is_told_from_a_translation(lines, languages
     assert isinstance(lyrics, Lyrics)
     assert [t.language for t in lyrics.lines[0].beside.translations] == languages
     assert len(lyrics.lines) == 2
+
+
+def test_a_word_without_end_beside_chinese_is_no_spelling_and_takes_no_time():
+    rows = [f"[00:{at}.00]{text}" for at in (10, 15) for text in ("我在想着你", "an" * 9000 + "x")]
+    lyrics = parse_lyrics("\n".join(rows)).lyrics
+    assert isinstance(lyrics, Lyrics)
+    assert len(lyrics.lines) == 2
