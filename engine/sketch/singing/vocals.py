@@ -16,6 +16,7 @@ from songsmith.engine.sketch.singing.choir import sing_all
 from songsmith.engine.sketch.singing.tasks import Sung, Task, Way
 from songsmith.engine.sketch.style.genre import Genre
 from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
+from songsmith.engine.sketch.voices.registry import kokoro_speaker
 from songsmith.engine.sketch.voices.speaking import Utterance, say, unknown_sounds
 from songsmith.engine.sketch.voices.voices import Voice, choose_voice, is_missing, is_register
 from songsmith.engine.units import sample_at
@@ -157,8 +158,11 @@ def _cast(lines: Sequence[SungLine], lead: Voice, language: str) -> dict[int, li
 
 
 def _other(lead: Voice, language: str) -> Voice:
-    """The second voice: the language's in the other register."""
-    return choose_voice(language, register="low" if lead.register == "high" else "high")
+    """The second voice: the language's in the other register, of the same kind as the lead."""
+    register = "low" if lead.register == "high" else "high"
+    if kokoro_speaker(lead.name):
+        return choose_voice(lead.language, "neural", register)
+    return choose_voice(language, register=register)
 
 
 def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) -> Voice:

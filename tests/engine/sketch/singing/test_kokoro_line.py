@@ -12,6 +12,7 @@ import soxr
 from songsmith.engine.engine import EngineError, RenderRequest, Span, load_engine
 from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.singing import kokoro_line
+from songsmith.engine.sketch.singing.vocals import _other
 from songsmith.engine.sketch.voices import voices
 from songsmith.engine.sketch.voices.registry import named_voices
 from songsmith.engine.sketch.voices.voices import choose_voice
@@ -98,6 +99,13 @@ def test_a_language_has_a_neural_voice_in_both_registers_and_a_quick_one():
     assert choose_voice("en", "quick+high") == choose_voice("en", "high")
     with pytest.raises(EngineError, match="no neural voice sings the language 'de'"):
         choose_voice("de", "neural")
+
+
+@needs_kokoro
+def test_beside_a_network_sings_another_one_in_the_other_register():
+    lead = choose_voice("en", "neural")
+    assert _other(lead, "en").name == "kokoro-heart"
+    assert not _other(choose_voice("en", "quick"), "en").name.startswith("kokoro")
 
 
 @needs_kokoro
