@@ -1,17 +1,15 @@
-"""Several songs from a list, each in a folder of its own: python examples/a_batch.py"""
+"""Several songs from a table, each in a folder of its own: python examples/a_batch.py"""
+
+from pathlib import Path
 
 import songsmith
 
-BRIEFS = [
-    ("lullaby for a lighthouse", "waltz, soft"),
-    ("the bakery opens at five", "bossa nova"),
-    ("last bus home", "lo-fi hip hop"),
-]
+JOBS = """id,prompt,style,length_s,seed
+lighthouse,lullaby for a lighthouse,"waltz, soft",12,3
+bakery,the bakery opens at five,bossa nova,12,3
+last-bus-home,last bus home,lo-fi hip hop,12,3
+"""
 
-for prompt, style in BRIEFS:
-    try:
-        made = songsmith.make(prompt, style=style, length_s=12, seed=3)
-    except songsmith.SongsmithError as error:
-        print(prompt, "failed:", error)
-    else:
-        print(made.folder, f"{made.rendered.takes[0].lufs:.1f} LUFS")
+Path("jobs.csv").write_text(JOBS, encoding="utf-8")
+for result in songsmith.batch("jobs.csv", out="batch", workers=2):
+    print(result.id, result.audio if result.is_done else f"failed: {result.error}")

@@ -29,6 +29,7 @@ __all__ = [
     "TurnReport",
     "__version__",
     "aio",
+    "batch",
     "check",
     "event_document",
     "events",
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from songsmith import aio
     from songsmith.agent.api import check, examine, make, open_song, render, rhyme, write
     from songsmith.agent.chat.one_turn import TurnLimits, TurnReport, take_turn
+    from songsmith.agent.batch.batch import batch
     from songsmith.agent.events import Done, Event, Fact, Listener, Note, Progress, Text
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
@@ -66,6 +68,7 @@ _HOMES = {
     "Studio": "songsmith.agent.studio.studio",
     "event_document": "songsmith.agent.views.documents",
     "events": "songsmith.agent.watching",
+    "batch": "songsmith.agent.batch.batch",
     "parse_lyrics": "songsmith.lyrics.reading.lrc",
     **dict.fromkeys(("TurnLimits", "TurnReport", "take_turn"), "songsmith.agent.chat.one_turn"),
     **dict.fromkeys(

@@ -13,7 +13,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["aside_of", "is_abandoned", "read_regular", "sweep", "write_new", "write_whole"]
+__all__ = [
+    "aside_of",
+    "is_abandoned",
+    "read_regular",
+    "sweep",
+    "sync_folder",
+    "write_new",
+    "write_whole",
+]
 
 _ASIDE = re.compile(r"\..*\.(\d+)\.part", re.DOTALL)
 _OLD_S = 24 * 3600.0
@@ -84,7 +92,7 @@ def _written_aside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         yield aside
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
@@ -118,7 +126,7 @@ def is_abandoned(path: Path, process: int) -> bool:
     return False
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Flush the rename itself; Windows can't open folders and needs no such call."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)

@@ -9,6 +9,7 @@ class ExitCode(IntEnum):
     GOOD = 0
     AT_FAULT = 1
     WRONG_USAGE = 2
+    SOME_FAILED = 3
     LIMIT_REACHED = 4
     INTERRUPTED = 130
     PIPE_CLOSED = 141
@@ -18,6 +19,7 @@ MEANINGS = {
     ExitCode.GOOD: "done",
     ExitCode.AT_FAULT: "the input, the song, the machine or the endpoint is at fault; one line on stderr says what",
     ExitCode.WRONG_USAGE: "wrong usage: a flag or an argument; nothing was done",
+    ExitCode.SOME_FAILED: "some songs of a batch failed; results.jsonl says which and why",
     ExitCode.LIMIT_REACHED: "a limit of the call was reached; what was done so far is kept",
     ExitCode.INTERRUPTED: "interrupted; what was finished is kept",
     ExitCode.PIPE_CLOSED: "the reader of stdout has gone",

@@ -176,10 +176,22 @@ def _speak_utf8() -> None:
 
 def _mount() -> None:
     """Add the commands; their modules import nothing heavy."""
-    from songsmith.agent.cli import agents, chat, config, engines, listen, make, mcp, models, song
+    from songsmith.agent.cli import (
+        agents,
+        batch,
+        chat,
+        config,
+        engines,
+        listen,
+        make,
+        mcp,
+        models,
+        song,
+    )
     from songsmith.agent.cli.doctor import doctor
 
     make.add_to(app)
+    batch.add_to(app)
     chat.add_to(app)
     song.add_to(app)
     listen.add_to(app)

@@ -28,6 +28,7 @@ __all__ = [
     "SettingsError",
     "endpoint",
     "load_settings",
+    "names_file",
     "read_document",
     "user_config_file",
     "validated",
@@ -280,13 +281,18 @@ def _song_layer(song_dir: Path) -> _Layer:
     return layer
 
 
+def names_file(value: object) -> bool:
+    """Whether a voice or an engine's option looks like the path of a file; "3/4" is a metre."""
+    if not isinstance(value, str) or _METRE.fullmatch(value):
+        return False
+    return _PATH.match(value) is not None
+
+
 def _refuse_paths(layer: _Layer) -> None:
     """A voice or an option of an engine that is a file would be read from the person's disk."""
     for path, value in _leaves(layer.values, validated(layer.values, layer.name)):
         is_free = path[0] not in ("voice", "engines")
-        if is_free or not isinstance(value, str) or _METRE.fullmatch(value):
-            continue
-        if _PATH.match(value):
+        if not is_free and names_file(value):
             raise SettingsError(
                 f"{'.'.join(path)} names a file, which a song's folder can't",
                 where=layer.name,

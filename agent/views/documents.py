@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from songsmith.agent.batch.summary import BatchSummary
 from songsmith.agent.doctor.finding import STATES, Diagnosis
 from songsmith.agent.events import Done
 from songsmith.agent.song.song_file import TakeManifest
@@ -70,6 +71,8 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
             }
         case Diagnosis():
             body = _diagnosis(result)
+        case BatchSummary():
+            body = {**plain(result), "left": result.left, "results": result.results}
         case Step():
             body = {**plain(result.version), "takes": _takes(result.version.takes, song)}
         case _:

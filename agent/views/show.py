@@ -1,5 +1,7 @@
 """What a verb returned, drawn for people: one function for every kind of result, as `document` is for JSON."""
 
+from songsmith.agent.batch.checking import CheckedRows
+from songsmith.agent.batch.summary import BatchSummary
 from songsmith.agent.doctor.finding import Diagnosis
 from songsmith.agent.page.build import Page
 from songsmith.agent.page.gallery import Gallery
@@ -22,6 +24,7 @@ from songsmith.agent.studio.results import (
     Written,
 )
 from songsmith.agent.studio.wordings import Offered
+from songsmith.agent.views.batch import draw_checked, draw_summary
 from songsmith.agent.views.diagnosis import draw_diagnosis
 from songsmith.agent.views.engines import draw_engine, draw_engines
 from songsmith.agent.views.hearing import draw_aligned, draw_hearing, draw_mended
@@ -78,6 +81,10 @@ def _draw(screen: Terminal, result: object, song: Song | None) -> None:
             draw_engines(screen.console, result.engines)
         case EngineState():
             draw_engine(screen.console, result)
+        case CheckedRows():
+            draw_checked(screen, result)
+        case BatchSummary():
+            draw_summary(screen, result)
         case Gallery():
             _show_gallery(screen, result)
         case Page():

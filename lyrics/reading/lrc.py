@@ -37,6 +37,7 @@ __all__ = [
     "format_lrc",
     "format_stamp",
     "load_lyrics",
+    "load_text",
     "parse_lyrics",
 ]
 
@@ -121,8 +122,13 @@ def _not_lyrics(kind: str) -> Fault:
 
 def load_lyrics(path: Path, *, sing_all: bool = False) -> Parsed:
     """Read a lyrics file in any encoding; see `parse_lyrics`. Raises `LrcError` where it can't be read at all."""
+    return parse_lyrics(load_text(path), sing_all=sing_all)
+
+
+def load_text(path: Path) -> str:
+    """The text of a lyrics file in any encoding. Raises `LrcError` where it can't be read at all."""
     try:
-        return parse_lyrics(decode_lyrics(read_regular(path, _MAX_BYTES)), sing_all=sing_all)
+        return decode_lyrics(read_regular(path, _MAX_BYTES))
     except IsADirectoryError as error:
         raise LrcError(
             "this is a folder", where=str(path), hint="name a lyrics file in it"

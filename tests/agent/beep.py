@@ -15,6 +15,7 @@ from songsmith.engine.engine import (
     RenderRequest,
     RequestOutline,
     Take,
+    register_engine,
 )
 from songsmith.engine.requests import check_duration, check_request, parse_options
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
@@ -53,7 +54,7 @@ class BeepEngine:
 
     def forecast(self, request: RenderRequest) -> Forecast:
         check_request(self.card, request)
-        parse_options(BeepOptions, self.name, request.options)
+        parse_options(self.card.options, self.name, request.options)
         return Forecast(f"beeps · {request.style}")
 
     def render(self, request: RenderRequest, on_progress: OnProgress) -> Iterator[Take]:
@@ -77,3 +78,8 @@ class BeepEngine:
             tone = 0.3 * np.sin(2 * np.pi * pitch_hz * time_s[: SAMPLE_RATE_HZ // 2])
             sound[start : start + len(tone)] += tone[: max(0, samples - start)]
         return quantise(np.stack([sound, sound]).astype(np.float32))
+
+
+def add_beep() -> None:
+    """Register the toy engine for the rest of the process."""
+    register_engine(CARD, BeepEngine)

@@ -3,6 +3,7 @@ import os
 import pytest
 
 from songsmith.engine.engine import forget_engine, register_engine
+from tests.agent.batch.moody import add_moody
 from tests.agent.beep import CARD, BeepEngine
 
 
@@ -21,3 +22,13 @@ def beep():
     register_engine(CARD, BeepEngine)
     yield CARD
     forget_engine(CARD.name)
+
+
+@pytest.fixture
+def toy_folder(tmp_path, monkeypatch):
+    """An empty working folder, with the toy engines there."""
+    monkeypatch.chdir(tmp_path)
+    add_moody()
+    yield tmp_path
+    for name in ("beep", "moody"):
+        forget_engine(name)

@@ -70,6 +70,9 @@ def _wished(helpers: int | None) -> int:
     if helpers is not None:
         return helpers
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    threads = os.environ.get("OMP_NUM_THREADS", "")  # several processes may share the cores
+    if threads.isdecimal():
+        cores = min(cores or 1, max(1, int(threads)))
     return min(_MOST_HELPERS, (cores or 1) - 1)
 
 
