@@ -37,8 +37,9 @@ def batch(
         typer.Argument(metavar="JOBS", help="A file of jobs, JSON lines or CSV; - reads stdin."),
     ] = "",
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder of the songs and of results.jsonl.")
-    ] = Path("batch"),
+        Path | None,
+        typer.Option("--out", "-o", help="Folder of the songs and of results.jsonl (batch)."),
+    ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of a job.")
     ] = False,
@@ -155,7 +156,7 @@ def batch(
         raise typer.BadParameter("name a file of jobs, e.g. songsmith batch jobs.csv -o songs")
     memory_bytes = None if memory is None else round(memory * 1e9)
     plan = BatchPlan(
-        out=out,
+        out=out or Path("batch"),
         files=files or (Path() if jobs == "-" else Path(jobs).parent),
         terms=Terms(
             engine=engine, go_on_with_faults=yes, listen_model=model, may_download=download
