@@ -25,6 +25,7 @@ __all__ = ["OnRay", "RayWish"]
 _LOOK_S = 5.0
 """How often to see whether there is a machine left while nothing happens."""
 _MOST_BAD_STARTS = 3
+"""In a row, for each song at a time, before the batch ends."""
 _SEE_NOTES = "see what was said of each machine"
 _MOST_LOOKS = 24
 """For how many looks in a row no machine may be there before the batch ends: two minutes."""
@@ -139,7 +140,7 @@ class OnRay:
             ready: Ready = self._cluster.get(told)
         except self._cluster.errors as error:
             self._bad_starts += 1
-            if self._bad_starts >= _MOST_BAD_STARTS:
+            if self._bad_starts >= _MOST_BAD_STARTS * len(self._slots):
                 raise BatchError(
                     f"no songs can be made on the cluster ({_last_line(error)})", hint=_SEE_NOTES
                 ) from error

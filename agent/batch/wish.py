@@ -95,8 +95,8 @@ def _checks(
 
 
 def _singers_field(job: Job) -> str:
-    """Which field it most likely is that an engine has against a job."""
-    return "voice" if job.voice else "options" if job.options else "style"
+    """Which field it most likely is that an engine has something against; "" if it may be any."""
+    return "voice" if job.voice else "options" if job.options else ""
 
 
 def _check_formats(job: Job) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from songsmith.agent.batch.summary import BatchSummary
     from songsmith.agent.views.terminal import Terminal
 
+_SHARED = {"auto": None, "yes": True, "no": False}
 _WHERE, _HOW, _RAY = "Where", "When songs fail", "On a Ray cluster"
 
 
@@ -133,13 +134,13 @@ def batch(
         ),
     ] = None,
     shared: Annotated[
-        bool | None,
+        Literal["auto", "yes", "no"],
         typer.Option(
-            "--shared/--no-shared",
-            help="Every machine sees --out, or none does (found out).",
+            "--shared",
+            help="Whether every machine sees --out (auto finds out).",
             rich_help_panel=_RAY,
         ),
-    ] = None,
+    ] = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Make many songs from a file of jobs."""
@@ -162,7 +163,7 @@ def batch(
             engine=engine, go_on_with_faults=yes, listen_model=model, may_download=download
         ),
         workers=workers,
-        ray=RayWish(ray, cpus, gpus, memory_bytes, shared) if ray else None,
+        ray=RayWish(ray, cpus, gpus, memory_bytes, _SHARED[shared]) if ray else None,
         resume=resume,
         patience=Patience(retry, max_failures),
     )
