@@ -84,7 +84,7 @@ class BatchPlan:
         count = self.workers if most is None else min(self.workers, most)
         if self.ray:
             return OnRay(self.ray, self.terms, self.out, count, engines, on_note)
-        if self.workers:
+        if count:
             return Workers(self.terms, count)
         return Here(self.terms)
 
