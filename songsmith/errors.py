@@ -18,6 +18,8 @@ SongsmithError                a line: what, where, how to put it right; the comm
 ├── WriterError               agent.writers.offline.reading: a song that can't be written
 ├── SongError                 agent.song.songbook: a song folder that can't be opened or changed
 ├── SpanError                 agent.studio.spans: a place in the song that does not exist
+├── BatchError                agent.batch.job: a batch that can't begin or go on
+│   └── RowsError             agent.batch.checking: rows that can't be made
 ├── StudioError               agent.studio.open_song: a verb that can't be done with this song
 ├── ArgumentsError            agent.operations.operation: arguments that an operation can't be done with
 ├── CommandError              agent.chat.slash: an unknown slash command, or one that lacks its argument

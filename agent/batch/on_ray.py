@@ -171,12 +171,12 @@ class OnRay:
         except self._cluster.errors as error:
             is_gone = self._cluster.is_gone(slot.ready.node, error)
             self._replace(slot)
-            said = f"{machine} was lost" if is_gone else f"its process on {machine} died"
+            died = f"its process on {machine} died ({_last_line(error)})"
             return Outcome(
                 id=order.id,
                 kind="lost" if is_gone else "died",
                 where=machine,
-                error=f"{said} ({_last_line(error)})",
+                error=f"{machine} was lost" if is_gone else died,
             )
         slot.order = None
         return _taken_out(outcome, data, order)

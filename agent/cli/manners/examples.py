@@ -21,6 +21,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "night-train --takes 3 --seed 7",
         "words.lrc --voice list --language zh",
     ),
+    "batch": (
+        "jobs.csv -o out --check",
+        "jobs.csv -o out --workers 4 --resume",
+        "jobs.jsonl -o /shared/out --ray auto",
+    ),
     "chat": (
         "",
         "night-train",
