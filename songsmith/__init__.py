@@ -46,8 +46,8 @@ __all__ = [
 if TYPE_CHECKING:
     from songsmith import aio
     from songsmith.agent.api import check, examine, make, open_song, render, rhyme, write
-    from songsmith.agent.chat.one_turn import TurnLimits, TurnReport, take_turn
     from songsmith.agent.batch.batch import batch
+    from songsmith.agent.chat.one_turn import TurnLimits, TurnReport, take_turn
     from songsmith.agent.events import Done, Event, Fact, Listener, Note, Progress, Text
     from songsmith.agent.song.songbook import Song
     from songsmith.agent.studio.rendering import RenderWish
