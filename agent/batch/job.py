@@ -76,7 +76,7 @@ class Job(BaseModel):
         default="", description="a file with the words, below the batch's files"
     )
     title: str = Field(default="", description="title of the song")
-    language: str = Field(default="", description="language of the lyrics: en or zh")
+    language: str = Field(default="", description="language of the lyrics: en, zh, …")
     style: str = Field(default="", description='e.g. "jazzy nightclub, 92 bpm"')
     style_audio: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         default=(), description="recordings whose style is taken, below the batch's files"
