@@ -1,4 +1,7 @@
 import contextlib
+import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -228,3 +231,16 @@ def test_an_export_has_the_words_that_the_take_sings(studio):
     studio.replace_lines({1: "Nobody sang this yet"})
     (lrc,) = (path for path in studio.export(["flac"]).files if path.suffix == ".lrc")
     assert "The train is late again tonight" in lrc.read_text(encoding="utf-8")
+
+
+def test_a_duet_is_replayed_sample_for_sample_in_another_process(tmp_path):
+    song = Song.create(tmp_path, name="Duet", title="Duet", prompt="", language="en")
+    sketch = load_settings(None, {"engine": "sketch"}, environ={"SONGSMITH_CONFIG": "/nowhere"})
+    studio = Studio(song, settings=sketch, engines=Engines())
+    words = LRC.replace("[Verse]", "[Verse: him]").replace("[Chorus]", "[Chorus: her]")
+    studio.edit(parse_lyrics(words), duration_s=14)
+    studio.render(RenderWish(seed=3, options={"voice": "quick"}))
+    replay = [sys.executable, "-m", "songsmith", "replay", str(song.folder), "--json"]
+    done = subprocess.run(replay, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["is_same"]
