@@ -1,8 +1,8 @@
 """The song page put together: one HTML file that asks nothing of the network, or one with its sound beside it.
 
 What the page may do is fixed by its content security policy: its own script and style by hash, pictures and
-sound that are inside it, nothing else. No player library: the outline is counted here and drawn in a few lines, and takes that are
-compared run on one clock, which wavesurfer.js does not have.
+sound that are inside it, nothing else. No player library: the outline is counted here and drawn in a few lines,
+and takes that are compared run on one clock, which wavesurfer.js does not have.
 """
 
 import json
