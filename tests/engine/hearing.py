@@ -39,7 +39,7 @@ class SungSong:
         return slice(sample_at(start_s), sample_at(start_s + 4.0))
 
 
-def sung_song(text=WORDS, style="soft rock", length_s=LENGTH_S, seed=3) -> SungSong:
+def sung_song(text=WORDS, style="folk", length_s=LENGTH_S, seed=3) -> SungSong:
     lyrics = parse_lyrics(text).lyrics
     assert isinstance(lyrics, Lyrics)
     request = RenderRequest(lyrics, style, length_s, (seed,), options={"stems": True})

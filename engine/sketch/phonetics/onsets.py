@@ -22,7 +22,7 @@ _WINDOW_S = 0.012
 _BAND_HZ = (350.0, 4000.0)
 _GLIDE = "ʲ"
 _SOFT = ("sonorant", "voiced fricative")
-_LEAST_RISE_DB, _MOST_RISE_DB = 3.0, 20.0  # from silence, half of the way up is not heard yet
+_LEAST_RISE_DB, _MOST_RISE_DB = 2.5, 20.0  # from silence, half of the way up is not heard yet
 _BODY_S = 0.04
 
 

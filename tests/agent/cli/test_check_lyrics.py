@@ -33,7 +33,7 @@ def test_check_says_for_which_engine_and_in_which_language_it_speaks(run, tmp_pa
     )
     code, said = run("check", "fr.lrc", "--engine", "diffrhythm")
     assert code == 1
-    assert "this engine sings English and Chinese" in " ".join(said.split())
+    assert "this engine sings Chinese and English" in " ".join(said.split())
     assert said.splitlines()[-1].endswith("as diffrhythm sings, in French")
 
 

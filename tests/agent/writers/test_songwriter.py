@@ -353,7 +353,6 @@ def test_the_person_may_choose(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"language": "fr"}, "en .English. or zh"),
         ({"duration_s": 1}, "can't last 1 s"),
         ({"prompt": "x" * 20_001}, "too long"),
         ({"title": "\ud800"}, "not text"),
@@ -362,6 +361,11 @@ def test_the_person_may_choose(tmp_path):
 def test_a_brief_no_song_can_follow_is_refused(changes, words):
     with pytest.raises(BriefError, match=words):
         Brief(**{"prompt": "rain", **changes})
+
+
+def test_words_are_written_in_english_and_chinese_alone():
+    with pytest.raises(BriefError, match=r"en .English. or zh"):
+        Brief(prompt="rain", language="fr").check_language()
 
 
 @pytest.mark.parametrize(
