@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
+from songsmith.engine.cores import usable_cores
+
 __all__ = ["gpus_here", "share_of"]
 
 _THREADS = (
@@ -20,7 +22,7 @@ _THREADS = (
 
 def share_of(worker: int, workers: int, gpus: tuple[str, ...]) -> dict[str, str]:
     """The variables of process `worker` (from 0) of `workers`: its part of the threads, one of the GPUs."""
-    threads = str(max(1, _cores() // workers))
+    threads = str(max(1, usable_cores() // workers))
     gpu = {"CUDA_VISIBLE_DEVICES": gpus[worker % len(gpus)]} if gpus else {}
     return {**dict.fromkeys(_THREADS, threads), **gpu}
 
@@ -36,11 +38,3 @@ def gpus_here(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     listed = subprocess.run([program, "--list-gpus"], capture_output=True, text=True, check=False)
     count = sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
     return tuple(map(str, range(count)))
-
-
-def _cores() -> int:
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    said = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores, int(said)) if said.isdecimal() and int(said) else cores

@@ -3,15 +3,17 @@
 The network works outside the interpreter, so that threads share its weights; WORLD's tasks go to `worker_pool`.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from songsmith.engine.cores import usable_cores
 from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import Sung, Task
 from songsmith.engine.sketch.singing.worker_pool import sing_tasks
 
 __all__ = ["sing_all"]
+
+_MOST_AT_ONCE = 8
 
 
 def sing_all(
@@ -39,7 +41,7 @@ def _by_network(
     tasks: Sequence[Task], on_done: Callable[[int, int], None], total: int
 ) -> list[list[Sung]]:
     """Results of `tasks` for the network, sung side by side, the longest first."""
-    with ThreadPoolExecutor(_cores()) as pool:
+    with ThreadPoolExecutor(min(usable_cores(), _MOST_AT_ONCE)) as pool:
         longest = sorted(tasks, key=lambda task: -sum(len(way.notes) for way in task.ways))
         futures = {id(task): pool.submit(sing_task, task) for task in longest}
         try:
@@ -48,8 +50,3 @@ def _by_network(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     return [futures[id(task)].result() for task in tasks]
-
-
-def _cores() -> int:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(usable or 1, 8))

@@ -16,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from songsmith.engine.cores import usable_cores
 from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import Sung, Task
 
@@ -69,11 +70,7 @@ def sing_tasks(
 def _wished(helpers: int | None) -> int:
     if helpers is not None:
         return helpers
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    threads = os.environ.get("OMP_NUM_THREADS", "")  # several processes may share the cores
-    if threads.isdecimal():
-        cores = min(cores or 1, max(1, int(threads)))
-    return min(_MOST_HELPERS, (cores or 1) - 1)
+    return min(_MOST_HELPERS, usable_cores() - 1)
 
 
 def _next(waiting: "deque[int]") -> int | None:
