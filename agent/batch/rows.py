@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -93,7 +94,7 @@ def _json_rows(file: IO[str]) -> Iterator[tuple[int, Parse]]:
                 hint="write one job a line",
             )
         if text.strip():
-            yield line, (lambda text=text: Job.model_validate_json(text))  # type: ignore[misc]
+            yield line, partial(Job.model_validate_json, text)
 
 
 def _csv_rows(file: IO[str]) -> Iterator[tuple[int, Parse]]:
@@ -111,7 +112,7 @@ def _csv_rows(file: IO[str]) -> Iterator[tuple[int, Parse]]:
     line = table.line_num + 1
     for cells in table:
         if any(cell.strip() for cell in cells):
-            yield line, (lambda cells=cells: _job_of(columns, cells))  # type: ignore[misc]
+            yield line, partial(_job_of, columns, cells)
         line = table.line_num + 1
 
 

@@ -58,8 +58,9 @@ def _request(question: str) -> ElicitRequest:
 
 
 def _is_yes(answer: object) -> bool:
-    is_accepted = isinstance(answer, ElicitResult) and answer.action == "accept"
-    return is_accepted and bool((answer.content or {}).get("agree"))  # type: ignore[attr-defined]
+    if not isinstance(answer, ElicitResult) or answer.action != "accept":
+        return False
+    return bool((answer.content or {}).get("agree"))
 
 
 def _need_asking(context: ServerRequestContext, takes: int) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from songsmith import __version__
 from songsmith.agent.llm.error_mapping import excerpt
@@ -27,18 +27,20 @@ logger = logging.getLogger(__name__)
 _MOST_SAID = 300
 _QUOTE = re.compile(r"(?<!\w)[\"'“‘«「『]|\[\d+:\d")
 _running: ContextVar[str] = ContextVar("running", default="")
-Verb = TypeVar("Verb", bound=Callable[..., Any])
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
-def logged(verb: Verb) -> Verb:
+def logged(verb: Callable[Given, Result]) -> Callable[Given, Result]:
     """A method of an object with a `song`, which tells that song's log when it begins and how it ends."""
 
     @functools.wraps(verb)
-    def told(studio: Any, *values: Any, **named: Any) -> Any:
-        with logging_as(verb.__name__, studio.song.folder):
-            return verb(studio, *values, **named)
+    def told(*values: Given.args, **named: Given.kwargs) -> Result:
+        owner: Any = values[0]
+        with logging_as(verb.__name__, owner.song.folder):
+            return verb(*values, **named)
 
-    return told  # type: ignore[return-value]
+    return told
 
 
 @contextmanager
