@@ -16,7 +16,7 @@ SongsmithError                a line: what, where, how to put it right; the comm
 ├── SettingsError             agent.settings.settings: a setting that can't be used
 ├── BriefError                agent.writers.brief: something is asked for that no song can have
 ├── WriterError               agent.writers.offline.reading: a song that can't be written
-├── SongError                 agent.song.songbook: a song folder that can't be opened or changed
+├── SongError                 agent.song.stored: a song folder that can't be opened or changed
 ├── SpanError                 agent.studio.spans: a place in the song that does not exist
 ├── BatchError                agent.batch.job: a batch that can't begin or go on
 │   └── RowsError             agent.batch.checking: rows that can't be made

@@ -12,36 +12,43 @@ moves the present state. A change is made to the song as it is on the disk under
 process did since this one read it.
 """
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-from pydantic import ValidationError
-
 from songsmith import atomic
-from songsmith.agent.files import FileError, make_folder, read_text, write_new, write_whole
-from songsmith.agent.song.file_names import file_in, take_number
+from songsmith.agent.files import FileError, make_folder, write_new, write_whole
+from songsmith.agent.song.changing import alone_in
+from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.hearings import add_hearing, last_hearing
 from songsmith.agent.song.merge import conflicts, merged
 from songsmith.agent.song.names import folder_name, folder_names
 from songsmith.agent.song.new_folder import is_moved, sweep_unfinished, unfinished_folder
-from songsmith.agent.song.song_file import SongFile, State, TakeManifest, Version, now
+from songsmith.agent.song.song_file import SongFile, TakeManifest, Version
+from songsmith.agent.song.stored import (
+    SongError,
+    next_number,
+    read_manifest,
+    read_song_file,
+    read_words,
+    takes_on_disk,
+    write_words,
+)
 from songsmith.agent.song.take_claims import claim_take, release_take, sweep_claims
-from songsmith.errors import SongsmithError
+from songsmith.agent.song.timeline import (
+    named_version,
+    next_version,
+    on_branch,
+    redone,
+    undone,
+    with_version,
+)
 from songsmith.lyrics.lyric import Lyrics
-from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
 
 __all__ = ["Song", "SongError"]
-
-
-class SongError(SongsmithError):
-    """A song folder that can't be opened or changed."""
 
 
 @dataclass
@@ -82,22 +89,7 @@ class Song:
         for swept in (folder, folder / "takes"):
             atomic.sweep(swept)
         sweep_claims(folder / "takes")
-        return cls(folder, cls._read(folder))
-
-    @staticmethod
-    def _read(folder: Path) -> SongFile:
-        """What `song.json` holds now."""
-        path = file_in(folder, "song.json")
-        try:
-            return SongFile.model_validate_json(read_text(path))
-        except ValidationError as error:
-            fault = error.errors()[0]
-            place = ".".join(str(part) for part in fault["loc"])
-            raise SongError(
-                f"is not a song file that this version of songsmith can read ({place}: {fault['msg'].lower()})",
-                where=str(path),
-                hint="restore it from a copy, or open it with the songsmith that made it",
-            ) from error
+        return cls(folder, read_song_file(folder))
 
     # --- what the song is now
 
@@ -139,14 +131,7 @@ class Song:
     def lyrics_of(self, version: Version) -> Lyrics:
         if not version.words:
             return Lyrics(title=self.file.title, language=self.language)
-        path = file_in(self.folder, version.words)
-        try:
-            stat = path.stat()
-        except OSError as error:
-            raise FileError(
-                "the words of this version are gone", where=str(path), hint="restore the file"
-            ) from error
-        return _read_words(path.absolute(), stat.st_ino, stat.st_mtime_ns)
+        return read_words(self.folder, version.words)
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -172,14 +157,7 @@ class Song:
             raise SongError(
                 f"there is no take {take!r}", where=str(self.folder), hint=f"its takes: {known}"
             )
-        try:
-            return TakeManifest.model_validate_json(read_text(path))
-        except ValidationError as error:
-            raise SongError(
-                "is not a manifest that this version of songsmith can read",
-                where=str(path),
-                hint="restore it from a copy",
-            ) from error
+        return read_manifest(path)
 
     def audio_path(self, take: str) -> Path:
         """Where the sound file of a take lies."""
@@ -206,7 +184,7 @@ class Song:
 
     def reload(self) -> None:
         """Read again what the disk holds: another process may have changed the song."""
-        self.file = self._read(self.folder)
+        self.file = read_song_file(self.folder)
 
     def add_version(
         self,
@@ -230,44 +208,30 @@ class Song:
         """
         base = self.version
         with self._changing():
-            number = self._next_number()
-            words = self.version.words
+            number = next_number(self.folder, self.file)
+            words = None
             if lyrics is not None:
-                if words != base.words and not is_whole:
-                    lyrics = self._merged(base, lyrics)
-                words = f"v{number:03d}.lrc"
-                write_new(self.folder / words, format_lrc(lyrics))
-            changes: dict[str, Any] = {
-                "written": written and dict(written),
-                "style": style,
-                "duration_s": duration_s,
-                "picked": picked,
-            }
-            version = self.version.model_copy(
-                update={
-                    "number": number,
-                    "parent": self.version.number,
-                    "made_by": made_by,
-                    "made_at": now(),
-                    "words": words,
-                    "takes": (*self.takes, *new_takes),
-                    **{name: value for name, value in changes.items() if value is not None},
-                }
-            )
-            state = self.file.state
-            is_same_step = continues is not None and state.version == continues.number
-            moved = self._moved_to(
-                State(
-                    version=number, branch=state.branch, tips={**state.tips, state.branch: number}
+                words = write_words(
+                    self.folder, number, lyrics if is_whole else self._merged(base, lyrics)
                 )
+            version = next_version(
+                self.version,
+                number,
+                made_by,
+                new_takes=tuple(new_takes),
+                words=words,
+                style=style,
+                duration_s=duration_s,
+                picked=picked,
+                written=dict(written) if written else None,
             )
-            if is_same_step:
-                moved["past"] = self.file.past
-            self._save(versions=(*self.file.versions, version), **moved)
+            self._save(with_version(self.file, version, continues))
             return version
 
     def _merged(self, base: Version, ours: Lyrics) -> Lyrics:
         """`ours`, made of the words of `base`, on top of the words as they are now."""
+        if self.version.words == base.words:
+            return ours
         before, theirs = self.lyrics_of(base), self.lyrics
         clashing = conflicts(before, ours, theirs)
         if clashing == []:
@@ -285,8 +249,7 @@ class Song:
         with self._changing():
             if not self.file.past:
                 raise SongError("there is nothing to undo", where=self.title)
-            *past, before = self.file.past
-            self._save(state=before, past=tuple(past), future=(self.file.state, *self.file.future))
+            self._save(undone(self.file))
             return self.version
 
     def redo(self) -> Version:
@@ -294,8 +257,7 @@ class Song:
         with self._changing():
             if not self.file.future:
                 raise SongError("there is nothing to redo", where=self.title)
-            after, *future = self.file.future
-            self._save(state=after, past=(*self.file.past, self.file.state), future=tuple(future))
+            self._save(redone(self.file))
             return self.version
 
     def branch(self, name: str) -> Version:
@@ -304,14 +266,10 @@ class Song:
         `v3` goes back to version 3 and goes on from there on a branch of that name.
         """
         with self._changing():
-            state = self.file.state
-            tips = dict(state.tips)
-            if name not in tips:
-                is_version = re.fullmatch(r"v[0-9]{1,18}", name) is not None
-                start = self.version_numbered(int(name[1:])) if is_version else self.version
-                tips[name] = start.number
-            moved = State(version=tips[name], branch=name, tips=tips)
-            self._save(**self._moved_to(moved))
+            start = self.version.number
+            if name not in self.file.state.tips and (number := named_version(name)) is not None:
+                start = self.version_numbered(number).number
+            self._save(on_branch(self.file, name, start))
             return self.version
 
     @contextmanager
@@ -338,14 +296,6 @@ class Song:
     def release_take(self, name: str) -> None:
         release_take(self.folder / "takes", name)
 
-    def _next_number(self) -> int:
-        """One more than every version and every words file, even one left by a change that was killed."""
-        names = (
-            re.fullmatch(r"v(\d{1,18})\.lrc", path.name) for path in self.folder.glob("v*.lrc")
-        )
-        files = [int(match[1]) for match in names if match]
-        return max([*files, *(version.number for version in self.file.versions)], default=0) + 1
-
     def add_manifest(self, manifest: TakeManifest) -> None:
         write_new(
             self.folder / "takes" / f"{manifest.take}.json", manifest.model_dump_json(indent=1)
@@ -362,66 +312,25 @@ class Song:
     def stray_takes(self) -> tuple[str, ...]:
         """Takes on the disk that no version knows: finished just before a render was killed."""
         known = {take for version in self.file.versions for take in version.takes}
-        found = {path.stem for path in (self.folder / "takes").glob("t*.json")}
-        numbers = {take_number(name): name for name in found - known if name.startswith("t")}
-        return tuple(numbers[number] for number in sorted(n for n in numbers if n is not None))
+        return tuple(take for take in takes_on_disk(self.folder) if take not in known)
 
-    def _moved_to(self, state: State) -> dict[str, Any]:
-        return {"state": state, "past": (*self.file.past, self.file.state), "future": ()}
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """A change on top of what the disk holds now; one that fails leaves the song as it was."""
+        with alone_in(self.folder):
+            before = self.file = read_song_file(self.folder)
+            try:
+                yield
+            except BaseException:
+                self.file = before
+                raise
 
-    def _changing(self) -> "_Change":
-        return _Change(self)
-
-    def _save(self, **changes: Any) -> None:
-        self.file = self.file.model_copy(update=changes)
+    def _save(self, file: SongFile) -> None:
+        self.file = file
         self._write()
 
     def _write(self) -> None:
         write_whole(self.folder / "song.json", self.file.model_dump_json(indent=1) + "\n")
-
-
-class _Change:
-    """One change at a time, on top of what the disk holds now; a failed one leaves the song as it was."""
-
-    def __init__(self, song: Song) -> None:
-        self._song = song
-        self._lock = FileLock(song.folder / ".lock", timeout=5)
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            raise SongError(
-                "another songsmith is changing this song",
-                where=str(self._song.folder),
-                hint="wait for it, or close it",
-            ) from error
-        except OSError as error:
-            raise FileError(
-                f"can't be changed ({(error.strerror or str(error)).lower()})",
-                where=str(self._song.folder),
-                hint="check the folder and its rights",
-            ) from error
-        try:
-            self._before = Song._read(self._song.folder)
-        except SongsmithError:
-            self._lock.release()
-            raise
-        self._song.file = self._before
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self._song.file = self._before
-        self._lock.release()
-
-
-@lru_cache(maxsize=64)
-def _read_words(path: Path, inode: int, mtime_ns: int) -> Lyrics:
-    """Lyrics of a words file; `inode` and `mtime_ns` tell a file from another that took its place."""
-    parsed = parse_lyrics(read_text(path), as_written=True).lyrics
-    if isinstance(parsed, Lyrics):
-        return parsed
-    raise SongError("holds no stamps", where=str(path), hint="restore it from a copy")
 
 
 def _range_of(letter: str, numbers: Sequence[int]) -> str:

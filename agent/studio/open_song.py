@@ -42,6 +42,10 @@ class OpenSong:
         lyrics = self.song.lyrics
         return natural_duration_s(lyrics) if lyrics.lines else DEFAULT_DURATION_S
 
+    def singer(self, engine: str = "") -> tuple[str, str]:
+        """The engine that would sing, `engine` or else the one chosen for this song, and why."""
+        return self.engines.singer(engine or self.settings.engine, self.language)
+
     def take_named(self, text: str) -> str:
         """A take of the present version from "t003", "3", or "" for the one that counts."""
         if not text:

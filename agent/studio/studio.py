@@ -6,7 +6,6 @@ goes to the `Audience`. `VERBS` names them all; every face must offer each.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,10 @@ from songsmith.agent.export.sound import SoundForm
 from songsmith.agent.llm.usage import Ledger
 from songsmith.agent.phrases import lines_of
 from songsmith.agent.settings.settings import Settings, load_settings
-from songsmith.agent.song.diff import diff_lyrics
 from songsmith.agent.song.logged import logged
 from songsmith.agent.song.songbook import Song
 from songsmith.agent.studio.exporting import ExportWish, export_take
 from songsmith.agent.studio.history import changes_between
-from songsmith.agent.studio.one_file import language_of_words
 from songsmith.agent.studio.open_song import OpenSong, StudioError
 from songsmith.agent.studio.rendering import Engines, RenderWish, Replay, replay_take
 from songsmith.agent.studio.results import (
@@ -38,22 +35,24 @@ from songsmith.agent.studio.results import (
 )
 from songsmith.agent.studio.singing import fix_take, forecast_song, render_song
 from songsmith.agent.studio.spans import is_time, parse_lines, parse_pointer, span_of_lines
-from songsmith.agent.studio.take_list import changed_lines, list_takes, not_sung_yet
-from songsmith.agent.studio.wordings import Offered, chosen_words, offer_wordings
-from songsmith.agent.writers.brief import Brief, check_length
-from songsmith.agent.writers.choice import choose_writer
+from songsmith.agent.studio.take_list import changed_lines, list_takes
+from songsmith.agent.studio.words.editing import (
+    check_song,
+    edit_words,
+    leave_wordless,
+    replace_lines,
+    retime_song,
+    take_over,
+)
+from songsmith.agent.studio.words.wordings import Offered, chosen_words
+from songsmith.agent.studio.words.writing import author_of, offer_lines, revise_lines, write_song
+from songsmith.agent.writers.brief import Brief
 from songsmith.agent.writers.rhymes import Rhymes, find_rhymes
-from songsmith.agent.writers.stamping import DEFAULT_DURATION_S, check_for, stamped_to_sing
-from songsmith.agent.writers.tempo import Pulse, pulse_of
+from songsmith.agent.writers.tempo import Pulse
 from songsmith.agent.writers.writer import Writer
 from songsmith.engine.engine import Span
-from songsmith.lyrics.check import Report
-from songsmith.lyrics.fault import Fault
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import Parsed
-from songsmith.lyrics.repair import repair_lyrics
-from songsmith.lyrics.speech.said import reworded
-from songsmith.lyrics.timing import retime
 
 if TYPE_CHECKING:
     from songsmith.agent.page.build import Page
@@ -62,9 +61,6 @@ if TYPE_CHECKING:
     from songsmith.engine.listening.listen import Hearing
 
 __all__ = ["VERBS", "Studio", "StudioError"]
-
-_OFFERED = 3
-"""Wordings offered where a writer can't follow an instruction."""
 
 VERBS = (
     "write",
@@ -118,28 +114,12 @@ class Studio:
 
     def write(self, brief: Brief, *, writer: str = "") -> Written:
         """Write new words for the whole song."""
-        author, why = choose_writer(
-            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
-        )
+        author, why = author_of(self._as_known, writer)
         return self.write_with(author, why, brief)
 
     def write_with(self, author: Writer, why: str, brief: Brief) -> Written:
         """Write new words for the whole song by a writer who was chosen before, and why."""
-        self.audience.fact("writer", f"{author.name} ({why})")
-        brief = brief.model_copy(update={"duration_s": brief.duration_s or DEFAULT_DURATION_S})
-        written = author.write(brief, self.audience.text)
-        lyrics = written.lyrics
-        if brief.title:
-            lyrics = replace(lyrics, title=brief.title)
-        result = self._take_over(
-            "write",
-            lyrics,
-            style=brief.style or written.style,
-            duration_s=brief.duration_s,
-            is_whole=True,
-            written={"writer": author.name, **written.written},
-        )
-        return replace(result, writer=author.name, why=why, notes=tuple(written.notes))
+        return write_song(self._as_known, author, why, brief)
 
     def revise(
         self, lines: Sequence[int], instruction: str, *, writer: str = ""
@@ -148,37 +128,19 @@ class Studio:
 
         A writer that can't follow the instruction says so and offers three wordings to choose from instead.
         """
-        self.song.reload()
-        self._need_words()
-        author, why = choose_writer(
-            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
-        )
-        self.audience.fact("writer", f"{author.name} ({why})")
-        if reason := author.cannot_follow(self.song.lyrics, instruction):
-            self.audience.note(
-                f"{author.name} can't follow “{instruction[:80]}”: {reason}; an LLM can "
-                "(songsmith config set api_key, or profile ollama)"
-            )
-            return offer_wordings(self.opened, author, why, lines, instruction, _OFFERED)
-        lyrics = author.rewrite_lines(self.song.lyrics, list(lines), instruction)
-        result = self._take_over(f"revise {lines_of(lines)}", lyrics)
-        return replace(result, writer=author.name, why=why)
+        return revise_lines(self.opened, lines, instruction, writer)
 
     def offer(
         self, lines: Sequence[int], instruction: str, count: int, *, writer: str = ""
     ) -> Offered:
         """Several wordings of these lines side by side; the song stays as it is until `choose`."""
-        self._need_words()
-        author, why = choose_writer(
-            self.settings, writer, on_event=self.audience.note, ledger=self.ledger
-        )
-        self.audience.fact("writer", f"{author.name} ({why})")
-        return offer_wordings(self.opened, author, why, lines, instruction, count)
+        return offer_lines(self.opened, lines, instruction, count, writer)
 
     def choose(self, number: int) -> Written:
         """Take wording `number` of the last offer; all stamps and all other lines stay."""
-        lyrics, lines = chosen_words(self.opened, number)
-        return self._take_over(f"choose wording {number} of {lines_of(lines)}", lyrics)
+        opened = self.opened
+        lyrics, lines = chosen_words(opened, number)
+        return take_over(opened, f"choose wording {number} of {lines_of(lines)}", lyrics)
 
     @staticmethod
     def rhyme(word: str, *, syllables: int | None = None, metre: str = "") -> Rhymes:
@@ -195,63 +157,26 @@ class Studio:
         pulse: Pulse | None = None,
     ) -> Written:
         """Take over words the person wrote; words without stamps get them, on the bars of `pulse` (the style's)."""
-        length_s = duration_s or self.song.version.duration_s or None
-        pulse = pulse or pulse_of(style or self.song.version.style)
-        lyrics, length_s = stamped_to_sing(parsed, length_s, pulse)
-        return self._take_over(
-            made_by, lyrics, style=style, duration_s=length_s, parse_faults=parsed.faults
+        return edit_words(
+            self._as_known,
+            parsed,
+            made_by=made_by,
+            style=style,
+            duration_s=duration_s,
+            pulse=pulse,
         )
 
     def replace_lines(self, words: Mapping[int, str]) -> Written:
         """Put these words into the lines of these numbers; stamps stay."""
-        self.song.reload()
-        self._need_words()
-        lines = self.song.lyrics.lines
-        for number, text in words.items():
-            if not 1 <= number <= len(lines):
-                raise StudioError(f"there is no line {number}", hint=f"lines are 1 to {len(lines)}")
-            if not text.strip():
-                raise StudioError(f"line {number} would be empty", hint="give it words")
-        changed = [
-            reworded(line, words[number]) if number in words else line
-            for number, line in enumerate(lines, 1)
-        ]
-        return self._take_over(
-            f"edit {lines_of(list(words))}", self.song.lyrics.with_lines(changed)
-        )
+        return replace_lines(self.opened, words)
 
     def leave_wordless(self, brief: Brief) -> Written:
         """An instrumental: a style and a length, no words."""
-        return self._take_over(
-            "instrumental",
-            Lyrics(title=brief.title or brief.prompt, language=brief.language),
-            style=brief.style or brief.prompt,
-            duration_s=brief.duration_s or DEFAULT_DURATION_S,
-            is_whole=True,
-        )
+        return leave_wordless(self._as_known, brief)
 
     def check(self, *, repair: bool = False, engine: str = "") -> Checked:
         """All faults of the words; with `repair` the safe ones are put right as a new version."""
-        self.song.reload()
-        self._need_words()
-        lyrics = self.song.lyrics
-        repaired: tuple[Fault, ...] = ()
-        if repair:
-            better, repaired = repair_lyrics(lyrics, duration_s=self.duration_s)
-            if better != lyrics:
-                self.song.add_version("check --repair", lyrics=better)
-        better = self.song.lyrics
-        name, why = self._singer(engine)
-        report = check_for(name, better, duration_s=self.duration_s)
-        return Checked(
-            better,
-            report,
-            repaired,
-            diff_lyrics(lyrics, better),
-            name,
-            why,
-            language_of_words(better),
-        )
+        return check_song(self.opened, repair, engine)
 
     def retime(
         self,
@@ -261,19 +186,7 @@ class Studio:
         keep: Sequence[int] = (),
     ) -> Written:
         """New stamps on the bars of the song's tempo, or of `bpm`, for all lines but those to keep."""
-        self.song.reload()
-        self._need_words()
-        length_s = duration_s or self.duration_s
-        check_length(length_s)
-        pulse = pulse_of(self.song.version.style, {"bpm": bpm})
-        lyrics = retime(
-            self.song.lyrics,
-            duration_s=length_s,
-            bpm=pulse.bpm,
-            beats_per_bar=pulse.beats_per_bar,
-            keep=set(keep),
-        )
-        return self._take_over("retime", lyrics, duration_s=length_s)
+        return retime_song(self.opened, duration_s, bpm, keep)
 
     def style(self, text: str) -> Step:
         """Change the style that further takes are sung in."""
@@ -444,6 +357,11 @@ class Studio:
     def opened(self) -> OpenSong:
         """The song as it is on the disk now, with all that its verbs work with."""
         self.song.reload()
+        return self._as_known
+
+    @property
+    def _as_known(self) -> OpenSong:
+        """The song as it was read or changed last here; what others changed meanwhile is found when it is saved."""
         return OpenSong(self.song, self.settings, self.engines, self.audience, self.ledger)
 
     @property
@@ -471,45 +389,6 @@ class Studio:
         if not take and not self.song.picked:
             return self.song.lyrics
         return lyrics_as_sung(self.opened, take)
-
-    def _take_over(
-        self,
-        made_by: str,
-        lyrics: Lyrics,
-        *,
-        style: str | None = None,
-        duration_s: float | None = None,
-        parse_faults: Sequence[Fault] = (),
-        is_whole: bool = False,
-        written: Mapping[str, str] | None = None,
-    ) -> Written:
-        before = self.song.lyrics
-        version = self.song.add_version(
-            made_by,
-            lyrics=lyrics,
-            style=style,
-            duration_s=duration_s,
-            is_whole=is_whole,
-            written=written,
-        )
-        lyrics = self.song.lyrics  # another process's change may have been merged in
-        report = self._report(lyrics, parse_faults=parse_faults)
-        notes = () if is_whole else not_sung_yet(self.song)
-        return Written(version, lyrics, report, notes=notes, changes=diff_lyrics(before, lyrics))
-
-    def _report(
-        self, lyrics: Lyrics, engine: str = "", *, parse_faults: Sequence[Fault] = ()
-    ) -> Report:
-        """All faults for the engine that would sing: the named one, or the one that would be chosen."""
-        name, _ = self._singer(engine)
-        return check_for(name, lyrics, duration_s=self.duration_s, parse_faults=tuple(parse_faults))
-
-    def _singer(self, engine: str) -> tuple[str, str]:
-        return self.engines.singer(engine or self.settings.engine, self.language)
-
-    def _need_words(self) -> None:
-        if not self.song.lyrics.lines:
-            raise StudioError("this song has no words yet", hint="write some first")
 
 
 for _verb in set(VERBS) - set(_ONLY_LOOKING):

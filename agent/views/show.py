@@ -23,7 +23,7 @@ from songsmith.agent.studio.results import (
     TakeList,
     Written,
 )
-from songsmith.agent.studio.wordings import Offered
+from songsmith.agent.studio.words.wordings import Offered
 from songsmith.agent.views.batch import draw_checked, draw_summary
 from songsmith.agent.views.diagnosis import draw_diagnosis
 from songsmith.agent.views.engines import draw_engine, draw_engines

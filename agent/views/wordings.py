@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from songsmith.agent.studio.wordings import Offered
+from songsmith.agent.studio.words.wordings import Offered
 from songsmith.agent.views.word_wrap import print_under, printable
 from songsmith.agent.writers.rhymes import Rhymes, RhymeWord
 from songsmith.lyrics.pace import singability_level
