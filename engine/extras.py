@@ -4,9 +4,11 @@ Which build of torch is right depends on the machine: the one on PyPI knows NVID
 of a Mac; a Windows machine with a card, and any machine without one, do better with a build of PyTorch's own index.
 """
 
+import importlib
 import importlib.util
 import sys
 from dataclasses import dataclass
+from functools import cache
 
 from songsmith.engine.accelerator import find_accelerator
 
@@ -33,6 +35,12 @@ class Extra:
         return tuple(name for name in self.modules if importlib.util.find_spec(name) is None)
 
     @property
+    def broken(self) -> str:
+        """Why the largest of its modules, the first, can't be loaded, "" if it can. It is imported for that."""
+        fault = _import_fault(self.modules[0])
+        return f"{self.modules[0]} can't be loaded ({fault})" if fault else ""
+
+    @property
     def command(self) -> str:
         """What to type to install it."""
         return f'pip install "songsmith[{self.name}]"{self.pip_options}'
@@ -42,6 +50,20 @@ class Extra:
         """The command, how large it is, and for which build."""
         note = f", {self.note}" if self.note else ""
         return f"`{self.command}` ({self.size_bytes / 1e9:.1f} GB{note})"
+
+    @property
+    def how_to_repair(self) -> str:
+        """The command that installs all of it anew."""
+        return f'pip install --force-reinstall "songsmith[{self.name}]"{self.pip_options}'
+
+
+@cache
+def _import_fault(module: str) -> str:
+    try:
+        importlib.import_module(module)
+    except (ImportError, OSError, RuntimeError) as error:
+        return " ".join(str(error).split()) or type(error).__name__
+    return ""
 
 
 def torch_extra(name: str, modules: tuple[str, ...], *, accelerator: str | None = None) -> Extra:

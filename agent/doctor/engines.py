@@ -14,13 +14,10 @@ _CODE = """
 import json, warnings
 warnings.simplefilter("ignore")
 from songsmith.engine.engine import engine_names, load_engine
-from songsmith.lyrics.speech.espeak import pronounce
 states = {}
 for name in engine_names():
     try:
         status = load_engine(name).status()
-        if name == "sketch":
-            pronounce("hello")  # it sings with espeak-ng, and asks for it only when it sings
         states[name] = [status.is_ready, status.reason, status.remedy]
     except Exception as error:
         states[name] = [False, (str(error).splitlines() or [repr(error)])[0], ""]

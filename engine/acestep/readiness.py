@@ -23,7 +23,7 @@ _BEST_FIRST: tuple[Model, ...] = ("xl", "2b")
 
 
 def readiness(store: Store, models: tuple[Model, ...] = _BEST_FIRST) -> EngineStatus:
-    """Whether the engine can sing with any of `models`. Nothing is loaded or hashed.
+    """Whether the engine can sing with any of `models`. No weights are loaded or hashed.
 
     Without a GPU it is advised where a song takes minutes.
     """
@@ -36,6 +36,8 @@ def readiness(store: Store, models: tuple[Model, ...] = _BEST_FIRST) -> EngineSt
             f"{', '.join(packages.missing)} not installed",
             f"{packages.how_to_install}{then}",
         )
+    if ready and packages.broken:
+        return EngineStatus(False, packages.broken, packages.how_to_repair)
     accelerator = find_accelerator(may_import_torch=bool(ready))
     wall_s = 0.0 if accelerator else song_seconds(store, _SONG_S)
     takes = f"a song of {_SONG_S:.0f} s takes {format_wait(wall_s)}"
@@ -57,7 +59,7 @@ def readiness(store: Store, models: tuple[Model, ...] = _BEST_FIRST) -> EngineSt
 def song_seconds(store: Store, duration_s: float) -> float:
     """How long a song of this length takes here; 0 where that is not known without torch."""
     here: list[Model] = [model for model in _BEST_FIRST if store.has(PARTS[model])]
-    can_ask = not extra().missing and bool(here)
+    can_ask = bool(here) and not extra().missing and not extra().broken
     device = find_accelerator(may_import_torch=can_ask)
     sizes = sizes_here(store, here[0]) if here else sizes_published("2b")
     if device and not can_ask:

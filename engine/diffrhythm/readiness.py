@@ -10,6 +10,7 @@ from songsmith.engine.speed import format_wait, machine_flops_per_s, numpy_flops
 from songsmith.engine.weights.parts import format_bytes, missing_bytes
 from songsmith.engine.weights.store import Store
 from songsmith.lyrics.frames import Variant, longest_s, variant_for
+from songsmith.lyrics.speech.espeak import espeak_fault
 
 __all__ = ["readiness", "song_seconds"]
 
@@ -19,7 +20,7 @@ _SONG_FLOPS: dict[Variant, float] = {"base": 62 * 5.09e12, "full": 62 * 18.6e12}
 def readiness(
     store: Store, variant: Variant | None = None, version: Version = "1.2"
 ) -> EngineStatus:
-    """Whether the engine can sing songs of `variant` (None = any). Nothing is loaded or hashed.
+    """Whether the engine can sing songs of `variant` (None = any). No weights are loaded or hashed.
 
     It is advised only where an accelerator is there too.
     """
@@ -28,9 +29,13 @@ def readiness(
     packages = extra()
     if packages.missing:
         return _without_packages(packages, store, variants[0], version, bool(ready))
+    if ready and packages.broken:
+        return EngineStatus(False, packages.broken, packages.how_to_repair)
     accelerator = find_accelerator(may_import_torch=bool(ready))
     if not ready:
         return _without_weights(store, variants[0], version, accelerator)
+    if fault := espeak_fault():
+        return EngineStatus(False, fault.what, fault.hint)
     models = " and ".join(ready)
     if accelerator:
         return EngineStatus(True, f"weights ({models}) and {accelerator} are here")
@@ -85,7 +90,7 @@ def _pull(store: Store, variant: Variant, version: Version) -> str:
 def song_seconds(store: Store, duration_s: float) -> float:
     """How long a song of this length takes here, exactly sampled; 0 where that is not known without torch."""
     variant = variant_for(duration_s)
-    can_ask = not extra().missing and _is_whole(store, variant, "1.2")
+    can_ask = not extra().missing and _is_whole(store, variant, "1.2") and not extra().broken
     device = find_accelerator(may_import_torch=can_ask)
     if not device:
         return _SONG_FLOPS[variant] / (FORWARD_EFFICIENCY * numpy_flops_per_s())

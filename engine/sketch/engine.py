@@ -45,6 +45,7 @@ from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
+from songsmith.lyrics.speech.espeak import espeak_fault
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
 from songsmith.lyrics.speech.language_guess import guess_language
 from songsmith.lyrics.speech.said import respelled, said
@@ -100,7 +101,9 @@ class SketchEngine:
     name = CARD.name
 
     def status(self) -> EngineStatus:
-        """Always ready: all it needs is installed with songsmith."""
+        """Ready unless espeak-ng, by which it speaks, can't be used: all else it needs is songsmith's own."""
+        if fault := espeak_fault():
+            return EngineStatus(is_ready=False, reason=fault.what, remedy=fault.hint)
         return EngineStatus(is_ready=True, reason="built in, nothing to download")
 
     def song_seconds(self, duration_s: float) -> float:

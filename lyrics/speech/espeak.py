@@ -13,7 +13,7 @@ from typing import Any
 
 from songsmith.lyrics.speech.espeak_files import PhonemeError, espeak_data, espeak_library
 
-__all__ = ["WORD_BREAK", "PhonemeError", "phone_count", "pronounce"]
+__all__ = ["WORD_BREAK", "PhonemeError", "espeak_fault", "phone_count", "pronounce"]
 
 WORD_BREAK = "_"
 """The symbol between two words."""
@@ -65,6 +65,15 @@ def phone_count(text: str, language: str) -> int:
             espeak.set_voice_by_name(_VOICE)
     words = [[phone for phone in word.split("_") if phone] for word in ipa.split(" ")]
     return sum(map(len, words)) + max(0, len(words) - 1)
+
+
+def espeak_fault() -> PhonemeError | None:
+    """Why espeak-ng can't be used on this machine, None if it can: its library and its data are tried."""
+    try:
+        pronounce("la")
+    except PhonemeError as error:
+        return error
+    return None
 
 
 def _with_force_vowel(phones: list[str], mnemonics: str) -> list[str]:

@@ -9,6 +9,20 @@ def test_an_extra_knows_which_of_its_modules_are_missing():
     assert Extra("x", ("json", "no_such_module"), 1).missing == ("no_such_module",)
 
 
+def test_an_extra_that_is_installed_but_broken_says_why_and_how_to_repair_it(tmp_path, monkeypatch):
+    (tmp_path / "half_installed.py").write_text(
+        "raise OSError('libcudart.so.13: cannot open shared object file')", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    extra = Extra("x", ("half_installed", "json"), 1, " --extra-index-url there")
+    assert extra.missing == ()
+    assert extra.broken.startswith("half_installed can't be loaded (libcudart.so.13: cannot open")
+    assert extra.how_to_repair == (
+        'pip install --force-reinstall "songsmith[x]" --extra-index-url there'
+    )
+    assert Extra("x", ("json",), 1).broken == ""
+
+
 @pytest.mark.parametrize(
     ("accelerator", "platform", "index", "words"),
     [

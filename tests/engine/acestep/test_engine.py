@@ -242,6 +242,16 @@ def test_with_weights_it_is_ready_and_says_how_long_a_song_takes(engine):
     assert engine.song_seconds(95.0) > 0
 
 
+def test_a_torch_that_cannot_be_loaded_is_not_called_ready(engine, monkeypatch):
+    from songsmith.engine import extras
+
+    monkeypatch.setattr(extras, "_import_fault", lambda module: "DLL load failed")
+    status = engine.status()
+    assert not status.is_ready and status.reason == "torch can't be loaded (DLL load failed)"
+    assert status.remedy.startswith('pip install --force-reinstall "songsmith[ace-step]"')
+    assert engine.song_seconds(95.0) >= 0
+
+
 def test_weights_that_are_not_whole_are_one_line(engine, models):
     from safetensors.torch import load_file, save_file
 

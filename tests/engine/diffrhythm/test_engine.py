@@ -324,6 +324,22 @@ def test_with_weights_and_no_gpu_it_can_sing_but_is_not_advised(engine):
     assert status.is_advised == torch.cuda.is_available()
 
 
+def test_a_torch_or_an_espeak_that_cannot_be_loaded_is_not_called_ready(engine, monkeypatch):
+    from songsmith.engine import extras
+    from songsmith.engine.diffrhythm import readiness
+    from songsmith.lyrics.speech.espeak import PhonemeError
+
+    fault = PhonemeError("espeak-ng can't be loaded (bad ELF)", hint="pip install espeakng-loader")
+    monkeypatch.setattr(readiness, "espeak_fault", lambda: fault)
+    status = engine.status()
+    assert (status.is_ready, status.reason, status.remedy) == (False, fault.what, fault.hint)
+    monkeypatch.setattr(extras, "_import_fault", lambda module: "DLL load failed")
+    status = engine.status()
+    assert not status.is_ready and status.reason == "torch can't be loaded (DLL load failed)"
+    assert status.remedy.startswith('pip install --force-reinstall "songsmith[diffrhythm]"')
+    assert engine.song_seconds(95.0) >= 0
+
+
 def test_weights_that_changed_are_refused(engine, tiny_models):
     render(engine, request_of())
     path = tiny_models / "dit-1.2-full" / "model.safetensors"

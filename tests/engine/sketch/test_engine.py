@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -51,11 +52,35 @@ def line(text, start_s=1.0):
     return Lyrics("", "en", (Section("", (LyricLine(start_s, text),)),))
 
 
-def test_it_is_an_engine_and_always_ready():
+def test_it_is_an_engine_and_ready():
     engine: Engine = load_engine("sketch")
 
     assert engine.name == "sketch"
     assert engine.status().is_ready
+
+
+def test_it_is_not_ready_where_the_library_of_espeak_is_broken(tmp_path):
+    (tmp_path / "library.so").write_bytes(b"half a library")
+    loader = f"get_library_path = lambda: {str(tmp_path / 'library.so')!r}\n"
+    (tmp_path / "espeakng_loader.py").write_text(
+        f"{loader}get_data_path = lambda: {str(tmp_path)!r}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "phontab").touch()
+    code = (
+        "from songsmith.engine.sketch.engine import SketchEngine as S; s = S().status(); "
+        "print(s.is_ready, s.reason, s.remedy, sep='|')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    is_ready, reason, remedy = done.stdout.split("|")
+    assert is_ready == "False" and reason.startswith("espeak-ng can't be loaded (")
+    assert remedy.strip() == "pip install --force-reinstall espeakng-loader phonemizer"
 
 
 def test_a_take_is_as_long_and_loud_as_asked_and_tells_what_was_done():
