@@ -109,7 +109,7 @@ def _choose_progressions(
     """Per kind of part, the roman numerals of each bar of its loop."""
     family = "minor" if score.mode in ("minor", "dorian", "pentatonic minor") else "major"
     books = style.genre.progressions
-    book = books.get(family) or next(iter(books.values()))
+    book = books.get(score.mode) or books.get(family) or next(iter(books.values()))
     chosen = {}
     for kind in ("verse", "chorus", "bridge"):
         choices = _that_fit(book.get(kind) or book["verse"], _bars_of(kind, score))

@@ -114,7 +114,7 @@ class _Composer:
             tune = best_pitches(group, self.score, self.genre.tune, choice, echoes)
             for line in group:
                 tunes[line.number] = [pitch + line.lift - first.lift for pitch in tune]
-        self._come_home(lines, tunes)
+        self._close(lines, tunes)
         return tunes
 
     def _choice(self, line: Line, lift: int, pins: Mapping[int, int]) -> Choice:
@@ -135,20 +135,20 @@ class _Composer:
         source = tunes[run.source][run.source_at : run.source_at + run.length]
         return {run.at + place: pitch + moved for place, pitch in enumerate(source)}
 
-    def _come_home(self, lines: Mapping[int, Line], tunes: dict[int, list[int]]) -> None:
-        """The last line of the song, in place: the tune it has, and the tonic at the end."""
-        if not lines or self.genre.tune.ending == "open":
+    def _close(self, lines: Mapping[int, Line], tunes: dict[int, list[int]]) -> None:
+        """The last line of the song, in place: the tune it has, and at the end the tonic; where a style ends open,
+        another tone of the last chord, which leaves the song hanging on purpose."""
+        last = max(lines.values(), key=lambda line: line.spans[0][0], default=None)
+        if last is None or last.number != max(self.score.lines, key=lambda x: x.start_s).line:
             return
-        last = max(lines.values(), key=lambda line: line.spans[0][0])
-        if last.number != max(self.score.lines, key=lambda line: line.start_s).line:
+        tune, at_s = tunes[last.number], last.spans[-1][0] + 0.02
+        tonic = self.score.tonic_at(at_s)
+        is_open = self.genre.tune.ending == "open"
+        wanted = {*self.score.chord_at(at_s).tones[:3]} - {tonic} if is_open else {tonic}
+        if tune[-1] % 12 in wanted:
             return
-        tune = tunes[last.number]
-        tonic = self.score.tonic_at(last.spans[-1][0] + 0.02)
-        if tune[-1] % 12 == tonic:
-            return
-        keep = max(len(tune) - 4, 0)
-        pins = dict(enumerate(tune[:keep]))
-        choice = replace(self._choice(last, last.lift, pins), last_class=tonic)
+        pins = dict(enumerate(tune[: max(len(tune) - 4, 0)]))
+        choice = replace(self._choice(last, last.lift, pins), last_classes=frozenset(wanted))
         tunes[last.number] = best_pitches([last], self.score, self.genre.tune, choice)
 
     def _with_peak(self, line: Line, tune: Sequence[int], peak: Peak) -> list[int]:

@@ -21,6 +21,7 @@ _CONTOUR_WEIGHT = 0.3
 _NOISE = 0.45
 _PINNED = 40.0
 _OUTSIDE = 0.9  # a note that belongs to the chord but not to the key
+_ON_BEAT, _ON_WEAK_BEAT, _BETWEEN_BEATS = {0.0: 7.0, 1.0: 6.0}, 2.7, 0.5
 _PENTATONIC = {True: (0, 2, 4, 7, 9), False: (0, 3, 5, 7, 10)}  # by whether the third is major
 
 FloatArray = NDArray[np.float64]
@@ -45,12 +46,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Choice:
-    """What pitches there are: `lowest` to `highest`, and whatever is pinned; `last_class` is the last note's."""
+    """What pitches there are: `lowest` to `highest`, and whatever is pinned; `last_classes` are those that the last
+    note may have, empty for any."""
 
     lowest: int
     highest: int
     pins: Mapping[int, int] = field(default_factory=dict)
-    last_class: int | None = None
+    last_classes: frozenset[int] = frozenset()
 
 
 def best_pitches(
@@ -73,8 +75,8 @@ def best_pitches(
             source, own = echo.run.source_at, echo.run.at
             costs[source : source + echo.run.length] += heard[own : own + echo.run.length]
     costs[-1] += _cadence(first, pitches, score)
-    if choice.last_class is not None:
-        costs[-1] += np.where(pitches % 12 == choice.last_class, 0.0, _PINNED)
+    if choice.last_classes:
+        costs[-1] += np.where(np.isin(pitches % 12, list(choice.last_classes)), 0.0, _PINNED)
     for place in range(len(costs)):
         if place in choice.pins:
             costs[place] = np.where(pitches == choice.pins[place], 0.0, _PINNED)
@@ -112,8 +114,7 @@ def _shape_costs(line: Line, pitches: IntArray) -> FloatArray:
 
 def _agreement(line: Line, score: Score, tune: TuneStyle, pitches: IntArray) -> FloatArray:
     """Cost of what does not agree with the chords and the scale, shape (syllables, pitches)."""
-    beats = [beat_s for bar in score.bars for beat_s in bar.beats_s]
-    downbeats = {round(bar.start_s, 3) for bar in score.bars}
+    beats, weights = _beat_weights(score)
     scale = line.scale
     outside = ~np.isin(pitches % 12, scale)
     rough = _beyond_pentatonic(pitches, scale) if tune.notes else np.zeros(len(pitches))
@@ -121,7 +122,7 @@ def _agreement(line: Line, score: Score, tune: TuneStyle, pitches: IntArray) -> 
     for number, (start_s, end_s) in enumerate(line.spans):
         chord = score.chord_at(start_s + 0.02)
         in_chord = np.isin(pitches % 12, chord.tones)
-        costs[number] = _weight(start_s, end_s, beats, downbeats) * _dissonance(pitches, chord)
+        costs[number] = _weight(start_s, end_s, beats, weights) * _dissonance(pitches, chord)
         costs[number] += np.where(outside, np.where(in_chord, _OUTSIDE, 6.0), 0.0)
         costs[number] += np.where(in_chord, 0.15, 1.0) * rough
     return costs
@@ -133,12 +134,23 @@ def _beyond_pentatonic(pitches: IntArray, scale: Sequence[int]) -> FloatArray:
     return np.where(np.isin((pitches - tonic) % 12, steps), 0.0, 1.2)
 
 
-def _weight(start_s: float, end_s: float, beats: Sequence[float], downbeats: set[float]) -> float:
+def _beat_weights(score: Score) -> tuple[list[float], list[float]]:
+    """All beats and how much a note on each has to agree with its chord: most where bars begin and in their middle."""
+    beats, weights = [], []
+    for bar in score.bars:
+        for number, beat_s in enumerate(bar.beats_s):
+            beats.append(beat_s)
+            weights.append(_ON_BEAT.get(number * 2 / len(bar.beats_s), _ON_WEAK_BEAT))
+    return beats, weights
+
+
+def _weight(
+    start_s: float, end_s: float, beats: Sequence[float], weights: Sequence[float]
+) -> float:
     """How much a note has to agree with its chord: on the beat and when long, much."""
     near = bisect.bisect_left(beats, start_s - 0.04)
     on_beat = near < len(beats) and abs(beats[near] - start_s) < 0.04
-    weight = 2.7 if on_beat else 0.5
-    weight += 0.8 if on_beat and round(beats[near], 3) in downbeats else 0.0
+    weight = weights[near] if on_beat else _BETWEEN_BEATS
     return weight + min(1.5, 1.5 * (end_s - start_s))
 
 

@@ -78,9 +78,9 @@ class Genre(_Strict):
     `words` name the genre, `hints` point to it where no genre is named ("love song", "nightclub"), `near`
     are kinds of music that there is no genre for and that this one comes nearest to.
     `bpm` is slowest, usual, fastest. `swing` is the long share of a beat (or of half a beat, with
-    `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per
-    mode family ("major", "minor") and kind of part, alternatives in a list; two chords in a bar are
-    joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an
+    `swing_unit` 16), 0.5 is straight. `modes` weigh keys; `progressions` are bars of roman numerals per mode family
+    ("major", "minor"; a mode may have its own, "dorian") and kind of part, alternatives in a list; two chords in a bar
+    are joined by a comma. `answer` plays between the lines in the lead's stead. `form` orders the parts of an
     instrumental; `tune` is how it sings, `mix` how it is mixed. `loose_s` is how far players are off the beat, `sway_s`
     how far all of them together rush and drag. `stops` is the chance that the band holds its breath before a chorus,
     `riser_db` the level of a rush of noise that leads into one.

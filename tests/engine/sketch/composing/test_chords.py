@@ -3,7 +3,7 @@ import pytest
 
 from songsmith.engine.sketch.composing.chords import lay_chords, marked_chords
 from songsmith.engine.sketch.composing.form import make_score
-from songsmith.engine.sketch.style.genre import genre_names
+from songsmith.engine.sketch.style.genre import genre, genre_names
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.lyrics.lyric import Chord, LyricLine, Lyrics, Section
 
@@ -42,3 +42,20 @@ def test_chords_over_the_words_are_played_where_they_stand():
     beats = {beat_s for bar in score.bars for beat_s in bar.beats_s}
     assert all(time_s in beats for time_s, _ in marked)
     assert score.chord_at(marked[0][0] + 0.01).symbol == "F#m7"
+
+
+@pytest.mark.parametrize("style", genre_names())
+def test_every_style_has_two_progressions_for_each_kind_of_part_in_every_key(style):
+    for mode, kinds in genre(style).progressions.items():
+        assert set(kinds) == {"verse", "chorus", "bridge"}, mode
+        assert all(len(set(choices)) >= 2 for choices in kinds.values()), (mode, kinds)
+
+
+def test_a_mode_moves_in_chords_of_its_own():
+    folk, heard = genre("folk"), set()
+    for seed in range(12):
+        score = make_score(LYRICS, parse_style("folk in D dorian"), 32.0, seed=seed)
+        heard |= {span.harmony.symbol for span in score.chords}
+
+    assert "dorian" in folk.progressions
+    assert "G" in heard and "Gm" not in heard

@@ -66,10 +66,8 @@ def test_words_that_come_back_keep_their_tune(music, every):
     assert all(music.shares_hook(song) == 1 for song in every)
 
 
-def test_a_song_comes_home_and_holds_its_last_note(music, every):
-    open_ended = {song.style for song in every if not music.ends_at_home(song)}
-
-    assert all(genre(style).tune.ending == "open" for style in open_ended)
+def test_a_song_closes_as_its_style_does_and_holds_its_last_note(music, every):
+    assert all(music.closes_as_meant(song) for song in every)
     assert min(music.last_held_beats(song) for song in every) >= 2
 
 
@@ -78,7 +76,9 @@ def test_stress_falls_on_beats_and_strong_beats_on_chord_tones(music, every):
 
     assert stressed >= 0.85
     assert unstressed <= 0.35
-    assert np.mean([music.chord_tone_share(song) for song in every]) >= 0.88
+    shares = [music.chord_tone_share(song) for song in every]
+    assert min(shares) >= 0.8
+    assert np.mean(shares) >= 0.93
 
 
 def test_a_last_chorus_may_lie_higher_and_the_tune_goes_with_it(music):
