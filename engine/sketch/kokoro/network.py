@@ -8,7 +8,7 @@ still to come. Each part is run by onnxruntime, one line at a time on one core.
 import functools
 import importlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from songsmith.engine.sketch.kokoro.float_form import with_float_products
 from songsmith.engine.sketch.kokoro.package import published_network
+from songsmith.engine.sketch.kokoro.quick_form import in_quick_form
 
 __all__ = [
     "FRAME",
@@ -25,11 +26,13 @@ __all__ = [
     "MOVE_S",
     "RATE_HZ",
     "Prosody",
+    "cut_network",
     "give_voice",
     "move_mouth",
     "natural_frames",
-    "part_model",
+    "part_models",
     "predict_prosody",
+    "read_network",
 ]
 
 RATE_HZ = 24_000
@@ -110,37 +113,52 @@ _Run = Callable[[dict[str, Any]], list[FloatArray]]
 
 def _part(name: str) -> _Run:
     with _lock:
-        return _loaded(name)
+        return _loaded()[name]
 
 
 @functools.cache
-def _loaded(name: str) -> _Run:
-    """A part of the network, ready to run."""
+def _loaded() -> Mapping[str, _Run]:
+    """All parts of the network, ready to run. They are read at once, since most of the time goes into the file."""
     onnxruntime = importlib.import_module("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # lines are sung side by side instead
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        part_model(name).SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    return functools.partial(session.run, None)
+    ready: dict[str, _Run] = {}
+    for name, model in part_models():
+        session = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        ready[name] = functools.partial(session.run, None)
+    return ready
 
 
-def part_model(name: str) -> Any:
-    """A part as an ONNX model: "durations" and "prosody" as they are published, "mouth" and "voice" in floats."""
-    model = _cut(*_PARTS[name])
-    return with_float_products(model) if name in _FLOAT else model
+def part_models() -> Iterator[tuple[str, Any]]:
+    """The parts as ONNX models: "durations" and "prosody" as they are published, "mouth" and "voice" in floats."""
+    whole = read_network()
+    for name, cuts in _PARTS.items():
+        model = cut_network(whole, *cuts)
+        if name in _FLOAT:
+            model = with_float_products(model)
+        yield name, in_quick_form(model) if name == "voice" else model
 
 
-def _cut(inputs: Sequence[str], outputs: Sequence[str]) -> Any:
-    """The part of the published graph between the tensors `inputs` and `outputs`."""
+def read_network() -> Any:
+    """The published network as an ONNX model."""
     import onnx
 
-    model = onnx.load_from_string(published_network())
-    known = {each.name for each in (*model.graph.input, *model.graph.output)}
-    model.graph.value_info.extend(
+    return onnx.load_from_string(published_network())
+
+
+def cut_network(whole: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Any:
+    """The part of the network `whole` between the tensors `inputs` and `outputs`."""
+    import onnx
+
+    known = {
+        each.name for each in (*whole.graph.input, *whole.graph.output, *whole.graph.value_info)
+    }
+    whole.graph.value_info.extend(
         onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
         for name in (*inputs, *outputs)
         if name not in known
     )
-    return onnx.utils.Extractor(model).extract_model(list(inputs), list(outputs))
+    return onnx.utils.Extractor(whole).extract_model(list(inputs), list(outputs))

@@ -39,6 +39,7 @@ _UNVOICED_HZ = 8.0
 _LEAD_S, _TAIL_S = 0.1, 0.15
 _FADE_S = 0.012
 _VOWEL_RMS = 0.14
+_SAME_S = 0.006
 
 FloatArray = NDArray[np.float64]
 
@@ -46,14 +47,37 @@ FloatArray = NDArray[np.float64]
 def sing_ways(task: Task, script: Script) -> Iterator[tuple[Way, SungAudio]]:
     """Every way of `task`. The network sings what is new; the same notes again are the same samples, and a harmony is
     made of its lead."""
-    lead: tuple[Way, SungAudio] | None = None
+    done: list[tuple[Way, SungAudio]] = []
     for way in task.ways:
-        if lead and way.stem == "harmony":
-            yield way, _harmony(lead, way)
-            continue
-        audio = _sung(way, task.utterance, script)
-        lead = (way, audio)
+        before = next((each for each in done if _is_repeat(way, each[0])), None)
+        if before:
+            audio = _moved_to(way, *before)
+        elif done and way.stem == "harmony":
+            audio = _harmony(done[-1], way)
+        else:
+            audio = _sung(way, task.utterance, script)
+        done.append((way, audio))
         yield way, audio
+
+
+def _is_repeat(way: Way, other: Way) -> bool:
+    """Whether `way` is `other` at another place of the song; beats that are written as seconds differ by rounding."""
+    if (way.stem, way.seed, len(way.notes)) != (other.stem, other.seed, len(other.notes)):
+        return False
+    if [note.pitch for note in way.notes] != [note.pitch for note in other.notes]:
+        return False
+    return bool(np.allclose(_times_s(way), _times_s(other), rtol=0, atol=_SAME_S))
+
+
+def _times_s(way: Way) -> list[float]:
+    """All times of `way` after its first note."""
+    times_s = [time_s for note in way.notes for time_s in (note.start_s, note.end_s)]
+    return [time_s - way.notes[0].start_s for time_s in (way.earliest_s, *times_s)]
+
+
+def _moved_to(way: Way, other: Way, audio: SungAudio) -> SungAudio:
+    """What was sung for `other`, at the place of `way`."""
+    return replace(audio, start_s=audio.start_s + way.notes[0].start_s - other.notes[0].start_s)
 
 
 def _sung(way: Way, utterance: Utterance, script: Script) -> SungAudio:

@@ -11,10 +11,14 @@ import soxr
 
 from songsmith.engine.engine import EngineError, RenderRequest, Span, load_engine
 from songsmith.engine.sketch.kokoro.package import has_kokoro
+from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import kokoro_line
+from songsmith.engine.sketch.singing.kokoro_line import sing_ways
+from songsmith.engine.sketch.singing.tasks import Task, Way
 from songsmith.engine.sketch.singing.vocals import _other
 from songsmith.engine.sketch.voices import voices
 from songsmith.engine.sketch.voices.registry import named_voices
+from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
@@ -88,6 +92,20 @@ def test_a_span_of_one_line_costs_one_line_and_the_rest_stays_bit_for_bit(take):
     before = sample_at(span.start_s)
     assert np.array_equal(fixed.audio[:, :before], take.audio[:, :before])
     assert not np.array_equal(fixed.audio[:, before:], take.audio[:, before:])
+
+
+@needs_kokoro
+def test_the_same_notes_again_are_not_sung_again_though_their_stamps_are_rounded():
+    said = say(VOICE, "Low moon")
+    first, later, higher = (
+        Way("lead", (Note(a, b, pitch, 90, 1, 0), Note(b, c, 50, 90, 1, 1)), a - 0.3, 7)
+        for a, b, c, pitch in ((0.5, 1.0, 1.6, 48), (8.5, 9.001, 9.599, 48), (20, 20.5, 21.1, 49))
+    )
+    kokoro_line._sing.cache_clear()
+    sung = [audio for _, audio in sing_ways(Task(said, (first, later, higher)), said.script)]
+    assert kokoro_line._sing.cache_info().misses == 2
+    assert sung[1].start_s == pytest.approx(sung[0].start_s + 8.0)
+    assert np.array_equal(sung[1].samples, sung[0].samples)
 
 
 @needs_kokoro
