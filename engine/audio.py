@@ -60,10 +60,11 @@ class Loudness:
     true_peak_dbtp: float
 
 
-def quantise(audio: Audio) -> Audio:
-    """`audio` (channels, samples) clipped to [-1, 1) and rounded to steps of 2^-23."""
+def quantise(audio: Audio, out: Audio | None = None) -> Audio:
+    """`audio` (channels, samples) clipped to [-1, 1) and rounded to steps of 2^-23, written to `out`, which may be
+    `audio`, or to a new array."""
     # Powers of two and integers below 2^24 are exact in float32.
-    steps = np.asarray(audio, dtype=np.float32) * np.float32(_STEPS)
+    steps = np.multiply(audio, np.float32(_STEPS), out=out, dtype=np.float32)
     np.clip(np.rint(steps, out=steps), -_STEPS, _STEPS - 1, out=steps)
     steps *= np.float32(1 / _STEPS)
     steps += np.float32(0)  # files know no minus zero, so a take has none
@@ -149,18 +150,19 @@ def encoded(
     rate_hz = _OPUS_HZ if format_name == "opus" else rate_hz
     if rate_hz != SAMPLE_RATE_HZ:
         audio = soxr.resample(audio.T, SAMPLE_RATE_HZ, rate_hz).T
-    samples = _file_samples(audio, format_name, bits)
     with soundfile.SoundFile(
         buffer,
         "w",
         rate_hz,
-        samples.shape[1],
+        len(audio),
         format="OGG" if format_name == "opus" else format_name.upper(),
         subtype=_SUBTYPES[format_name].format(bits=bits),
     ) as file:
         # Vorbis overflows libsndfile's stack, and ends the process, when it gets a whole song at once.
-        for start in range(0, len(samples), _BLOCK_FRAMES):
-            file.write(samples[start : start + _BLOCK_FRAMES])
+        noise = np.random.default_rng(0)
+        for start in range(0, audio.shape[1], _BLOCK_FRAMES):
+            block = audio[:, start : start + _BLOCK_FRAMES]
+            file.write(_file_samples(block, format_name, bits, noise))
     if tags:
         _write_tags(buffer, format_name, tags)
     return buffer.getvalue()
@@ -212,20 +214,22 @@ def _fade_in_share(start: int, end: int, length: int, fade: int) -> Audio:
     return share
 
 
-def _file_samples(audio: Audio, format_name: str, bits: int) -> np.ndarray:
+def _file_samples(
+    audio: Audio, format_name: str, bits: int, noise: np.random.Generator
+) -> np.ndarray:
     """Samples as soundfile takes them, (samples, 2): integers where the format is lossless, so that no
     scaling of libsndfile's comes between."""
     if format_name not in ("flac", "wav"):
         return np.asarray(audio.T, dtype=np.float32)
     if bits == 16:
-        return _dithered(audio).T
+        return _dithered(audio, noise).T
     return (quantise(audio).T * np.float32(_STEPS)).astype(np.int32) << 8
 
 
-def _dithered(audio: Audio) -> NDArray[np.int16]:
+def _dithered(audio: Audio, noise: np.random.Generator) -> NDArray[np.int16]:
     """`audio` in steps of 2^-15 as int16, with triangular noise of one step against the distortion of rounding."""
-    noise = np.random.default_rng(0).random((2, *audio.shape), dtype=np.float32)
-    steps = np.rint(audio * np.float32(2**15) + noise[0] - noise[1])
+    up, down = noise.random((2, *audio.shape), dtype=np.float32)
+    steps = np.rint(audio * np.float32(2**15) + up - down)
     clipped: NDArray[np.float32] = np.clip(steps, -(2**15), 2**15 - 1)
     return clipped.astype(np.int16)
 

@@ -298,7 +298,14 @@ def _make_take(order: _Order, seed: int, step: _Step) -> Take:
     tracks = play_band(score, style, seed=seed)
     with ThreadPoolExecutor(max_workers=1) as beside:
         band = beside.submit(
-            render_tracks, score, tracks, soundfont(), style.genre, seed=seed, given=gains
+            render_tracks,
+            score,
+            tracks,
+            soundfont(),
+            style.genre,
+            seed=seed,
+            given=gains,
+            keeps_stems=order.options.stems,
         )
         vocals = _sing(order, score, seed, step)
         step("band", 0, 1)
@@ -306,14 +313,7 @@ def _make_take(order: _Order, seed: int, step: _Step) -> Take:
     step("band", 1, 1)
     step("mixing", 0, 1)
     voices = vocals.stems if vocals else {}
-    mix = mix_song(
-        score,
-        sound,
-        voices,
-        style.genre,
-        given=gains,
-        keeps_stems=order.options.stems,
-    )
+    mix = mix_song(score, sound, voices, style.genre, given=gains)
     step("mixing", 1, 1)
     return _take(order, seed, score, tracks, vocals, mix)
 

@@ -1,5 +1,7 @@
 """Filters and gains that the mix is made of; all on float32 arrays of shape (channels, samples)."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from pedalboard import (
@@ -16,6 +18,7 @@ from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import filtered
 
 __all__ = [
+    "curve_pieces",
     "equalise",
     "high_pass",
     "low_pass",
@@ -24,9 +27,13 @@ __all__ = [
     "peak",
     "per_sample",
     "shelf",
+    "swell",
 ]
 
 _HIGHEST_HZ = 20_000.0  # a filter above half the sample rate runs away
+_PIECE = (
+    80 * 441
+)  # samples that stay in the processor's cache; whole control frames of 441 and of 16
 _TWO_POLES = 0.6436  # where two filters of first order in a row are 3 dB down together
 
 
@@ -56,9 +63,9 @@ def low_shelf(frequency_hz: float, gain_db: float) -> Plugin:
     return LowShelfFilter(frequency_hz, gain_db, 2**-0.5)
 
 
-def equalise(audio: Audio, *filters: Plugin) -> Audio:
-    """`audio` through `filters`, one after the other."""
-    return filtered(audio, Chain(list(filters)))
+def equalise(audio: Audio, *filters: Plugin, out: Audio | None = None) -> Audio:
+    """`audio` through `filters`, one after the other, written to `out`, which may be `audio`, or to a new array."""
+    return filtered(audio, Chain(list(filters)), out)
 
 
 def pan_gains(pan: float) -> NDArray[np.float32]:
@@ -77,3 +84,17 @@ def per_sample(values: NDArray[np.float32], step: int, samples: int) -> NDArray[
     share = np.arange(step, dtype=np.float32) / np.float32(step)
     lines = knots[:-1, None] + np.diff(knots)[:, None] * share
     return np.asarray(lines.reshape(-1)[:samples])
+
+
+def swell(audio: Audio, gains: NDArray[np.float32], step: int) -> None:
+    """Bring `audio` to `gains`, one for every `step` samples and between them by lines, in place."""
+    for first, curve in curve_pieces(gains, step, audio.shape[1]):
+        audio[:, first : first + len(curve)] *= curve
+
+
+def curve_pieces(
+    values: NDArray[np.float32], step: int, samples: int
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """`per_sample` in pieces, each with the sample at which it begins."""
+    for first in range(0, samples, _PIECE):
+        yield first, per_sample(values[first // step :], step, min(_PIECE, samples - first))

@@ -39,7 +39,18 @@ def test_silence_and_a_few_samples_are_measured_too():
 @pytest.mark.parametrize("frequency_hz", [997, 11_025, 15_000])
 def test_peaks_between_samples_are_found(frequency_hz):
     sound = tone(frequency_hz, length_s=1.0) * np.float32(0.01)
-    sound[:, 20_000:21_000] *= 90
+    sound[:, 20_000:21_000] *= 1 + 89 * np.hanning(1_000).astype(np.float32)
 
     whole = max(np.abs(soxr.resample(channel, 1, 4)).max() for channel in sound)
     assert true_peak_db(sound) == pytest.approx(20 * np.log10(whole), abs=0.05)
+
+
+def test_the_peak_of_noise_is_that_of_the_whole_wave_and_no_piece_is_left_out():
+    noise = np.random.default_rng(2).standard_normal((2, 120_000))
+    noise = soxr.resample(noise.T, 22_050, SAMPLE_RATE_HZ).T.astype(np.float32)
+    for at in (0, noise.shape[1] // 2, noise.shape[1] - 2_000):
+        sound = noise.copy()
+        sound[1, at : at + 2_000] *= 4
+
+        whole = max(np.abs(soxr.resample(channel, 1, 4)).max() for channel in sound)
+        assert true_peak_db(sound) == pytest.approx(20 * np.log10(whole), abs=0.05)

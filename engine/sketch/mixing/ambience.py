@@ -9,7 +9,7 @@ from pedalboard import Reverb
 
 from songsmith.engine.engine import Audio
 from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, pan_gains, shelf
-from songsmith.engine.sketch.mixing.tracks import late
+from songsmith.engine.sketch.mixing.tracks import add
 from songsmith.engine.sketch.score import Score, SungLine
 from songsmith.engine.sketch.style.mix_style import MixStyle
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
@@ -18,6 +18,7 @@ __all__ = ["echoes", "reverb"]
 
 _SENDS = {"vocal": 0.15, "harmony": 0.25}
 _SEND_LATE_S = 0.02
+_PIECE = 32_768  # samples that stay in the processor's cache
 _THROWN_S = 0.55
 _THROW_RAMP_S = 0.06
 _PAUSE_S = 1.2
@@ -25,16 +26,20 @@ _REPEATS, _FEEDBACK_DB = 4, -6.0
 _ECHO_PAN = 0.6
 
 
-def reverb(band: NDArray[np.float32], sung: Mapping[str, Audio], room_s: float) -> Audio:
-    """Reverberation alone, (2, samples), of the band's send (mono) and the voices, which come a little late, so that
-    their words stay dry; `room_s` is about its length."""
-    send = band
+def reverb(send: NDArray[np.float32], sung: Mapping[str, Audio], room_s: float) -> Audio:
+    """Reverberation alone, (2, samples), of the band's `send` (mono), which is used up, and the voices, which come a
+    little late, so that their words stay dry; `room_s` is about its length."""
     for name, audio in sung.items():
-        send = send + np.float32(_SENDS[name]) * late(audio.mean(axis=0), _SEND_LATE_S)
+        for row in audio:
+            add(send, row, _SENDS[name] / len(audio), _SEND_LATE_S)
+    equalise(send[None], high_pass(220), shelf(6_000, -2.0), out=send[None])
     size = float(np.clip(0.25 + 0.16 * room_s, 0.3, 0.9))
     hall = Reverb(room_size=size, damping=0.45, wet_level=0.5, dry_level=0.0, width=1.0)
-    clean = equalise(send[None, :], high_pass(220), shelf(6_000, -2.0))
-    return np.asarray(hall(np.repeat(clean, 2, axis=0), SAMPLE_RATE_HZ), dtype=np.float32)
+    wet = np.empty((2, len(send)), dtype=np.float32)
+    for first in range(0, len(send), _PIECE):
+        both = np.stack([send[first : first + _PIECE]] * 2)
+        wet[:, first : first + _PIECE] = hall(both, SAMPLE_RATE_HZ, buffer_size=_PIECE, reset=False)
+    return wet
 
 
 def echoes(vocal: Audio, score: Score, style: MixStyle) -> Audio | None:

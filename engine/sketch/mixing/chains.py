@@ -21,11 +21,11 @@ _RELEASE_MS = 110.0
 _GLUE_FRAMES = 30
 
 
-def bussed(audio: Audio, stem: Stem, style: MixStyle) -> Audio:
-    """One instrument at its level through its stem's bus."""
+def bussed(audio: Audio, stem: Stem, style: MixStyle) -> None:
+    """One instrument at its level through its stem's bus, in place."""
     chain: list[Plugin] = []
     if drive_db := style.drive_db.get(stem):
-        audio = _driven(audio, drive_db)
+        _drive(audio, drive_db)
         chain.append(high_pass(_BENT_FROM_HZ))  # a bent wave is no longer about zero
     if squeeze := style.squeeze.get(stem):
         attack_ms = _ATTACK_MS.get(stem, 10.0)
@@ -34,16 +34,16 @@ def bussed(audio: Audio, stem: Stem, style: MixStyle) -> Audio:
         chain.append(low_shelf(_LOW_HZ, style.low_db))
     if style.air_db:
         chain.append(shelf(_AIR_HZ, style.air_db))
-    return equalise(audio, *chain) if chain else audio
+    if chain:
+        equalise(audio, *chain, out=audio)
 
 
-def _driven(audio: Audio, drive_db: float) -> Audio:
-    """Softly saturated: quiet sound passes as it is, at -`drive_db` it begins to be bent."""
+def _drive(audio: Audio, drive_db: float) -> None:
+    """Saturate softly, in place: quiet sound passes as it is, at -`drive_db` it begins to be bent."""
     drive = np.float32(10 ** (drive_db / 20))
-    bent = audio * drive
-    np.tanh(bent, out=bent)
-    bent /= drive
-    return bent
+    audio *= drive
+    np.tanh(audio, out=audio)
+    audio /= drive
 
 
 def glue(frames: NDArray[np.float64], most_db: float) -> NDArray[np.float32]:

@@ -54,9 +54,9 @@ def crackle(samples: int, level_db: float, rng: np.random.Generator) -> Audio:
     ticks[rng.integers(0, 2, count), places] = rng.exponential(14, count) * rng.choice(
         [-1, 1], count
     )
-    return equalise(
-        (noise + ticks) * np.float32(10 ** (level_db / 20)), high_pass(500), low_pass(6_000)
-    )
+    noise += ticks
+    noise *= np.float32(10 ** (level_db / 20))
+    return equalise(noise, high_pass(500), low_pass(6_000), out=noise)
 
 
 def riser(

@@ -12,11 +12,17 @@ __all__ = ["STEP", "limiter_steps", "peak_steps"]
 STEP = 16
 """Samples between two values of the gain."""
 _LOOK_S = 0.004
+_PIECE = 2_048 * STEP  # of sound, that what is worked out stays in the cache
 
 
 def peak_steps(audio: Audio) -> NDArray[np.float32]:
     """The highest sample of any channel in every `STEP` samples."""
-    level = np.abs(audio).max(axis=0)
+    starts = range(0, audio.shape[1], _PIECE)
+    return np.concatenate([_peaks(audio[:, first : first + _PIECE]) for first in starts])
+
+
+def _peaks(piece: Audio) -> NDArray[np.float32]:
+    level = np.abs(piece).max(axis=0)
     padded = np.pad(level, (0, -len(level) % STEP))
     return np.asarray(padded.reshape(-1, STEP).max(axis=1))
 

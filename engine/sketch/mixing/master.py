@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import FRAME, gated_lufs, true_peak_db
-from songsmith.engine.sketch.filters import per_sample
+from songsmith.engine.sketch.filters import swell
 from songsmith.engine.sketch.mixing.limiter import STEP, limiter_steps, peak_steps
 from songsmith.engine.sketch.score import Score
-from songsmith.engine.units import sample_at
 
-__all__ = ["TARGET_LUFS", "edges", "mastered", "part_curve", "part_levels"]
+__all__ = ["TARGET_LUFS", "mastered", "part_levels", "song_curve"]
 
 TARGET_LUFS = -14.0
 _CEILING_DBTP = -1.02
@@ -23,7 +22,6 @@ _NEAR_LU = 0.02
 _NEARLY, _MOST_PART_DB = 0.9, 6.0
 _SPARE_DB = 0.1
 _FADE_S = 2.2
-_FADE_IN = 220
 
 
 def part_levels(
@@ -44,43 +42,38 @@ def part_levels(
     return tuple(levels)
 
 
-def part_curve(parts_db: tuple[float, ...], score: Score, samples: int) -> NDArray[np.float32]:
-    """The gains of the parts as a curve that takes 0.3 s to change."""
+def song_curve(parts_db: tuple[float, ...], score: Score, samples: int) -> NDArray[np.float32]:
+    """Gains every `FRAME` samples: those of the parts, which take 0.3 s to change, a fade at the end that leaves most
+    of the last chord alone, and one of 10 ms at the start."""
     times: list[float] = []
     values: list[float] = []
     for part, level_db in zip(score.parts, parts_db, strict=True):
         times += [part.start_s + 0.05, max(part.end_s - 0.25, part.start_s + 0.06)]
         values += [level_db, level_db]
     at_s = np.arange(samples // FRAME + 2) / 100
-    steps = 10 ** (np.interp(at_s, times, values) / 20)
-    return per_sample(steps.astype(np.float32), FRAME, samples)
-
-
-def edges(score: Score, samples: int) -> NDArray[np.float32]:
-    """A fade at the end that leaves most of the last chord alone, and 5 ms at the start."""
+    gains = 10 ** (np.interp(at_s, times, values) / 20)
     ring_s = score.duration_s - score.bars[-1].start_s
-    fade = min(sample_at(min(_FADE_S, max(0.55 * ring_s, 0.3))), samples)
-    curve = np.ones(samples, dtype=np.float32)
-    curve[-fade:] = np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
-    curve[:_FADE_IN] *= np.linspace(0, 1, _FADE_IN, dtype=np.float32)
-    return curve
+    fade_s = min(_FADE_S, max(0.55 * ring_s, 0.3))
+    gains *= np.sin(np.pi / 2 * np.clip((score.duration_s - at_s) / fade_s, 0, 1)) ** 2
+    gains[0] = 0.0
+    return gains.astype(np.float32)
 
 
 def mastered(
     total: Audio, frames: NDArray[np.float64], given_db: float | None
-) -> tuple[float, Audio, NDArray[np.float32]]:
-    """`total`, whose `power_frames` these are, as loud as the target after the limiter has done its work: gain in
-    decibels, sound, and all of the gain as a curve (samples,), the limiter's in it."""
+) -> tuple[float, NDArray[np.float32]]:
+    """Bring `total`, whose `power_frames` these are, to the target's loudness, in place, the limiter's work counted in:
+    gain in decibels, and all of the gain, the limiter's in it, every `STEP` samples."""
     peaks = peak_steps(total)
-    ceiling_db = _CEILING_DBTP - 0.4
-    gain_db = given_db
+    ceiling_db, gain_db = _CEILING_DBTP - 0.4, given_db
+    before: NDArray[np.float32] | np.float32 = np.float32(1)
     while True:
         gain_db, gains = _limited(frames, peaks, ceiling_db, gain_db, is_given=given_db is not None)
-        curve = per_sample(gains, STEP, total.shape[1])
-        audio = np.asarray(total * curve, dtype=np.float32)
-        over_db = true_peak_db(audio) - _CEILING_DBTP
+        swell(total, gains / before, STEP)
+        over_db = true_peak_db(total) - _CEILING_DBTP
         if not over_db > 0:
-            return gain_db, audio, curve
+            return gain_db, gains
+        before = gains
         ceiling_db -= over_db + _SPARE_DB
 
 

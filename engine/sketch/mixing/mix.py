@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from songsmith.engine.audio import quantise
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import FRAME, gated_lufs, power_frames
-from songsmith.engine.sketch.filters import equalise, peak, per_sample
+from songsmith.engine.loudness import FRAME, filtered_pieces, gated_lufs, power_frames
+from songsmith.engine.sketch.filters import curve_pieces, peak, swell
 from songsmith.engine.sketch.mixing.ambience import echoes, reverb
 from songsmith.engine.sketch.mixing.chains import glue
 from songsmith.engine.sketch.mixing.gains import Gains
-from songsmith.engine.sketch.mixing.master import edges, mastered, part_curve, part_levels
+from songsmith.engine.sketch.mixing.limiter import STEP
+from songsmith.engine.sketch.mixing.master import mastered, part_levels, song_curve
 from songsmith.engine.sketch.mixing.singers import presence_of, treated
 from songsmith.engine.sketch.mixing.tracks import BandSound
 from songsmith.engine.sketch.score import Score
 from songsmith.engine.sketch.style.genre import Genre
+from songsmith.engine.sketch.style.mix_style import MixStyle
 
 __all__ = ["Mix", "mix_song"]
 
@@ -41,65 +43,58 @@ class Mix:
 
 
 def mix_song(
-    score: Score,
-    band: BandSound,
-    voices: Mapping[str, NDArray[np.float32]],
-    genre: Genre,
-    *,
-    given: Gains,
-    keeps_stems: bool = False,
+    score: Score, band: BandSound, voices: Mapping[str, Audio], genre: Genre, *, given: Gains
 ) -> Mix:
-    """The finished song. `voices` are the singers' stems, (samples,) or (2, samples), "lead" first among them."""
-    samples, style = len(band.send), genre.mix
-    voice_db, sung = treated(voices, style.voice_air_db, given.voice_db)
-    presence = presence_of(sung["vocal"]) if sung else None
-    total = _make_room(_sum(band.stems, samples), presence)
+    """The finished song. `voices` are the singers' stems, "lead" (1, samples) and, if there is any, "harmony"
+    (2, samples). Voices and band are worked on in place and used up; the mix has stems where the band has."""
+    total, style = band.total, genre.mix
+    singers = treated(voices, style.voice_air_db, given.voice_db)
+    sung = singers.sound
+    presence = presence_of(singers.frames) if sung else None
+    _make_room(total, presence)
     frames = power_frames(total)
-    glued = glue(frames, style.glue_db)
-    held = per_sample(glued, FRAME, samples)
-    total *= held
+    held = glue(frames, style.glue_db)
+    frames *= held**2
     band_db = given.band_db
     if band_db is None:
-        band_db = _behind(frames * glued**2, sung, style.voice_lu)
+        band_db = _behind(frames, singers.frames, style.voice_lu) if sung else 0.0
     behind = np.float32(10 ** (band_db / 20))
-    total *= behind
+    held *= behind
+    swell(total, held, FRAME)
     # The room blooms when the voice pauses, and leaves its words dry.
-    ambience = _make_room(reverb(band.send * behind, sung, genre.room_s), presence)
-    thrown = echoes(sung["vocal"], score, style) if sung else None
-    if thrown is not None:
-        ambience += thrown
+    band.send[:] *= behind
+    ambience = reverb(band.send, sung, genre.room_s)
+    _make_room(ambience, presence)
+    _add_echoes(ambience, sung, score, style)
     for audio in (*sung.values(), ambience):
         total += audio
     frames = power_frames(total)
     parts_db = given.parts_db or part_levels(frames, score, style.parts)
-    curve = part_curve(parts_db, score, samples) * edges(score, samples)
-    total *= curve
-    frames *= curve[FRAME // 2 :: FRAME][: len(frames)].astype(np.float64) ** 2
-    master_db, finished, master = mastered(total, frames, given.master_db)
-    gains = Gains(voice_db, parts_db, round(master_db, 4), band.tracks_db, band_db)
-    stems: dict[str, Audio] = {}
-    if keeps_stems:
-        curve *= master
-        held *= behind * curve
-        stems = {name: _make_room(audio, presence) * held for name, audio in band.stems.items()}
-        for name, audio in {**sung, "ambience": ambience}.items():
-            stems[name] = np.broadcast_to(audio, total.shape) * curve
-    return Mix(quantise(finished), stems, gains)
+    curve = song_curve(parts_db, score, total.shape[1])
+    swell(total, curve, FRAME)
+    frames *= ((curve[:-1] + curve[1:]) / 2)[: len(frames)].astype(np.float64) ** 2
+    master_db, master = mastered(total, frames, given.master_db)
+    for audio in (band.stems or {}).values():
+        _make_room(audio, presence)
+        swell(audio, held, FRAME)
+    stems = {} if band.stems is None else {**band.stems, **sung, "ambience": ambience}
+    for name, audio in stems.items():
+        swell(audio, curve, FRAME)
+        swell(audio, master, STEP)
+        stems[name] = np.broadcast_to(audio, total.shape)
+    gains = Gains(singers.gain_db, parts_db, round(master_db, 4), band.tracks_db, band_db)
+    return Mix(quantise(total, out=total), stems, gains)
 
 
-def _sum(stems: Mapping[str, Audio], samples: int) -> Audio:
-    total = np.zeros((2, samples), dtype=np.float32)
-    for name in sorted(stems):
-        total += stems[name]
-    return total
+def _add_echoes(ambience: Audio, sung: Mapping[str, Audio], score: Score, style: MixStyle) -> None:
+    thrown = echoes(sung["vocal"], score, style) if sung else None
+    if thrown is not None:
+        ambience += thrown
 
 
-def _behind(band: NDArray[np.float64], sung: Mapping[str, Audio], voice_lu: float) -> float:
-    """Decibels that put a band with these `power_frames` `voice_lu` below the lead where somebody sings; 0 where nobody
-    does."""
-    if not sung:
-        return 0.0
-    voice = 2 * power_frames(sung["vocal"])  # it comes out of both sides
+def _behind(band: NDArray[np.float64], voice: NDArray[np.float64], voice_lu: float) -> float:
+    """Decibels that put a band with these `power_frames` `voice_lu` below the lead, whose these are, where somebody
+    sings."""
     is_sung = voice > 10 ** ((_SUNG_LUFS + 0.691) / 10)
     apart = gated_lufs(voice[is_sung]) - gated_lufs(band[is_sung])
     if not np.isfinite(apart):
@@ -107,13 +102,16 @@ def _behind(band: NDArray[np.float64], sung: Mapping[str, Audio], voice_lu: floa
     return round(float(np.clip(apart - voice_lu, -_MOST_BAND_DB, _MOST_BAND_DB)), 3)
 
 
-def _make_room(audio: Audio, presence: NDArray[np.float32] | None) -> Audio:
-    """The band under a voice: a little softer, and clearly so between 1 and 5.5 kHz; as it is where nobody sings."""
+def _make_room(audio: Audio, presence: NDArray[np.float32] | None) -> None:
+    """Put the band under a voice, in place: a little softer, and clearly so between 1 and 5.5 kHz; as it is where
+    nobody sings."""
     if presence is None:
-        return audio
-    cleared = equalise(audio, peak(_CLEAR_HZ, -_CLEAR_DB, _CLEAR_Q))
-    cleared -= audio
-    cleared *= presence
-    cleared += audio
-    cleared *= np.exp(np.float32(-_DUCK_DB / 20 * np.log(10)) * presence)
-    return cleared
+        return
+    ducked = np.exp(np.float32(-_DUCK_DB / 20 * np.log(10)) * presence)
+    for row in audio:
+        cleared = filtered_pieces(row, peak(_CLEAR_HZ, -_CLEAR_DB, _CLEAR_Q))
+        here = curve_pieces(presence, FRAME, len(row))
+        for (first, piece), (_, share) in zip(cleared, here, strict=True):
+            own = row[first : first + len(piece)]
+            own += (piece - own) * share
+    swell(audio, ducked, FRAME)

@@ -58,7 +58,8 @@ def sheen(notes: Sequence[Note], samples: int, rng: np.random.Generator) -> Audi
         noise *= np.float32(struck.level * (note.velocity / 127) ** 1.7)
         for row, side in zip(sound, (-1, 1), strict=True):
             row[start : start + len(burst)] += noise * np.float32(1 + 0.5 * side * struck.pan)
-    return equalise(sound, high_pass(_FROM_HZ), high_pass(_FROM_HZ), shelf(12_000, -3.0))
+    filters = high_pass(_FROM_HZ), high_pass(_FROM_HZ), shelf(12_000, -3.0)
+    return equalise(sound, *filters, out=sound)
 
 
 def _burst(struck: _Struck) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -1,69 +1,69 @@
 """The singers in the mix: made even and present, and where somebody sings."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from pedalboard import Compressor
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import FRAME, power_frames
-from songsmith.engine.sketch.filters import equalise, high_pass, peak, per_sample, shelf
-from songsmith.engine.sketch.mixing.tracks import level_of
+from songsmith.engine.loudness import gated_lufs, power_frames
+from songsmith.engine.sketch.filters import equalise, high_pass, peak, shelf
 
-__all__ = ["VOICE_LUFS", "presence_of", "treated"]
+__all__ = ["VOICE_LUFS", "Singers", "presence_of", "treated"]
 
 VOICE_LUFS = -15.5
 _FALL_FRAMES = 30  # the band comes back this slowly after a voice
 _AHEAD_FRAMES = 6
 
 
-def treated(
-    voices: Mapping[str, NDArray[np.float32]], air_db: float, given_db: float | None
-) -> tuple[float | None, dict[str, Audio]]:
-    """The lead's gain, and "vocal" (the lead, one channel) and "harmony" (all others, two channels) at their levels,
-    with `air_db` above 9 kHz; nothing if nobody sings."""
+@dataclass(frozen=True)
+class Singers:
+    """`sound`: "vocal" (the lead, one channel) and "harmony" (all others, two channels) at their levels, nothing if
+    nobody sings; `gain_db` that they got; `frames`, the `power_frames` of the lead as it comes out of both sides."""
+
+    sound: dict[str, Audio] = field(default_factory=dict)
+    gain_db: float | None = None
+    frames: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
+
+
+def treated(voices: Mapping[str, Audio], air_db: float, given_db: float | None) -> Singers:
+    """The singers, "lead" (one channel) and "harmony" (two, if there is any), with `air_db` above 9 kHz, at the gain
+    that is given or brings the lead to its loudness. They are worked on in place."""
     if "lead" not in voices or not np.any(voices["lead"]):
-        return None, {}
-    lead = _made_even(voices["lead"], air_db)
-    gain_db = given_db
-    if gain_db is None:
-        gain_db = round(VOICE_LUFS - level_of(lead), 4)
+        return Singers()
+    lead = voices["lead"]
+    _make_even(lead, air_db)
+    frames = 2 * power_frames(lead)
+    gain_db = round(VOICE_LUFS - gated_lufs(frames), 4) if given_db is None else given_db
     gain = np.float32(10 ** (gain_db / 20))
-    found = {"vocal": lead * gain}
-    others = [_both(audio) for name, audio in sorted(voices.items()) if name != "lead"]
-    if others:
-        found["harmony"] = _made_even(np.sum(others, axis=0), air_db) * gain
-    return gain_db, found
+    lead *= gain
+    if "harmony" not in voices:
+        return Singers({"vocal": lead}, gain_db, frames * float(gain) ** 2)
+    harmony = voices["harmony"]
+    _make_even(harmony, air_db)
+    harmony *= gain
+    return Singers({"vocal": lead, "harmony": harmony}, gain_db, frames * float(gain) ** 2)
 
 
-def _made_even(voice: NDArray[np.float32], air_db: float) -> Audio:
-    """A voice cleaned, made even and present; (1, samples) or (2, samples) as it came."""
-    voice = np.atleast_2d(voice)
-    level = np.float32(np.abs(voice).max()) or np.float32(1)
-    return level * equalise(
-        voice / level,
-        high_pass(85),
-        peak(300, -2.0),
-        peak(3_200, 3.0, 0.9),
-        shelf(9_000, air_db),
-        Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90),
-    )
+def _make_even(voice: Audio, air_db: float) -> None:
+    """A voice cleaned, made even and present, in place."""
+    level = np.float32(max(voice.max(), -voice.min())) or np.float32(1)
+    voice /= level
+    compressor = Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90)
+    colours = peak(300, -2.0), peak(3_200, 3.0, 0.9), shelf(9_000, air_db)
+    equalise(voice, high_pass(85), *colours, compressor, out=voice)
+    voice *= level
 
 
-def _both(audio: NDArray[np.float32]) -> Audio:
-    """Two channels, of one or two."""
-    audio = np.atleast_2d(audio)
-    return audio if audio.shape[0] == 2 else np.repeat(audio, 2, axis=0)
-
-
-def presence_of(vocal: Audio) -> NDArray[np.float32]:
-    """0..1 per sample: how much somebody is singing in `vocal` (1, samples); quick to rise, slow to fall."""
-    loud = np.sqrt(2 * power_frames(vocal) / (10 ** ((VOICE_LUFS + 0.691) / 10)))
+def presence_of(frames: NDArray[np.float64]) -> NDArray[np.float32]:
+    """0..1 for each frame: how much the lead with these `frames` is singing; quick to rise, slow to fall."""
+    loud = np.sqrt(frames / (10 ** ((VOICE_LUFS + 0.691) / 10)))
     target = np.clip((loud - 0.08) / 0.5, 0, 1)
     # It rises in 40 ms by looking 50 ms ahead, and falls in 300 ms.
     ahead = np.maximum.reduce([np.roll(target, -shift) for shift in range(_AHEAD_FRAMES)])
-    return per_sample(_smooth(ahead), FRAME, vocal.shape[1])
+    return _smooth(ahead)
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float32]:

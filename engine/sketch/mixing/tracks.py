@@ -1,6 +1,6 @@
 """The band's instruments as sound: each played, put into its own range, at the level of its kind, at its place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,10 @@ from songsmith.engine.sketch.mixing.gains import Gains
 from songsmith.engine.sketch.mixing.sheen import sheen
 from songsmith.engine.sketch.score import Score
 from songsmith.engine.sketch.style.genre import Genre
+from songsmith.engine.sketch.style.mix_style import MixStyle
 from songsmith.engine.units import sample_at
 
-__all__ = ["BandSound", "late", "level_of", "render_tracks"]
+__all__ = ["BandSound", "add", "level_of", "render_tracks"]
 
 _STEM_LUFS = {
     "drums": -22.0,
@@ -39,54 +40,99 @@ _SPREAD = {"keys": 0.4, "guitar": 0.3, "strings": 0.7}
 _SPREAD_S = (0.011, 0.017, 0.013, 0.019)
 _MOST_GAIN_DB = 40.0
 _SHEEN_DB = -15.0
+_PIECE = 32_768  # samples that stay in the processor's cache
 
 
 @dataclass(frozen=True)
 class BandSound:
-    """Stems of the band (2, samples), what they send to the reverb (mono), and the gains they got."""
+    """The band as it is played, `total` (2, samples), what it sends to the reverb (mono), the gains its$
+    instruments got, and its stems (2, samples), where they are kept. The mix works in these arrays."""
 
-    stems: dict[str, Audio]
+    total: Audio
     send: NDArray[np.float32]
     tracks_db: dict[str, float]
+    stems: dict[str, Audio] | None = None
+
+    def mixes(self, stem: str) -> list[Audio]:
+        """What an instrument of `stem` is added to."""
+        if self.stems is None:
+            return [self.total]
+        if stem not in self.stems:
+            self.stems[stem] = np.zeros_like(self.total)
+        return [self.total, self.stems[stem]]
 
 
 def render_tracks(
-    score: Score, tracks: Sequence[Track], bank: SoundFont, band: Genre, *, seed: int, given: Gains
+    score: Score,
+    tracks: Sequence[Track],
+    bank: SoundFont,
+    band: Genre,
+    *,
+    seed: int,
+    given: Gains,
+    keeps_stems: bool = False,
 ) -> BandSound:
     """Sound of all tracks, each at the level of its kind."""
-    samples, mix = sample_at(score.duration_s), band.mix
-    sound = BandSound({}, np.zeros(samples, dtype=np.float32), {})
-    kicks = [
-        n.start_s for t in tracks if t.is_drum for n in t.notes if n.pitch == DRUM_NOTES["kick"]
-    ]
-    breath = pump(kicks, band.pump_db, samples) if band.pump_db and kicks else None
+    samples = sample_at(score.duration_s)
+    total, send = (np.zeros(shape, dtype=np.float32) for shape in ((2, samples), samples))
+    sound = BandSound(total, send, {}, {} if keeps_stems else None)
+    breath = _breath(tracks, band.pump_db, samples)
     for number, track in enumerate(tracks):
         if not track.notes:
             continue
-        audio = _tone(_played(track, bank, samples), track, band.brightness_db)
+        audio = _played(track, bank, samples)
+        _tone(audio, track, band.brightness_db)
         if track.is_drum:
-            _add_sheen(audio, track, mix.sheen_db, np.random.default_rng([seed, 7]))
+            _add_sheen(audio, track, band.mix.sheen_db, np.random.default_rng([seed, 7]))
         key = f"{number} {track.name}"
         gain_db = given.tracks_db.get(key)
         if gain_db is None:
-            wanted_db = _STEM_LUFS[track.stem] + track.level_db + mix.level_db.get(track.stem, 0.0)
-            gain_db = round(min(wanted_db - level_of(audio), _MOST_GAIN_DB), 3)
+            gain_db = round(min(_wanted_db(track, band.mix) - level_of(audio), _MOST_GAIN_DB), 3)
         sound.tracks_db[key] = gain_db
         audio *= np.float32(10 ** (gain_db / 20))
-        audio = bussed(audio, track.stem, mix)
+        bussed(audio, track.stem, band.mix)
         if breath is not None and not track.is_drum:
             audio *= breath
-        sound.send[:] += audio.mean(axis=0) * np.float32(track.room)
-        stem = sound.stems.setdefault(track.stem, np.zeros((2, samples), dtype=np.float32))
-        stem += audio if audio.shape[0] == 2 else audio * pan_gains(track.pan)
-        _spread(stem, audio, _SPREAD.get(track.stem, 0.0), _SPREAD_S[number % len(_SPREAD_S)])
-    if band.riser_db is not None:
-        stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
-        stem += riser(rises(score), band.riser_db, samples, np.random.default_rng([seed, 9]))
-    if band.crackle_db is not None:
-        stem = sound.stems.setdefault("drums", np.zeros((2, samples), dtype=np.float32))
-        stem += crackle(samples, band.crackle_db, np.random.default_rng([seed, 5]))
+        for row in audio:
+            add(send, row, track.room / len(audio))
+        for mix in sound.mixes(track.stem):
+            _place(mix, audio, track, _SPREAD_S[number % len(_SPREAD_S)])
+    for effect in _effects(score, band, samples, seed):
+        for mix in sound.mixes("drums"):
+            np.add(mix, effect, out=mix)
     return sound
+
+
+def _breath(tracks: Sequence[Track], pump_db: float, samples: int) -> NDArray[np.float32] | None:
+    """How everything but the drums ducks at the kicks, where the style does that."""
+    kicks = [
+        n.start_s for t in tracks if t.is_drum for n in t.notes if n.pitch == DRUM_NOTES["kick"]
+    ]
+    return pump(kicks, pump_db, samples) if pump_db and kicks else None
+
+
+def _wanted_db(track: Track, mix: MixStyle) -> float:
+    return _STEM_LUFS[track.stem] + track.level_db + mix.level_db.get(track.stem, 0.0)
+
+
+def _effects(score: Score, band: Genre, samples: int, seed: int) -> Iterator[Audio]:
+    """What nobody plays: noise that rises into a chorus, the crackle of a record."""
+    if band.riser_db is not None:
+        yield riser(rises(score), band.riser_db, samples, np.random.default_rng([seed, 9]))
+    if band.crackle_db is not None:
+        yield crackle(samples, band.crackle_db, np.random.default_rng([seed, 5]))
+
+
+def _place(mix: Audio, audio: Audio, track: Track, spread_s: float) -> None:
+    """Add an instrument to a mix: with both its channels in the middle or with its one where it stands, widened by an
+    echo that cancels where both channels meet in one."""
+    gains = [1.0, 1.0] if len(audio) == 2 else pan_gains(track.pan)[:, 0].tolist()
+    for row, gain, own in zip(mix, gains, (audio[0], audio[-1]), strict=True):
+        add(row, own, gain)
+    share = _SPREAD.get(track.stem, 0.0)
+    for own in audio if share else ():
+        add(mix[0], own, share / len(audio), spread_s)
+        add(mix[1], own, -share / len(audio), spread_s)
 
 
 def _add_sheen(audio: Audio, track: Track, level_db: float, rng: np.random.Generator) -> None:
@@ -100,13 +146,18 @@ def _add_sheen(audio: Audio, track: Track, level_db: float, rng: np.random.Gener
 
 def level_of(audio: Audio) -> float:
     """Loudness in LUFS while it sounds, by its middle."""
-    return gated_lufs(2 * power_frames(audio.mean(axis=0, keepdims=True)))
+    middle = audio if len(audio) == 1 else audio.mean(axis=0, keepdims=True)
+    return gated_lufs(2 * power_frames(middle))
 
 
-def late(mono: NDArray[np.float32], delay_s: float) -> NDArray[np.float32]:
-    """`mono` later by `delay_s`, as long as before."""
+def add(
+    sound: NDArray[np.float32], mono: NDArray[np.float32], gain: float, delay_s: float = 0.0
+) -> None:
+    """Add `mono` to `sound`, later by `delay_s`, in place."""
     shift = sample_at(delay_s)
-    return np.concatenate([np.zeros(shift, dtype=np.float32), mono[:-shift]])
+    for first in range(shift, len(sound), _PIECE):
+        piece = sound[first : first + _PIECE]
+        piece += np.float32(gain) * mono[first - shift :][: len(piece)]
 
 
 def _played(track: Track, bank: SoundFont, samples: int) -> Audio:
@@ -124,23 +175,15 @@ def _played(track: Track, bank: SoundFont, samples: int) -> Audio:
     )
 
 
-def _spread(stem: Audio, audio: Audio, share: float, delay_s: float) -> None:
-    """Widen an instrument in its stem, in place: what is added cancels where both channels meet in one."""
-    if share:
-        echo = np.float32(share) * late(audio.mean(axis=0), delay_s)
-        stem[0] += echo
-        stem[1] -= echo
-
-
-def _tone(audio: Audio, track: Track, brightness_db: float) -> Audio:
-    """Each kind of instrument in its own range, all but drums and bass with a dip where words are."""
+def _tone(audio: Audio, track: Track, brightness_db: float) -> None:
+    """Each kind of instrument in its own range, all but drums and bass with a dip where words are, in place."""
     if track.stem == "bass":
-        return equalise(audio, high_pass(34), peak(52, -3.0), peak(350, -2.0), peak(850, 3.0))
-    if track.stem == "drums":
+        filters = [high_pass(34), peak(52, -3.0), peak(350, -2.0), peak(850, 3.0)]
+    elif track.stem == "drums":
         kick = peak(50, -7.0 if track.program in _ELECTRONIC_KITS else -2.5)
-        return equalise(audio, high_pass(30), kick, shelf(7_000, brightness_db + 2.5))
-    low_hz = 90 if track.stem in ("keys", "guitar") else 140
-    dip_db = 0.0 if track.stem == "lead" else -3.0
-    return equalise(
-        audio, high_pass(low_hz), peak(2_800, dip_db, 0.8), shelf(5_000, brightness_db + 1.5)
-    )
+        filters = [high_pass(30), kick, shelf(7_000, brightness_db + 2.5)]
+    else:
+        low_hz = 90 if track.stem in ("keys", "guitar") else 140
+        dip = [] if track.stem == "lead" else [peak(2_800, -3.0, 0.8)]
+        filters = [high_pass(low_hz), *dip, shelf(5_000, brightness_db + 1.5)]
+    equalise(audio, *filters, out=audio)

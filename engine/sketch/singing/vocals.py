@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from songsmith.engine.engine import EngineError
+from songsmith.engine.engine import Audio, EngineError
 from songsmith.engine.sketch.composing.melody import compose
 from songsmith.engine.sketch.score import BACKING_VOICE, Note, Score, SungLine
 from songsmith.engine.sketch.singing.backing import BACKING_STEM, backing_tasks
@@ -24,9 +23,14 @@ from songsmith.engine.units import sample_at
 __all__ = ["Vocals", "sing_plan", "voice_notes"]
 
 _CHORUS_KINDS = ("chorus", "post-chorus")
-_DOUBLE_GAIN = 0.32
-_HARMONY_GAIN = 0.34
-_BACKING_GAIN = 0.55
+_PLACES = {
+    "lead": ("lead", (1.0,)),
+    "doubles-left": ("harmony", (0.32 * 0.85, 0.32 * 0.15)),
+    "doubles-right": ("harmony", (0.32 * 0.15, 0.32 * 0.85)),
+    "harmony": ("harmony", (0.34, 0.34)),
+    BACKING_STEM: ("harmony", (0.55, 0.55)),
+}
+"""For what is sung: the stem it lies in, and its gain in each of the stem's channels."""
 # A harmony leaves the sibilants to the lead, so that they do not pile up.
 _SOFT_VOICELESS = 0.35
 _LEAD_IN_S = 0.5
@@ -36,11 +40,11 @@ _SPEAKERS = 2
 
 @dataclass(frozen=True)
 class Vocals:
-    """What was sung. `stems` are float32 arrays of the score's length at 44.1 kHz, (samples,) or (2, samples):
-    "lead", "doubles", "harmony", "backing", those that have sound. `notes` are the lead's, `syllables` the texts under
+    """What was sung. `stems` are float32 arrays of the score's length at 44.1 kHz: "lead" (1, samples) and "harmony"
+    (2, samples), in which all others are, those that have sound. `notes` are the lead's, `syllables` the texts under
     them for each line number; `details` are JSON values for the manifest."""
 
-    stems: Mapping[str, NDArray[np.float32]]
+    stems: Mapping[str, Audio]
     notes: tuple[Note, ...]
     syllables: Mapping[int, tuple[str, ...]]
     details: Mapping[str, object] = field(default_factory=dict)
@@ -251,24 +255,17 @@ def _third(note: Note, score: Score, voice: Voice) -> int:
     return near[0] if near else side[1]
 
 
-def _stems(sung: Sequence[Sung], length: int) -> dict[str, NDArray[np.float32]]:
-    """The singings summed into stems of `length` samples; doubles lie left and right."""
-    tracks: dict[str, NDArray[np.float64]] = {}
+def _stems(sung: Sequence[Sung], length: int) -> dict[str, Audio]:
+    """The singings summed into stems of `length` samples; doubles lie left and right in the harmony."""
+    stems: dict[str, Audio] = {}
     for piece in sung:
-        track = tracks.setdefault(piece.stem, np.zeros(length))
+        name, gains = _PLACES[piece.stem]
+        if name not in stems:
+            stems[name] = np.zeros((len(gains), length), dtype=np.float32)
         start = sample_at(piece.start_s)
         first, last = max(0, start), min(length, start + len(piece.samples))
         if last > first:
-            track[first:last] += piece.samples[first - start : last - start]
-    stems: dict[str, NDArray[np.float32]] = {}
-    if "lead" in tracks:
-        stems["lead"] = tracks["lead"].astype(np.float32)
-    if "doubles-left" in tracks:
-        left, right = tracks["doubles-left"], tracks["doubles-right"]
-        pair = np.stack([0.85 * left + 0.15 * right, 0.15 * left + 0.85 * right])
-        stems["doubles"] = (_DOUBLE_GAIN * pair).astype(np.float32)
-    if "harmony" in tracks:
-        stems["harmony"] = (_HARMONY_GAIN * tracks["harmony"]).astype(np.float32)
-    if BACKING_STEM in tracks:
-        stems[BACKING_STEM] = (_BACKING_GAIN * tracks[BACKING_STEM]).astype(np.float32)
+            heard = piece.samples[first - start : last - start]
+            for row, gain in zip(stems[name], gains, strict=True):
+                row[first:last] += np.float32(gain) * heard
     return stems

@@ -37,7 +37,7 @@ def test_every_style_puts_its_voice_a_little_above_its_band(name):
 
 @pytest.mark.parametrize("name", ["metal", "folk", "lo-fi hip-hop"])
 def test_the_voice_stands_above_the_band_by_what_the_style_says(name):
-    _, _, mix = mixed(name, keeps_stems=True)
+    _, mix = mixed(name, keeps_stems=True)
 
     band = sum(a for n, a in mix.stems.items() if n not in ("vocal", "ambience"))
     voice = power_frames(mix.stems["vocal"])
@@ -54,17 +54,24 @@ def test_parts_differ_more_in_a_ballad_than_in_metal():
     assert lift("metal") < 1.5 and lift("pop ballad") > 5
 
 
+def through_bus(sound, stem, style):
+    sound = sound.copy()
+    bussed(sound, stem, style)
+    return sound
+
+
 def test_a_driven_bus_adds_overtones_and_a_clean_one_does_not():
     sound = tone(200)
-    spectrum = np.abs(np.fft.rfft(bussed(sound, "bass", MixStyle(drive_db={"bass": 20}))[0]))
+    driven = through_bus(sound, "bass", MixStyle(drive_db={"bass": 20}))
     third = 600 * 2
-    assert spectrum[third] > 20 * np.abs(np.fft.rfft(sound[0]))[third]
-    assert bussed(sound, "keys", MixStyle(drive_db={"bass": 20})) is sound
+    assert np.abs(np.fft.rfft(driven[0]))[third] > 20 * np.abs(np.fft.rfft(sound[0]))[third]
+    clean = through_bus(sound, "keys", MixStyle(drive_db={"bass": 20}))
+    assert np.array_equal(clean, sound)
 
 
 def test_a_squeezed_bus_evens_out_loud_and_soft():
     def apart(style):
-        loud, soft = (bussed(tone(300, level), "drums", style) for level in (0.8, 0.1))
+        loud, soft = (through_bus(tone(300, level), "drums", style) for level in (0.8, 0.1))
         return level_db(loud[:, -20_000:]) - level_db(soft[:, -20_000:])
 
     assert apart(MixStyle(squeeze={"drums": 4})) < apart(MixStyle()) - 6
