@@ -15,6 +15,7 @@ __all__ = [
     "chord",
     "key_name",
     "key_of_chords",
+    "lacks_fifth",
     "parse_chord",
     "parse_key",
     "roman",
@@ -204,6 +205,11 @@ def key_of_chords(chords: Sequence[Harmony]) -> tuple[int, str]:
 
     keys = [(tonic, mode) for mode in ("major", "minor") for tonic in range(12)]
     return max(keys, key=lambda key: fit(*key))
+
+
+def lacks_fifth(harmony: Harmony) -> bool:
+    """Whether a chord has no perfect fifth."""
+    return (harmony.root + 7) % 12 not in harmony.tones
 
 
 def voice_chord(

@@ -7,6 +7,7 @@ band accompanies it. All times are seconds from the start of the song.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 __all__ = [
     "BACKING_VOICE",
@@ -19,10 +20,15 @@ __all__ = [
     "Score",
     "SongPart",
     "SungLine",
+    "Touch",
 ]
 
 BACKING_VOICE = "backing"
 """Who sings a line all of which is backing words."""
+
+
+Touch = Literal["", "muted", "slid"]
+"""How a note is played: on damped strings, or slid into from below."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class KeyLift:
 @dataclass(frozen=True)
 class Note:
     """A sung or played note; `pitch` is a MIDI number, `syllable` the index in its line (-1 = none),
-    `line` the 1-based lyric line (0 = none)."""
+    `line` the 1-based lyric line (0 = none), `touch` how an instrument plays it."""
 
     start_s: float
     end_s: float
@@ -132,6 +138,7 @@ class Note:
     velocity: int = 90
     line: int = 0
     syllable: int = -1
+    touch: Touch = ""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from songsmith.engine.sketch.band.groove import Feel, fit_meter, hits, level_of
-from songsmith.engine.sketch.band.players import loudness, play_bass, play_chords
+from songsmith.engine.sketch.band.bass import play_bass
+from songsmith.engine.sketch.band.comping import play_chords
+from songsmith.engine.sketch.band.groove import (
+    Feel,
+    fit_meter,
+    hits,
+    level_of,
+    loudness,
+    voices_of,
+)
 from songsmith.engine.sketch.band.solo import play_answers, play_lead
 from songsmith.engine.sketch.band.stops import stopped, stops
 from songsmith.engine.sketch.composing.tempo import Meter
@@ -127,7 +135,7 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
     notes: list[Note] = []
     for index, bar in enumerate(score.bars):
         part = score.parts[bar.part]
-        voices: dict[str, str] = getattr(drums, level_of(part))
+        voices = voices_of(drums, part)
         is_last = index == len(score.bars) - 1
         if is_last:
             notes += _last_stroke(bar, drums, voices, part.energy)
@@ -168,8 +176,8 @@ def _ends_part(score: Score, index: int) -> bool:
 def _leads_in(score: Score, index: int, drums: DrumSet) -> bool:
     """Whether the drums come in with the next bar, into a part that has drive."""
     coming = score.parts[score.bars[index + 1].part]
-    is_silent = not getattr(drums, level_of(score.parts[score.bars[index].part]))
-    return is_silent and coming.energy > 0.45 and bool(getattr(drums, level_of(coming)))
+    is_silent = not voices_of(drums, score.parts[score.bars[index].part])
+    return is_silent and coming.energy > 0.45 and bool(voices_of(drums, coming))
 
 
 def _starts_part(score: Score, index: int) -> bool:

@@ -1,15 +1,27 @@
 """Rhythm strings to times: steps of a bar, swing, other meters, and the small errors of players."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from songsmith.engine.sketch.composing.tempo import Meter
-from songsmith.engine.sketch.score import Bar, SongPart
-from songsmith.engine.sketch.style.genre import Level
+from songsmith.engine.sketch.score import Bar, Note, SongPart
+from songsmith.engine.sketch.style.genre import DrumSet, Level, Player
 
-__all__ = ["Feel", "Hit", "fit_meter", "hits", "level_of"]
+__all__ = [
+    "Feel",
+    "Hit",
+    "fit_meter",
+    "hits",
+    "level_of",
+    "loudness",
+    "rhythm_of",
+    "slid",
+    "voices_of",
+]
 
+_LEAST_SLID_S = 0.18
 _BEATS_KEPT = {(4, 3): (0, 1, 3), (3, 4): (0, 1, 2, 1), (4, 2): (0, 1)}
 
 
@@ -62,6 +74,20 @@ def level_of(part: SongPart) -> Level:
         return "low"
     is_held_back = part.kind in ("verse", "intro", "outro", "bridge") and part.energy < 0.97
     return "high" if part.energy >= 0.6 and not is_held_back else "mid"
+
+
+def rhythm_of(player: Player, part: SongPart) -> str:
+    """What a player plays in a part: the rhythm of its kind, else of its level."""
+    level = level_of(part)
+    own = player.parts.get(part.kind) if level != "low" else None
+    return getattr(player, level) if own is None else own
+
+
+def voices_of(drums: DrumSet, part: SongPart) -> dict[str, str]:
+    """What each voice of a kit plays in a part."""
+    level = level_of(part)
+    own = drums.parts.get(part.kind) if level != "low" else None
+    return getattr(drums, level) if own is None else own
 
 
 def fit_meter(pattern: str, feel: Feel) -> str:
@@ -123,3 +149,21 @@ def hits(pattern: str, bar: Bar, feel: Feel) -> list[Hit]:
 
 def _time_at(beat: float, edges_s: list[float]) -> float:
     return float(np.interp(beat, np.arange(len(edges_s)), edges_s))
+
+
+def loudness(base: float, energy: float, accent: float, rng: np.random.Generator) -> int:
+    """A velocity: harder in parts with more energy, never twice the same."""
+    return int(np.clip(base * (0.78 + 0.34 * energy) * accent + rng.normal(0, 3.5), 18, 127))
+
+
+def slid(notes: Sequence[Note], player: Player, rng: np.random.Generator) -> list[Note]:
+    """Now and then a longer note of a single line is slid into, where the player does that."""
+    if not player.slides:
+        return list(notes)
+    drawn = rng.random(len(notes)) < player.slides
+    return [
+        replace(note, touch="slid")
+        if is_slid and not note.touch and note.end_s - note.start_s > _LEAST_SLID_S
+        else note
+        for note, is_slid in zip(notes, drawn, strict=True)
+    ]

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.engine import Audio, EngineError
+from songsmith.engine.sketch.band.loops import Mono, Unroll, unrolled, unrolled_metal
 from songsmith.engine.sketch.band.sf2 import Region, SoundFont, load_soundfont
 from songsmith.engine.sketch.filters import equalise, low_pass
-from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.score import Note, Touch
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["play_notes", "soundfont"]
@@ -24,7 +25,9 @@ __all__ = ["play_notes", "soundfont"]
 _MAX_RELEASE_S = 1.5
 _CUT_FADE = 220  # 5 ms, where a wave is cut or ends on its own
 _MIN_RELEASE_S = 0.015  # shorter ones click
-Mono = NDArray[np.float32]
+_SLOWEST_DRUM_S = 5.0  # a ride that falls more slowly is one long hiss
+_SLIDE_CENTS, _SLIDE_S = 200.0, 0.07
+_MUTED_HZ, _MUTED_FALL_S, _MUTED_WAVE_S = 1_500.0, 0.07, 0.45
 
 
 @lru_cache(maxsize=1)
@@ -55,14 +58,14 @@ def play_notes(
     `vibrato_cents` sways notes longer than 0.35 s at 5.3 Hz.
     """
     sound = np.zeros((1 if is_mono else 2, samples), dtype=np.float32)
-    waves = _Waves(bank, notes)
+    waves = _Waves(bank, notes, is_drum=is_drum)
     for note in notes:
         for region in bank.regions(
             program, is_drum=is_drum, key=note.pitch, velocity=note.velocity
         ):
             length_s = note.end_s - note.start_s
             sway = vibrato_cents if length_s > 0.35 else 0.0
-            wave = waves.wave(region, note.pitch, sway)
+            wave = waves.wave(region, note.pitch, note.touch, sway)
             _add_note(sound, note, region, wave, waves.shape(region), is_drum)
     return sound
 
@@ -70,27 +73,34 @@ def play_notes(
 class _Waves:
     """Resampled waves of one instrument and the shapes of its notes, each made once."""
 
-    def __init__(self, bank: SoundFont, notes: Sequence[Note]) -> None:
+    def __init__(self, bank: SoundFont, notes: Sequence[Note], *, is_drum: bool) -> None:
         self._bank = bank
-        self._made: dict[tuple[int, int, bool], Mono] = {}
+        self._unroll = unrolled_metal if is_drum else unrolled
+        self._slowest_s = _SLOWEST_DRUM_S if is_drum else np.inf
+        self._made: dict[tuple[int, int, Touch, bool], Mono] = {}
         self._shapes: dict[int, _Shape] = {}
         self._length_s: dict[int, float] = {}
         for note in notes:
             length_s = note.end_s - note.start_s + _MAX_RELEASE_S
             self._length_s[note.pitch] = max(length_s, self._length_s.get(note.pitch, 0.0))
 
-    def wave(self, region: Region, pitch: int, vibrato_cents: float) -> Mono:
-        key = (id(region), pitch, vibrato_cents > 0)
+    def wave(self, region: Region, pitch: int, touch: Touch, vibrato_cents: float) -> Mono:
+        key = (id(region), pitch, touch, vibrato_cents > 0)
         if key not in self._made:
-            length = round(self._length_s[pitch] * SAMPLE_RATE_HZ)
-            self._made[key] = _resampled(self._bank.samples, region, pitch, length, vibrato_cents)
+            length_s = _MUTED_WAVE_S if touch == "muted" else self._length_s[pitch]
+            length = round(length_s * SAMPLE_RATE_HZ)
+            speed = _speed(length, touch, vibrato_cents)
+            wave = _resampled(self._bank.samples, region, pitch, length, speed, self._unroll)
+            self._made[key] = _muted(wave) if touch == "muted" else wave
         return self._made[key]
 
     def shape(self, region: Region) -> "_Shape":
         """How loud a note of a region is, for notes as long as the longest here."""
         if id(region) not in self._shapes:
             longest = round(max(self._length_s.values()) * SAMPLE_RATE_HZ) + 1
-            self._shapes[id(region)] = _Shape.of(region, longest)
+            self._shapes[id(region)] = _Shape.of(
+                region, longest, min(region.decay_s, self._slowest_s)
+            )
         return self._shapes[id(region)]
 
 
@@ -102,14 +112,14 @@ class _Shape:
     tail: Mono
 
     @classmethod
-    def of(cls, region: Region, length: int) -> "_Shape":
+    def of(cls, region: Region, length: int, decay_s: float) -> "_Shape":
         attack = max(1, round(max(region.attack_s, 0.001) * SAMPLE_RATE_HZ))
         top = attack + round(min(region.hold_s, 60) * SAMPLE_RATE_HZ)
         body = np.ones(length, dtype=np.float32)
         if region.sustain < 0.999 and top < length:
             time_s = np.arange(length - top, dtype=np.float32) / SAMPLE_RATE_HZ
             # A full decay is 100 dB in decay_s.
-            fall = 10 ** (-5.0 * time_s / max(region.decay_s, 0.01))
+            fall = 10 ** (-5.0 * time_s / max(decay_s, 0.01))
             body[top:] = np.maximum(fall, region.sustain)
         rise = min(attack, length)
         body[:rise] *= np.linspace(0, 1, attack, dtype=np.float32)[:rise]
@@ -119,9 +129,15 @@ class _Shape:
 
 
 def _resampled(
-    samples: NDArray[np.float32], region: Region, pitch: int, length: int, vibrato_cents: float
+    samples: NDArray[np.float32],
+    region: Region,
+    pitch: int,
+    length: int,
+    speed: NDArray[np.float64] | None,
+    unroll: Unroll,
 ) -> Mono:
-    """Up to `length` samples of the region at `pitch`, by cubic interpolation, loop unrolled, filtered."""
+    """Up to `length` samples of the region at `pitch`, by cubic interpolation, loop unrolled, filtered; `speed` are
+    factors of how fast it is read, for vibrato and slides."""
     cents = (pitch - region.root) * region.scale_cents + region.tune_cents
     step = 2 ** (cents / 1_200) * region.rate_hz / SAMPLE_RATE_HZ
     if not region.is_looped:
@@ -129,11 +145,11 @@ def _resampled(
     if length <= 0:
         return np.zeros(0, dtype=np.float32)
     position = np.arange(length, dtype=np.float64) * step
-    if vibrato_cents:
-        position = np.cumsum(step * _sway(length, vibrato_cents)) - step
+    if speed is not None:
+        position = np.cumsum(step * speed[:length]) - step * speed[0]
     whole = position.astype(np.int32)
     part = (position - whole).astype(np.float32)
-    tape = _unrolled(samples, region, int(whole[-1]) + 4)
+    tape = unroll(samples, region, int(whole[-1]) + 4)
     before, at, after, later = (tape[whole + k] for k in (0, 1, 2, 3))
     # Catmull-Rom: cubic through four neighbours.
     wave = at + 0.5 * part * (
@@ -148,21 +164,23 @@ def _resampled(
     return wave
 
 
-def _sway(length: int, cents: float) -> NDArray[np.float64]:
-    """Speed factors of a vibrato that sets in after a quarter of a second."""
+def _speed(length: int, touch: Touch, vibrato_cents: float) -> NDArray[np.float64] | None:
+    """Speed factors of a slide from below and of a vibrato that sets in a quarter second late; None for neither."""
+    if touch != "slid" and not vibrato_cents:
+        return None
     time_s = np.arange(length) / SAMPLE_RATE_HZ
-    depth = cents * np.clip((time_s - 0.25) / 0.3, 0, 1)
-    return np.asarray(2 ** (depth * np.sin(2 * np.pi * 5.3 * time_s) / 1_200))
+    depth = vibrato_cents * np.clip((time_s - 0.25) / 0.3, 0, 1)
+    cents = depth * np.sin(2 * np.pi * 5.3 * time_s)
+    if touch == "slid":
+        cents -= _SLIDE_CENTS * np.exp(-((time_s / _SLIDE_S) ** 2))
+    return np.asarray(2 ** (cents / 1_200))
 
 
-def _unrolled(samples: NDArray[np.float32], region: Region, length: int) -> Mono:
-    """`length` samples of the region, its loop repeated, after one that stands before the first."""
-    once = samples[region.start : region.loop_end if region.is_looped else region.end]
-    tape = np.concatenate([once[:1], once])
-    if region.is_looped and len(tape) < length:
-        loop = samples[region.loop_start : region.loop_end]
-        tape = np.concatenate([tape, np.tile(loop, -(-(length - len(tape)) // len(loop)))])
-    return np.pad(tape, (0, max(0, length - len(tape))))
+def _muted(wave: Mono) -> Mono:
+    """A string under the palm: dull, and gone at once."""
+    time_s = np.arange(len(wave), dtype=np.float32) / SAMPLE_RATE_HZ
+    dull = equalise(wave[None], low_pass(_MUTED_HZ))[0]
+    return np.asarray(dull * np.exp(-time_s / _MUTED_FALL_S), dtype=np.float32)
 
 
 def _add_note(

@@ -1,10 +1,10 @@
 """Genres: how a kind of music moves, as data. One JSON file each, `data/genre_*.json`.
 
 Rhythms are strings that fill one bar, one character a step; how many steps is the string's length, so
-"x..x..x.x..." is a bar of twelve. Drums: x hit, X accent, o ghost. Comping: x or X strikes, - holds on,
-d and u strum down and up, g brushes damped strings. Arpeggios: digits are tones of the voicing from below, 0 is
-the bass note.
-Bass: degrees of the chord (1 3 5 7, 6, 8 the octave), a is a step into the next chord's root, - holds.
+"x..x..x.x..." is a bar of twelve. Drums: x hit, X accent, o ghost. Comping: x or X strikes, - holds on, s is
+staccato, d and u strum down and up, g brushes damped strings, m strikes the low strings under the palm.
+Arpeggios: digits are tones of the voicing from below, 0 is the bass note.
+Bass: degrees of the chord (1 3 5 7, 6, 8 the octave), a is a step into the next chord's root, x a dead note, - holds.
 """
 
 import json
@@ -31,8 +31,8 @@ class _Strict(BaseModel):
 class DrumSet(_Strict):
     """Kit program and, per level of energy, a bar of rhythm for each voice; fills are bars too.
 
-    `lift` are voices that join in the last chorus; `accent` is the voice that marks the start of a strong part and the
-    last chord, "" for none.
+    `parts` are bars that a kind of part has to itself, unless its energy is low; `lift` are voices that join in the
+    last chorus; `accent` is the voice that marks the start of a strong part and the last chord, "" for none.
     """
 
     kit: int = 0
@@ -40,6 +40,7 @@ class DrumSet(_Strict):
     low: dict[str, str] = Field(default_factory=dict)
     mid: dict[str, str] = Field(default_factory=dict)
     high: dict[str, str] = Field(default_factory=dict)
+    parts: dict[str, dict[str, str]] = Field(default_factory=dict)
     fills: tuple[dict[str, str], ...] = ()
     lift: dict[str, str] = Field(default_factory=dict)
     accent: str = "crash"
@@ -49,8 +50,9 @@ class DrumSet(_Strict):
 class Player(_Strict):
     """One instrument. Empty rhythm: silent at that level; "walk" is a walking bass, "hold" a sustained chord.
 
-    A `power` player strikes root, fifth and octave, which is all that distortion bears. One who `enters` late leaves
-    so many verses to the others.
+    `parts` are rhythms that a kind of part has to itself, unless its energy is low. A `power` player strikes root,
+    fifth and octave, which is all that distortion bears. One who `enters` late leaves so many verses to the others.
+    `slides` is the chance that a note of a single line is slid into.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Player(_Strict):
     low: str = ""
     mid: str = ""
     high: str = ""
+    parts: dict[str, str] = Field(default_factory=dict)
     register_low: int = 48
     register_high: int = 72
     voices: int = 4
@@ -70,6 +73,7 @@ class Player(_Strict):
     length: float = 0.9
     late_s: float = 0.0
     enters: int = 0
+    slides: float = 0.0
 
 
 class Genre(_Strict):

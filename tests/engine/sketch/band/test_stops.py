@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from songsmith.engine.sketch.band.band import DRUM_NOTES, play_band
+from songsmith.engine.sketch.band.comping import play_chords
 from songsmith.engine.sketch.band.groove import Feel, hits
-from songsmith.engine.sketch.band.players import play_chords
 from songsmith.engine.sketch.band.stops import rises, stopped, stops
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.composing.tempo import Meter

@@ -233,7 +233,10 @@ def test_every_genre_is_playable(name):
     assert found.drums is not None
     rhythms = [
         pattern
-        for voices in (found.drums.low, found.drums.mid, found.drums.high, *found.drums.fills)
+        for voices in (
+            *(found.drums.low, found.drums.mid, found.drums.high, *found.drums.fills),
+            *found.drums.parts.values(),
+        )
         for pattern in voices.values()
     ]
     beats = 3 if found.time == "3/4" else 4
