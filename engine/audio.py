@@ -179,26 +179,33 @@ def measure_loudness(audio: Audio) -> Loudness:
 
 
 def splice(
-    parent: Audio, fresh: Audio, spans: Sequence[Span], *, crossfade_s: float = CROSSFADE_S
+    parent: Audio,
+    fresh: Audio,
+    spans: Sequence[Span],
+    *,
+    fresh_from_s: float = 0.0,
+    crossfade_s: float = CROSSFADE_S,
 ) -> Audio:
     """`fresh` inside `spans`, `parent` everywhere else, bit for bit; crossfades lie inside the spans.
 
-    Both (2, samples); the shorter one counts as silent after its end, so that a longer `fresh` with a span
-    at its end extends a song. At the very start and end of the song no crossfade is needed, so there is none.
+    Both (2, samples), `fresh` from `fresh_from_s` of the song on; the shorter one counts as silent after its end, so
+    that a longer `fresh` with a span at its end extends a song. At the very start and end of the song no crossfade is
+    needed, so there is none.
     """
-    length = max(parent.shape[1], fresh.shape[1])
-    parent, fresh = (
-        np.pad(sound, ((0, 0), (0, length - sound.shape[1]))) for sound in (parent, fresh)
-    )
-    spliced = parent.copy()
+    offset = sample_at(fresh_from_s)
+    length = max(parent.shape[1], offset + fresh.shape[1])
+    spliced = np.zeros((2, length), dtype=np.float32)
+    spliced[:, : parent.shape[1]] = parent
     for span in spans:
         start, end = sample_at(span.start_s), min(sample_at(span.end_s), length)
         if start >= end:
             continue
         share = _fade_in_share(start, end, length, sample_at(crossfade_s))
-        spliced[:, start:end] = quantise(
-            fresh[:, start:end] * share + parent[:, start:end] * (1 - share)
-        )
+        inside = spliced[:, start:end]
+        new = fresh[:, start - offset : end - offset]
+        inside *= 1 - share
+        inside[:, : new.shape[1]] += new * share[: new.shape[1]]
+        quantise(inside, out=inside)
     return spliced
 
 

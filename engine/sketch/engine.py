@@ -8,7 +8,6 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from songsmith.engine.abilities import VoiceInfo
-from songsmith.engine.audio import splice
 from songsmith.engine.engine import (
     EngineError,
     EngineStatus,
@@ -21,7 +20,7 @@ from songsmith.engine.engine import (
     Take,
 )
 from songsmith.engine.requests import check_duration, check_request, parse_options
-from songsmith.engine.sketch.band.band import Track, play_band
+from songsmith.engine.sketch.band.band import play_band
 from songsmith.engine.sketch.band.synth import soundfont
 from songsmith.engine.sketch.card import CARD
 from songsmith.engine.sketch.composing.explain import explain_composition
@@ -31,8 +30,7 @@ from songsmith.engine.sketch.export.chord_sheet import format_chordpro
 from songsmith.engine.sketch.export.midi import format_midi
 from songsmith.engine.sketch.harmony import key_name, parse_key
 from songsmith.engine.sketch.mixing.gains import Gains
-from songsmith.engine.sketch.mixing.mix import Mix, mix_song
-from songsmith.engine.sketch.mixing.tracks import render_tracks
+from songsmith.engine.sketch.mixing.mix import Mix
 from songsmith.engine.sketch.options import SketchOptions
 from songsmith.engine.sketch.score import Note, Score, SungLine
 from songsmith.engine.sketch.singing.vocals import Vocals, sing_plan, voice_notes
@@ -40,9 +38,11 @@ from songsmith.engine.sketch.singing.worker_pool import warm_up
 from songsmith.engine.sketch.speed import wall_seconds
 from songsmith.engine.sketch.style.style import SketchStyle, parse_style
 from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
+from songsmith.engine.sketch.take_sound import TakePlan, joined, joined_stems, mixed, played
 from songsmith.engine.sketch.voices.registry import kokoro_speaker
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
+from songsmith.engine.sketch.window import Window, windows_around
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
 from songsmith.lyrics.speech.espeak import espeak_fault
@@ -92,6 +92,17 @@ class _Order:
             return fresh
         kept = self.memory.score
         return replace(kept, lines=slots(lyrics, kept) if self.sings else ())
+
+    def plan(self, seed: int) -> TakePlan:
+        """What one take plays: what lies around the spans, where all levels are known, else the whole song."""
+        score = self.score(seed)
+        gains = self.memory.gains if self.memory else Gains()
+        windows = [Window(0.0, score.duration_s, self.request.spans)]
+        if gains.is_complete:
+            windows = windows_around(self.request.spans, score.duration_s)
+        tracks = play_band(score, self.style, seed=seed)
+        keeps_stems = self.options.stems
+        return TakePlan(score, tracks, self.style.genre, seed, gains, windows, keeps_stems)
 
 
 class SketchEngine:
@@ -290,32 +301,19 @@ def _network_seconds(order: _Order, lines: Sequence[SungLine]) -> float:
 
 
 def _make_take(order: _Order, seed: int, step: _Step) -> Take:
-    style = order.style
     step("planning", 0, 1)
-    score = order.score(seed)
+    plan = order.plan(seed)
     step("planning", 1, 1)
-    gains = order.memory.gains if order.memory else Gains()
-    tracks = play_band(score, style, seed=seed)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        band = beside.submit(
-            render_tracks,
-            score,
-            tracks,
-            soundfont(),
-            style.genre,
-            seed=seed,
-            given=gains,
-            keeps_stems=order.options.stems,
-        )
-        vocals = _sing(order, score, seed, step)
+        band = beside.submit(played, plan)
+        vocals = _sing(order, plan.score, seed, step)
         step("band", 0, 1)
-        sound = band.result()
+        bands = band.result()
     step("band", 1, 1)
     step("mixing", 0, 1)
-    voices = vocals.stems if vocals else {}
-    mix = mix_song(score, sound, voices, style.genre, given=gains)
+    mixes = mixed(plan, bands, vocals)
     step("mixing", 1, 1)
-    return _take(order, seed, score, tracks, vocals, mix)
+    return _take(order, plan, vocals, mixes)
 
 
 def _sing(order: _Order, score: Score, seed: int, step: _Step) -> Vocals | None:
@@ -334,34 +332,25 @@ def _sing(order: _Order, score: Score, seed: int, step: _Step) -> Vocals | None:
     )
 
 
-def _take(
-    order: _Order,
-    seed: int,
-    score: Score,
-    tracks: Sequence[Track],
-    vocals: Vocals | None,
-    mix: Mix,
-) -> Take:
-    request, options = order.request, order.options
-    audio = mix.audio
-    if request.spans and request.parent is not None:
-        audio = splice(request.parent.audio, audio, request.spans)
+def _take(order: _Order, plan: TakePlan, vocals: Vocals | None, mixes: Sequence[Mix]) -> Take:
+    request, options, score = order.request, order.options, plan.score
+    stays = request.parent.audio if request.spans and request.parent else None
     notes, syllables = _melody(order, score, vocals)
-    tune_seed = order.memory.tune_seed if order.memory else seed
-    memory = TakeMemory(score, mix.gains, notes, syllables, tune_seed)
-    title = request.lyrics.title
+    tune_seed = order.memory.tune_seed if order.memory else plan.seed
+    memory = TakeMemory(score, mixes[-1].gains, notes, syllables, tune_seed)
     attachments: dict[str, bytes] = {}
     if options.midi:
-        attachments["song.mid"] = format_midi(score, tracks, notes, syllables, title=title)
+        title = request.lyrics.title
+        attachments["song.mid"] = format_midi(score, plan.tracks, notes, syllables, title=title)
     if options.chords:
         sheet = format_chordpro(score, request.lyrics, notes, syllables)
         attachments["chords.cho"] = sheet.encode("utf-8")
     return Take(
-        audio=audio,
-        seed=seed,
+        audio=joined(plan, mixes, stays),
+        seed=plan.seed,
         engine=SketchEngine.name,
         details=_details(order, score, vocals, memory),
-        stems=mix.stems,
+        stems=joined_stems(plan, mixes),
         attachments=attachments,
     )
 

@@ -188,7 +188,7 @@ def _add_note(
 ) -> None:
     start = round(note.start_s * SAMPLE_RATE_HZ)
     held = max(1, round((note.end_s - note.start_s) * SAMPLE_RATE_HZ))
-    if start < 0 or start >= sound.shape[1]:
+    if start >= sound.shape[1]:
         return
     if is_drum:
         held = len(wave)  # a drum rings on its own
@@ -203,8 +203,9 @@ def _add_note(
     _fade_out(shaped, length // 2 if is_drum and region.is_looped else _CUT_FADE * is_cut)
     shaped *= np.float32((note.velocity / 127) ** 1.7)
     gains = np.sqrt([1 - region.pan, 1 + region.pan]).astype(np.float32)  # equal in power
+    heard, start = shaped[max(0, -start) :], max(0, start)  # it may have begun before
     for row, gain in zip(sound, gains if len(sound) == 2 else [gains.mean()], strict=True):
-        row[start : start + length] += shaped * gain
+        row[start : start + len(heard)] += heard * gain
 
 
 def _fade_out(shaped: Mono, fade: int) -> None:

@@ -11,7 +11,7 @@ from songsmith.engine.engine import Audio
 from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, shelf
 from songsmith.engine.sketch.style.mix_style import MixStyle, Stem
 
-__all__ = ["bussed", "glue"]
+__all__ = ["bussed", "glue", "loudest_db"]
 
 _LOW_HZ, _AIR_HZ = 180, 7_000
 _BENT_FROM_HZ = 25
@@ -46,10 +46,18 @@ def _drive(audio: Audio, drive_db: float) -> None:
     audio /= drive
 
 
-def glue(frames: NDArray[np.float64], most_db: float) -> NDArray[np.float32]:
+def loudest_db(frames: NDArray[np.float64]) -> float:
+    """The level of the loudest moments of a band with these `power_frames`."""
+    return round(10 * float(np.log10(max(_slow(frames).max(), 1e-12))), 3)
+
+
+def glue(frames: NDArray[np.float64], most_db: float, loudest_db: float) -> NDArray[np.float32]:
     """The gain of a slow compressor over the whole band, whose `power_frames` these are, one value a frame: where it is
     loudest, `most_db` down."""
-    power = np.convolve(frames, np.hanning(_GLUE_FRAMES), mode="same")
-    level_db = 10 * np.log10(power / max(float(power.max()), 1e-12) + 1e-9)
+    level_db = 10 * np.log10(_slow(frames) + 1e-12) - loudest_db
     down_db = most_db * np.clip(1 + level_db / 10, 0, 1)  # from 10 dB below the loudest on
     return np.asarray(10 ** (-down_db / 20), dtype=np.float32)
+
+
+def _slow(frames: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.convolve(frames, np.hanning(_GLUE_FRAMES), mode="same")

@@ -30,7 +30,9 @@ def play_theremin(notes: Sequence[Note], samples: int) -> Audio:
     pitch = np.full(steps, float(notes[0].pitch))
     level = np.zeros(steps)
     for note in notes:
-        first, last = (int(t * SAMPLE_RATE_HZ / _CONTROL) for t in (note.start_s, note.end_s))
+        first, last = (
+            max(0, int(t * SAMPLE_RATE_HZ / _CONTROL)) for t in (note.start_s, note.end_s)
+        )
         pitch[first:] = note.pitch
         level[first : last + 1] = (note.velocity / 127) ** 1.5
     # The hand takes about a tenth of a second to the next pitch, and trembles.
@@ -67,7 +69,10 @@ def riser(
     sound = np.zeros((2, samples), dtype=np.float32)
     for start_s, end_s in spans_s:
         first, last = (min(int(t * SAMPLE_RATE_HZ), samples) for t in (start_s, end_s))
+        if last <= 0:
+            continue
         way = np.linspace(0, 1, max(last - first, 2), dtype=np.float32)[: last - first]
+        way, first = way[max(0, -first) :], max(0, first)
         noise = rng.standard_normal((2, last - first), dtype=np.float32)
         dark = equalise(noise, high_pass(250), low_pass(900))
         bright = equalise(noise, high_pass(1_200), low_pass(4_500))

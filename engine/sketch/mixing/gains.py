@@ -15,3 +15,10 @@ class Gains:
     master_db: float | None = None
     tracks_db: Mapping[str, float] = field(default_factory=dict)
     band_db: float | None = None
+    loudest_db: float | None = None
+    """The band where it is loudest: from there its compressor counts. None in takes of older versions."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has to be measured of the whole song any more."""
+        return None not in (self.master_db, self.band_db, self.loudest_db) and bool(self.parts_db)

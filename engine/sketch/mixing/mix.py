@@ -14,7 +14,7 @@ from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import FRAME, filtered_pieces, gated_lufs, power_frames
 from songsmith.engine.sketch.filters import curve_pieces, peak, swell
 from songsmith.engine.sketch.mixing.ambience import echoes, reverb
-from songsmith.engine.sketch.mixing.chains import glue
+from songsmith.engine.sketch.mixing.chains import glue, loudest_db
 from songsmith.engine.sketch.mixing.gains import Gains
 from songsmith.engine.sketch.mixing.limiter import STEP
 from songsmith.engine.sketch.mixing.master import mastered, part_levels, song_curve
@@ -53,7 +53,8 @@ def mix_song(
     presence = presence_of(singers.frames) if sung else None
     _make_room(total, presence)
     frames = power_frames(total)
-    held = glue(frames, style.glue_db)
+    loud_db = loudest_db(frames) if given.loudest_db is None else given.loudest_db
+    held = glue(frames, style.glue_db, loud_db)
     frames *= held**2
     band_db = given.band_db
     if band_db is None:
@@ -82,7 +83,7 @@ def mix_song(
         swell(audio, curve, FRAME)
         swell(audio, master, STEP)
         stems[name] = np.broadcast_to(audio, total.shape)
-    gains = Gains(singers.gain_db, parts_db, round(master_db, 4), band.tracks_db, band_db)
+    gains = Gains(singers.gain_db, parts_db, round(master_db, 4), band.tracks_db, band_db, loud_db)
     return Mix(quantise(total, out=total), stems, gains)
 
 

@@ -32,7 +32,7 @@ def treated(voices: Mapping[str, Audio], air_db: float, given_db: float | None) 
     """The singers, "lead" (one channel) and "harmony" (two, if there is any), with `air_db` above 9 kHz, at the gain
     that is given or brings the lead to its loudness. They are worked on in place."""
     if "lead" not in voices or not np.any(voices["lead"]):
-        return Singers()
+        return Singers(gain_db=given_db)
     lead = voices["lead"]
     _make_even(lead, air_db)
     frames = 2 * power_frames(lead)

@@ -70,26 +70,26 @@ def render_tracks(
     *,
     seed: int,
     given: Gains,
+    samples: int | None = None,
     keeps_stems: bool = False,
 ) -> BandSound:
-    """Sound of all tracks, each at the level of its kind."""
-    samples = sample_at(score.duration_s)
+    """Sound of all tracks, each at the level of its kind, over the score's length or its first `samples`."""
+    samples = sample_at(score.duration_s) if samples is None else samples
     total, send = (np.zeros(shape, dtype=np.float32) for shape in ((2, samples), samples))
-    sound = BandSound(total, send, {}, {} if keeps_stems else None)
+    sound = BandSound(total, send, dict(given.tracks_db), {} if keeps_stems else None)
     breath = _breath(tracks, band.pump_db, samples)
     for number, track in enumerate(tracks):
         if not track.notes:
             continue
         audio = _played(track, bank, samples)
         _tone(audio, track, band.brightness_db)
-        if track.is_drum:
-            _add_sheen(audio, track, band.mix.sheen_db, np.random.default_rng([seed, 7]))
         key = f"{number} {track.name}"
-        gain_db = given.tracks_db.get(key)
-        if gain_db is None:
-            gain_db = round(min(_wanted_db(track, band.mix) - level_of(audio), _MOST_GAIN_DB), 3)
-        sound.tracks_db[key] = gain_db
-        audio *= np.float32(10 ** (gain_db / 20))
+        if track.is_drum:
+            _add_sheen(audio, track, band.mix.sheen_db, sound.tracks_db, f"{key} metal", seed)
+        if key not in sound.tracks_db:
+            gain_db = min(_wanted_db(track, band.mix) - level_of(audio), _MOST_GAIN_DB)
+            sound.tracks_db[key] = round(gain_db, 3)
+        audio *= np.float32(10 ** (sound.tracks_db[key] / 20))
         bussed(audio, track.stem, band.mix)
         if breath is not None and not track.is_drum:
             audio *= breath
@@ -135,13 +135,19 @@ def _place(mix: Audio, audio: Audio, track: Track, spread_s: float) -> None:
         add(mix[1], own, -share / len(audio), spread_s)
 
 
-def _add_sheen(audio: Audio, track: Track, level_db: float, rng: np.random.Generator) -> None:
-    """The kit's metal and wires, in place, at a level that belongs to the whole kit's."""
-    metal = sheen(track.notes, audio.shape[1], rng)
-    own_db = level_of(metal)
-    if np.isfinite(own_db):
-        metal *= np.float32(10 ** ((level_of(audio) + _SHEEN_DB + level_db - own_db) / 20))
-        audio += metal
+def _add_sheen(
+    audio: Audio, track: Track, level_db: float, tracks_db: dict[str, float], key: str, seed: int
+) -> None:
+    """The kit's metal and wires, in place, at the gain that `tracks_db` has for it under `key`, or at one that belongs
+    to the whole kit's level, which is then kept there."""
+    metal = sheen(track.notes, audio.shape[1], np.random.default_rng([seed, 7]))
+    if key not in tracks_db:
+        own_db = level_of(metal)
+        if not np.isfinite(own_db):
+            return
+        tracks_db[key] = round(level_of(audio) + _SHEEN_DB + level_db - own_db, 3)
+    metal *= np.float32(10 ** (tracks_db[key] / 20))
+    audio += metal
 
 
 def level_of(audio: Audio) -> float:

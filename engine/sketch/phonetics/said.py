@@ -24,6 +24,7 @@ _VOWELS = (
 _STRESS_MARKS = {2: "'", 1: ","}
 
 
+@lru_cache(maxsize=64)  # who forecasts a song asks for its lines before they are sung
 def speak_said(text: str, voice: str, *, rate_wpm: int) -> Speech:
     """A marked line spoken by an espeak `voice`; the positions of its words are those in `text`."""
     if "|" not in text:

@@ -40,14 +40,30 @@ _SPEAKERS = 2
 
 @dataclass(frozen=True)
 class Vocals:
-    """What was sung. `stems` are float32 arrays of the score's length at 44.1 kHz: "lead" (1, samples) and "harmony"
-    (2, samples), in which all others are, those that have sound. `notes` are the lead's, `syllables` the texts under
+    """What was sung, piece by piece. `notes` are the lead's, `syllables` the texts under
     them for each line number; `details` are JSON values for the manifest."""
 
-    stems: Mapping[str, Audio]
+    sung: tuple[Sung, ...]
     notes: tuple[Note, ...]
     syllables: Mapping[int, tuple[str, ...]]
     details: Mapping[str, object] = field(default_factory=dict)
+
+    def stems(self, start_s: float, samples: int) -> dict[str, Audio]:
+        """The stems that have sound from `start_s` on, float32 at 44.1 kHz: "lead" (1, samples) and "harmony"
+        (2, samples), in which all others are, doubles left and right."""
+        stems: dict[str, Audio] = {}
+        for piece in self.sung:
+            name, gains = _PLACES[piece.stem]
+            start = sample_at(piece.start_s) - sample_at(start_s)
+            first, last = max(0, start), min(samples, start + len(piece.samples))
+            if last <= first:
+                continue
+            if name not in stems:
+                stems[name] = np.zeros((len(gains), samples), dtype=np.float32)
+            heard = piece.samples[first - start : last - start]
+            for row, gain in zip(stems[name], gains, strict=True):
+                row[first:last] += np.float32(gain) * heard
+        return stems
 
 
 def sing_plan(
@@ -92,7 +108,7 @@ def sing_plan(
     sung = sing_all(tasks, partial(on_step, "singing"), helpers=helpers)
     unsung = [line.line for line in score.lines if line.line not in syllables]
     return Vocals(
-        stems=_stems(sung, sample_at(score.duration_s)),
+        sung=tuple(sung),
         notes=notes,
         syllables={number: tuple(s.text for s in own) for number, own in syllables.items()},
         details={
@@ -253,19 +269,3 @@ def _third(note: Note, score: Score, voice: Voice) -> int:
     chord = score.chord_at(note.start_s + 0.02)
     near = [p for p in side[1:3] if p % 12 in chord.tones]
     return near[0] if near else side[1]
-
-
-def _stems(sung: Sequence[Sung], length: int) -> dict[str, Audio]:
-    """The singings summed into stems of `length` samples; doubles lie left and right in the harmony."""
-    stems: dict[str, Audio] = {}
-    for piece in sung:
-        name, gains = _PLACES[piece.stem]
-        if name not in stems:
-            stems[name] = np.zeros((len(gains), length), dtype=np.float32)
-        start = sample_at(piece.start_s)
-        first, last = max(0, start), min(length, start + len(piece.samples))
-        if last > first:
-            heard = piece.samples[first - start : last - start]
-            for row, gain in zip(stems[name], gains, strict=True):
-                row[first:last] += np.float32(gain) * heard
-    return stems

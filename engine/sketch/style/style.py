@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from songsmith.engine.sketch.harmony import key_name, parse_key
 from songsmith.engine.sketch.style.genre import Genre, genre, genre_names
@@ -72,6 +73,7 @@ class SketchStyle:
         return list(dict.fromkeys(seat.name for seat in seats if seat))
 
 
+@lru_cache(maxsize=64)
 def parse_style(text: str) -> SketchStyle:
     """The style that `text` asks for. Never fails: what is not understood is left to chance and noted."""
     words, known = StyleWords(text), vocabulary()

@@ -190,7 +190,7 @@ class StyleWords:
         # A single ideograph that says nothing by itself may be part of a word: 来 in 未来.
         particles = "".join(word for word in filler if len(word) == 1 and not word.isascii())
         for word in filler:
-            if word not in particles:
+            if word not in particles and word.casefold() in shown:
                 shown = re.sub(_pattern(word), "\n", shown)
         runs = (run.strip(" '’\"“”!！?？.:：-" + particles) for run in shown.split("\n"))
         return [run for run in runs if len(run) > 1 and re.search(r"[^\W\d_]", run)]

@@ -72,6 +72,7 @@ def say(voice: str, text: str) -> Utterance | None:
     return Utterance(speech, tuple(syllables))
 
 
+@functools.lru_cache(maxsize=512)
 def unknown_sounds(voice: str, text: str) -> tuple[str, ...]:
     """Letters of the phonemes of `text` that `voice` can't say, each once."""
     if kokoro_speaker(voice):

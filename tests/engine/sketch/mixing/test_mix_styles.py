@@ -10,7 +10,7 @@ from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import DRUM_NOTES
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.mixing.ambience import echoes
-from songsmith.engine.sketch.mixing.chains import bussed, glue
+from songsmith.engine.sketch.mixing.chains import bussed, glue, loudest_db
 from songsmith.engine.sketch.mixing.sheen import sheen
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.style.genre import genre, genre_names
@@ -80,7 +80,8 @@ def test_a_squeezed_bus_evens_out_loud_and_soft():
 def test_glue_takes_most_where_the_band_is_loudest():
     sound = np.repeat(np.concatenate([tone(300, 0.5), tone(300, 0.02)], axis=1), 2, axis=0)
 
-    gain_db = 20 * np.log10(glue(power_frames(sound), 3.0))
+    frames = power_frames(sound)
+    gain_db = 20 * np.log10(glue(frames, 3.0, loudest_db(frames)))
     assert gain_db[100] == pytest.approx(-3.0, abs=0.2)
     assert gain_db[300] == pytest.approx(0.0, abs=0.01)
 

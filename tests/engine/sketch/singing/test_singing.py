@@ -81,6 +81,11 @@ def sing(score: Score, language: str = "en", **options: Any) -> Vocals:
     return sing_plan(score, language=language, **(given | options))
 
 
+def stems(vocals: Vocals) -> dict[str, np.ndarray]:
+    """The stems over two minutes, longer than any song here."""
+    return vocals.stems(0.0, 120 * RATE_HZ)
+
+
 def heard_onset_s(lead: np.ndarray, stamp_s: float) -> float:
     """When the first vowel is there: the voice's band reaches the vowel's level within 6 dB."""
     from scipy.ndimage import uniform_filter1d
@@ -105,17 +110,15 @@ def english() -> tuple[Score, Vocals]:
 @pytest.mark.parametrize(("language", "texts"), [("en", ENGLISH), ("zh", MANDARIN)])
 def test_the_first_vowel_of_every_line_is_heard_within_30_ms_of_its_stamp(language, texts):
     score = make_score(texts)
-    lead = sing(score, language).stems["lead"][0]
+    lead = stems(sing(score, language))["lead"][0]
     late_s = [heard_onset_s(lead, line.start_s) for line in score.lines]
     assert np.abs(late_s).max() < 0.030
 
 
-def test_stems_are_as_long_as_the_song_and_the_chorus_alone_has_company(english):
+def test_the_chorus_alone_has_company(english):
     score, vocals = english
-    length = round(score.duration_s * RATE_HZ)
-    assert {stem.shape[-1] for stem in vocals.stems.values()} == {length}
     turn = round((score.parts[2].start_s - 0.5) * RATE_HZ)
-    harmony = vocals.stems["harmony"]
+    harmony = stems(vocals)["harmony"]
     assert not harmony[:, :turn].any()
     assert np.abs(harmony[:, turn:]).max() > 0.01
     assert not np.allclose(harmony[0], harmony[1], atol=0.01)  # its doubles lie left and right
@@ -123,7 +126,7 @@ def test_stems_are_as_long_as_the_song_and_the_chorus_alone_has_company(english)
 
 def test_every_line_is_heard_in_its_slot_and_nothing_after_it(english):
     score, vocals = english
-    lead = vocals.stems["lead"][0]
+    lead = stems(vocals)["lead"][0]
     for line in score.lines:
         own = lead[round(line.start_s * RATE_HZ) : round(line.end_s * RATE_HZ)]
         assert np.sqrt((own**2).mean()) > 0.02
@@ -158,7 +161,7 @@ def test_pitch_follows_the_asked_curve_to_a_few_cents():
 
 def test_there_are_no_clicks(english):
     _, vocals = english
-    for stem in vocals.stems.values():
+    for stem in stems(vocals).values():
         for channel in stem:
             assert np.abs(np.diff(channel)).max() < 0.5 * np.abs(channel).max()
             is_silent = channel == 0
@@ -172,8 +175,8 @@ def test_the_samples_do_not_depend_on_who_helped_or_what_was_sung_before(english
     sing(make_score(MANDARIN), "zh")
     again = sing(score, helpers=2)
     assert again.notes == vocals.notes
-    for name, stem in vocals.stems.items():
-        assert np.array_equal(stem, again.stems[name])
+    for name, stem in stems(vocals).items():
+        assert np.array_equal(stem, stems(again)[name])
 
 
 def test_a_short_closure_is_as_deep_again_as_the_vocoder_left_it():
@@ -222,7 +225,7 @@ def test_a_line_without_words_is_left_out_and_named():
 
 def test_a_song_without_lines_has_no_stems():
     vocals = sing(make_score(()))
-    assert vocals.stems == {} and vocals.notes == ()
+    assert stems(vocals) == {} and vocals.notes == ()
 
 
 def test_mandarin_has_one_syllable_for_every_character_and_english_words_keep_their_own():
@@ -246,7 +249,7 @@ def test_mandarin_has_one_syllable_for_every_character_and_english_words_keep_th
 )
 def test_other_languages_are_sung(language, text):
     score = make_score((text,), chorus_from=1)
-    lead = sing(score, language).stems["lead"][0]
+    lead = stems(sing(score, language))["lead"][0]
     assert abs(heard_onset_s(lead, score.lines[0].start_s)) < 0.030
 
 
@@ -263,7 +266,7 @@ def test_a_duet_is_sung_by_a_low_and_a_high_voice():
     middles = []
     for line in cast:
         first, last = round(line.start_s * RATE_HZ), round((line.end_s - 1) * RATE_HZ)
-        own = vocals.stems["lead"][0][first:last].astype(np.float64)
+        own = stems(vocals)["lead"][0][first:last].astype(np.float64)
         pitch, _ = pyworld.dio(own, RATE_HZ)
         middles.append(np.median(pitch[pitch > 0]))
     assert middles[1] > 1.5 * middles[0]
@@ -379,7 +382,7 @@ def test_a_verse_is_understood():
         "I tried to put the silence in a song",
     )
     vocals = sing(make_score(texts, bpm=80, chorus_from=4))
-    assert word_error_rate(" ".join(texts), hear(vocals.stems["lead"][0])) <= 0.15
+    assert word_error_rate(" ".join(texts), hear(stems(vocals)["lead"][0])) <= 0.15
 
 
 @pytest.mark.long
@@ -390,7 +393,7 @@ def test_words_that_nothing_was_tuned_on_are_understood(base_model: Path):
     by_base, by_tiny = [], []
     for number, stanza in enumerate(stanzas):
         score = make_score(tuple(stanza.split("\n")), bpm=76 + 10 * number, chorus_from=4)
-        lead = sing(score).stems["lead"][0]
+        lead = stems(sing(score))["lead"][0]
         by_base.append(hear(lead, base_model))
         by_tiny.append(hear(lead))
     assert word_error_rate(wanted, " ".join(by_base)) <= 0.15
