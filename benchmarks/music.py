@@ -48,7 +48,7 @@ TEN = (
     "ambient",
     "chinese ballad",
 )
-BANDS_HZ = (60, 250, 1_000, 4_000, 6_000, 16_000)
+BANDS_HZ = (25, 60, 250, 1_000, 4_000, 6_000, 16_000)
 SAME_ONSET_S = 0.03
 INAUDIBLE = 1e-6  # power above 5 kHz, 60 dB below full scale, that nobody hears rise
 FAMILY_LIKENESS = 0.75
@@ -347,7 +347,7 @@ SOUND_HEADINGS = (
     "style",
     *("intro", "verse", "chorus", "bridge", "all LUFS"),
     "voice over band",
-    "60-250 / -1k / -4k / -6k / -16k",
+    "25-60 / -250 / -1k / -4k / -6k / -16k",
     "above 6 kHz",
     "fills",
 )
@@ -370,7 +370,8 @@ class Facts:
 
     lift_lu: float
     voice_over_band_lu: float
-    above_6_khz_db: float
+    levels_db: tuple[float, ...]
+    """Of each of `BANDS_HZ`."""
     fills_db: float
     lufs: float
     true_peak_dbtp: float
@@ -383,7 +384,7 @@ def facts_of(take: Take) -> Facts:
     return Facts(
         lift_lu=levels["chorus"] - levels["intro"] if {"chorus", "intro"} <= levels.keys() else 0.0,
         voice_over_band_lu=voice_over_band(take),
-        above_6_khz_db=float(band_levels(take.audio)[-1]),
+        levels_db=tuple(float(level) for level in band_levels(take.audio)),
         fills_db=fill_rise_db(take),
         lufs=lufs(take.audio),
         true_peak_dbtp=true_peak_db(take.audio),
@@ -396,7 +397,13 @@ def sound_rows(takes: dict[str, Facts]) -> Iterator[Row]:
     facts = list(takes.values())
     yield "chorus over intro in LU", span([f.lift_lu for f in facts]), "belongs to the style"
     yield "voice over band in LU", span([f.voice_over_band_lu for f in facts]), "2 to 4, by style"
-    yield "energy above 6 kHz in dB", span([f.above_6_khz_db for f in facts], 0), "by style"
+    for name, place in (
+        ("below 60 Hz", 0),
+        ("60-250 Hz", 1),
+        ("250 Hz-1 kHz", 2),
+        ("above 6 kHz", -1),
+    ):
+        yield f"energy {name} in dB", span([f.levels_db[place] for f in facts], 0), "by style"
     yield "largest rise of a fill above 5 kHz in dB", f"{max(f.fills_db for f in facts):.0f}", "≤ 8"
     yield "loudness in LUFS", span([f.lufs for f in facts]), "-14.0"
     yield "true peak in dBTP, at most", f"{max(f.true_peak_dbtp for f in facts):.1f}", "≤ -1.0"
@@ -424,7 +431,7 @@ def print_sound(styles: Sequence[str], save: Path | None) -> None:
     if gaps:
         nearest = min(gaps, key=lambda pair: gaps[pair])
         print(
-            f"\nNearest spectra: {' and '.join(nearest)}, within {gaps[nearest]:.1f} dB over five bands"
+            f"\nNearest spectra: {' and '.join(nearest)}, within {gaps[nearest]:.1f} dB over {len(BANDS_HZ) - 1} bands"
         )
 
 

@@ -45,8 +45,9 @@ DRUM_NOTES = {
 }
 """General MIDI keys of the voices a genre's drums are written in."""
 _DRUM_ACCENTS = {"X": 1.18, "x": 1.0, "o": 0.55}
-_FILL_TOUCH: dict[Level, float] = {"low": 0.45, "mid": 0.75, "high": 0.95}
+_FILL_TOUCH: dict[Level, float] = {"low": 0.45, "mid": 0.68, "high": 0.95}
 """How hard a fill is struck, by what was played before it: out of a quiet part nobody bursts."""
+_FILL_SWELL = 0.5
 _DRUM_BASE = {"kick": 100, "snare": 98, "hat": 72, "ride": 74, "shaker": 62, "tamb": 70}
 _SWAY_CENTS = {"lead": 14.0, "strings": 5.0}
 
@@ -142,10 +143,10 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
             continue
         if voices and _is_last_chorus(score, bar.part):
             voices = {**drums.lift, **voices}
-        touch = 1.0
+        touch, swell = 1.0, 0.0
         fill = drums.fills[int(rng.integers(len(drums.fills)))] if drums.fills else {}
         if fill and voices and _ends_part(score, index):
-            touch = _FILL_TOUCH[level_of(part)]
+            touch, swell = _FILL_TOUCH[level_of(part)], _FILL_SWELL
             voices = fill
         elif fill and _leads_in(score, index, drums):
             touch = _FILL_TOUCH["low"]
@@ -155,7 +156,7 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
         for voice, pattern in voices.items():
             accents = {symbol: accent * touch for symbol, accent in _DRUM_ACCENTS.items()}
             fitted = fit_meter(pattern, feel)
-            notes += _strokes(voice, fitted, accents, bar, feel, part.energy, rng)
+            notes += _strokes(voice, fitted, accents, bar, feel, part.energy, rng, swell=swell)
         if drums.accent and _starts_part(score, index) and voices and part.energy > 0.45 and index:
             velocity = 70 + int(40 * part.energy)
             key = DRUM_NOTES[drums.accent]
@@ -204,10 +205,13 @@ def _strokes(
     feel: Feel,
     energy: float,
     rng: np.random.Generator,
+    *,
+    swell: float,
 ) -> Iterator[Note]:
+    """A voice's bar; with `swell`, the share by which its start is softer than its end."""
     base = _DRUM_BASE.get(voice, 84)
     for hit in hits(pattern, bar, feel):
-        accent = accents[hit.symbol]
+        accent = accents[hit.symbol] * (1 - swell * (1 - hit.step / feel.played.beats))
         if voice in ("hat", "ride", "shaker"):
             accent *= 1.0 if hit.step % 1 == 0 else 0.85
         start_s = max(hit.start_s + feel.jitter_s(rng) * (0.4 if voice == "kick" else 0.8), 0.0)

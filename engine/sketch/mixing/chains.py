@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from pedalboard import Compressor, Plugin
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, shelf
+from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, peak, shelf
 from songsmith.engine.sketch.style.mix_style import MixStyle, Stem
 
 __all__ = ["bussed", "glue", "loudest_db"]
 
 _LOW_HZ, _AIR_HZ = 180, 7_000
+_SUB_HZ, _MID_HZ, _MID_Q = 65, 550, 0.6
 _BENT_FROM_HZ = 25
 _SQUEEZE_FROM_DB = -18.0
 _ATTACK_MS: dict[Stem, float] = {"drums": 18.0, "bass": 25.0}
@@ -32,6 +33,10 @@ def bussed(audio: Audio, stem: Stem, style: MixStyle) -> None:
         chain.append(Compressor(_SQUEEZE_FROM_DB, squeeze, attack_ms, _RELEASE_MS))
     if style.low_db:
         chain.append(low_shelf(_LOW_HZ, style.low_db))
+    if style.sub_db:
+        chain.append(low_shelf(_SUB_HZ, style.sub_db))
+    if style.mid_db:
+        chain.append(peak(_MID_HZ, style.mid_db, _MID_Q))
     if style.air_db:
         chain.append(shelf(_AIR_HZ, style.air_db))
     if chain:

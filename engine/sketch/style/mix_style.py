@@ -15,7 +15,8 @@ class MixStyle(BaseModel):
 
     Of each stem: `drive_db` is how hard it is driven into saturation, `squeeze` the ratio of its compressor, `level_db`
     how much louder or softer it is than usual. Of the whole band: `glue_db` is the most that a slow compressor takes
-    away, `low_db` and `air_db` are shelves below 180 Hz and above 7 kHz. `sheen_db` is how loud the metal and wires of
+    away, `low_db` and `air_db` are shelves below 180 Hz and above 7 kHz, `sub_db` is one below 65 Hz, `mid_db` a wide
+    bell about 550 Hz. `sheen_db` is how loud the metal and wires of
     the kit are (hats, cymbals, snare) above 6 kHz, of which the SoundFont has next to nothing, against the usual.
     `echo_beats` is the delay into which the ends of verses and choruses are thrown, 0 for none, `echo_db` its level.
     """
@@ -30,6 +31,8 @@ class MixStyle(BaseModel):
     level_db: dict[Stem, float] = {}
     glue_db: float = Field(default=1.5, ge=0)
     low_db: float = 0.0
+    sub_db: float = 0.0
+    mid_db: float = 0.0
     air_db: float = 0.0
     sheen_db: float = 0.0
     echo_beats: float = Field(default=0.0, ge=0)

@@ -123,3 +123,23 @@ def test_echoes_come_after_the_end_of_a_section_in_time_with_the_song():
     assert echoes(vocal, score, style.model_copy(update={"echo_beats": 0.0})) is None
     silent = replace(score, lines=())
     assert not np.any(echoes(vocal, silent, style))
+
+
+def test_a_style_has_the_sub_and_the_middle_that_it_says():
+    rng = np.random.default_rng(3)
+    noise = 0.05 * rng.standard_normal((2, 2 * SAMPLE_RATE_HZ)).astype(np.float32)
+    plain, shaped = noise.copy(), noise.copy()
+    bussed(plain, "keys", MixStyle())
+    bussed(shaped, "keys", MixStyle(sub_db=6, mid_db=-6))
+
+    change_db = [
+        10 * np.log10(power_between(shaped, *band) / power_between(plain, *band))
+        for band in ((25, 45), (450, 650), (5_000, 10_000))
+    ]
+    assert change_db == pytest.approx([5.5, -6, 0], abs=1.2)
+
+
+def power_between(audio, low_hz, high_hz):
+    spectrum = np.abs(np.fft.rfft(audio.mean(axis=0))) ** 2
+    hz = np.fft.rfftfreq(audio.shape[1], 1 / SAMPLE_RATE_HZ)
+    return float(spectrum[(hz >= low_hz) & (hz < high_hz)].sum())
