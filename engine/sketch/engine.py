@@ -55,6 +55,7 @@ __all__ = ["SketchEngine", "SketchOptions"]
 _Step = Callable[[str, int, int], None]  # stage, done, total
 _DENSE_SYLLABLES_PER_S = 6.5
 _SAME_LINE_S = 0.1
+_NETWORK_BYTES = 1_200_000_000  # the network that sings, and two lines at work in it
 _FIRST_WORDS = {"zh": "啦", "ja": "ら"}
 _LIBRARIES = (
     "songsmith",
@@ -156,7 +157,8 @@ class SketchEngine:
         return Forecast(
             style=order.style.summary(score.bpm, score.tonic, score.mode),
             wall_s=round(takes * wall_seconds(request.duration_s, sung_s, network_s=network_s), 1),
-            memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14),
+            memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14)
+            + (_NETWORK_BYTES if network_s else 0),
             notes=(*order.style.notes, *_line_notes(order, score)),
         )
 

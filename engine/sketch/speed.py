@@ -8,7 +8,7 @@ import numpy as np
 __all__ = ["wall_seconds"]
 
 _BASE_S, _PER_SONG_S, _PER_SUNG_S = 1.0, 0.03, 0.05  # two AVX2 cores, without a GPU
-_NETWORK_S, _PER_NETWORK_S = 3.0, 0.4  # to load the network, and for each second that it sings
+_NETWORK_S, _PER_NETWORK_S = 2.5, 0.34  # to load the network, and for each second that it sings
 _REFERENCE_S = 0.011
 """What the trial takes on that machine."""
 

@@ -113,6 +113,8 @@ def test_a_language_has_a_neural_voice_in_both_registers_and_a_quick_one():
     assert choose_voice("en", "neural").name == VOICE
     assert choose_voice("en", "neural+high").name == "kokoro-heart"
     assert choose_voice("zh", "neural").language == "cmn"
+    french, high = choose_voice("fr", "neural"), choose_voice("fr", "neural+high")
+    assert french.name == high.name and french.highest < high.highest
     assert choose_voice("en", "quick") == choose_voice("en")
     assert choose_voice("en", "quick+high") == choose_voice("en", "high")
     with pytest.raises(EngineError, match="no neural voice sings the language 'de'"):
@@ -127,10 +129,12 @@ def test_beside_a_network_sings_another_one_in_the_other_register():
 
 
 @needs_kokoro
-def test_what_a_network_sings_is_forecast_to_take_longer():
+def test_what_a_network_sings_is_forecast_to_take_longer_and_more_memory():
     engine = load_engine("sketch")
     quick = RenderRequest(request().lyrics, "folk, 120 bpm", 9.0, (1,), options={"voice": "quick"})
-    assert engine.forecast(request()).wall_s > engine.forecast(quick).wall_s
+    by_network, by_world = engine.forecast(request()), engine.forecast(quick)
+    assert by_network.wall_s > by_world.wall_s
+    assert by_network.memory_bytes > by_world.memory_bytes
 
 
 def test_a_network_that_is_not_installed_says_what_to_type_in_one_line():
