@@ -7,7 +7,7 @@ The lyric of `music.txt` on the stamps of `benchmarks/music.py` in every style a
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -15,13 +15,15 @@ from itertools import pairwise
 import numpy as np
 
 from benchmarks.music import DURATION_S, lyrics, span
-from songsmith.engine.sketch.band.band import Track, play_band
+from songsmith.engine.sketch.band.band import DRUM_NOTES, Track, play_band
 from songsmith.engine.sketch.composing.form import make_score
-from songsmith.engine.sketch.score import ChordSpan, Score, SongPart
+from songsmith.engine.sketch.score import ChordSpan, Note, Score, SongPart
 from songsmith.engine.sketch.style.genre import genre, genre_names
 from songsmith.engine.sketch.style.style import parse_style
 
 Row = tuple[str, str, str]
+GHOST = 62
+"""A snare struck with less velocity is a ghost note."""
 FEWEST_NOTES = 3
 """Notes in a section from which on somebody counts as playing in it."""
 
@@ -163,6 +165,30 @@ def layer_rows(songs: dict[str, list[Arrangement]]) -> Iterator[Row]:
         yield f"styles whose {name}", f"{more} of {count}", "by style"
 
 
+TOUCHES: dict[str, Callable[[Track, Note], bool]] = {
+    "palm-muted guitars": lambda track, note: track.stem == "guitar" and note.touch == "muted",
+    "dead notes of the bass": lambda track, note: track.stem == "bass" and note.touch == "muted",
+    "notes slid into": lambda track, note: note.touch == "slid",
+    "ghost notes of the snare": lambda track, note: (
+        track.is_drum and note.pitch == DRUM_NOTES["snare"] and note.velocity < GHOST
+    ),
+    "rides": lambda track, note: (
+        track.is_drum and note.pitch in (DRUM_NOTES["ride"], DRUM_NOTES["crashride"])
+    ),
+}
+
+
+def touch_rows(songs: dict[str, list[Arrangement]]) -> Iterator[Row]:
+    """How the instruments are played: (what, found, wanted)."""
+    for name, is_one in TOUCHES.items():
+        styles = [
+            style
+            for style, own in songs.items()
+            if any(is_one(t, n) for song in own for t in song.tracks for n in t.notes)
+        ]
+        yield f"styles with {name}", f"{len(styles)} of {len(songs)}", "by style"
+
+
 def style_row(name: str, own: Sequence[Arrangement]) -> list[str]:
     kinds = [str(len({s.progression(kind) for s in own})) for kind in ("verse", "chorus", "bridge")]
     foreign = [f"{100 * np.mean([s.foreign[place] for s in own]):.0f}%" for place in (0, 1)]
@@ -179,7 +205,7 @@ def main() -> None:
     seeds = range(1, options.seeds + 1)
     songs = {style: [arranged(style, seed) for seed in seeds] for style in genre_names()}
     print("| arrangement | found | wanted |\n| --- | --- | --- |")
-    for row in (*harmony_rows(songs), *layer_rows(songs)):
+    for row in (*harmony_rows(songs), *layer_rows(songs), *touch_rows(songs)):
         print("| " + " | ".join(row) + " |", flush=True)
     if options.styles:
         print("\n| style | verses | choruses | bridges | secondary | outside | on V | voices |")
