@@ -1,7 +1,7 @@
 """Samples made longer than they are: their loops unrolled as they stand, or, of cymbals, without any beat in it.
 
 A cymbal's loop of a seventh of a second, repeated, is a chord of steady tones where there was noise. Its metal is
-therefore put together from overlapping grains of the loop, taken from wherever chance has it.
+therefore put together from overlapping grains of the loop, taken from wherever and as high as chance has it.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ Unroll = Callable[[Mono, Region, int], Mono]
 _METAL_LOOP_S = 0.035
 """Loops of drums that are longer are noise; shorter ones are the wave of a tone."""
 _LONGEST_GRAIN_S = 0.06
+_DETUNED = 0.1
 
 
 def unrolled(samples: Mono, region: Region, length: int) -> Mono:
@@ -32,21 +33,27 @@ def unrolled(samples: Mono, region: Region, length: int) -> Mono:
 def unrolled_metal(samples: Mono, region: Region, length: int) -> Mono:
     """The same for a drum: what it rings on with, where that is noise, does not repeat itself."""
     loop = samples[region.loop_start : region.loop_end]
-    tape = _once(samples, region)
-    if not region.is_looped or len(loop) < _METAL_LOOP_S * region.rate_hz or len(tape) >= length:
+    if not region.is_looped or len(loop) < _METAL_LOOP_S * region.rate_hz:
         return unrolled(samples, region, length)
     hop = min(len(loop) // 4, int(_LONGEST_GRAIN_S * region.rate_hz) // 2)
     window = np.sin(np.pi * (np.arange(2 * hop) + 0.5) / (2 * hop)).astype(np.float32)
-    count = -(-(length - len(tape)) // hop) + 2
-    starts = np.random.default_rng(region.start).integers(len(loop) - 2 * hop, size=count)
-    joint = len(tape) - hop
-    whole = np.zeros(joint + (count + 1) * hop, dtype=np.float32)
-    whole[: len(tape)] = tape
-    whole[joint : len(tape)] *= window[hop:]
-    for number, start in enumerate(starts):
-        at = joint + number * hop
-        whole[at : at + 2 * hop] += loop[start : start + 2 * hop] * window
+    joint = region.loop_start - region.start
+    stroke = _once(samples, region)[: joint + hop]
+    stroke[joint:] *= window[hop : hop + len(stroke) - joint]
+    whole = np.zeros(max(length, len(stroke)) + 2 * hop, dtype=np.float32)
+    whole[: len(stroke)] = stroke
+    rng = np.random.default_rng(region.start)
+    for at in range(joint, len(whole) - 2 * hop, hop):
+        whole[at : at + 2 * hop] += _grain(loop, 2 * hop, rng) * window
     return whole
+
+
+def _grain(loop: Mono, length: int, rng: np.random.Generator) -> Mono:
+    """A piece from anywhere in the loop, a little higher or lower than it is: its tones become a hiss."""
+    speed = rng.uniform(1 - _DETUNED, 1 + _DETUNED)
+    start = rng.uniform(0, len(loop) - length * (1 + _DETUNED) - 1)
+    places = start + speed * np.arange(length)
+    return np.interp(places, np.arange(len(loop)), loop).astype(np.float32)
 
 
 def _once(samples: Mono, region: Region) -> Mono:

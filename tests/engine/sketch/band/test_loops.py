@@ -33,6 +33,18 @@ def test_a_cymbal_rings_on_without_repeating_its_loop(key):
     assert np.std(ringing[tail]) == pytest.approx(np.std(looped[tail]), rel=0.35)
 
 
+def test_a_ride_hisses_where_its_loop_would_whistle():
+    samples, region = soundfont().samples, region_of(RIDE)
+
+    def flatness(unroll):
+        sound = unroll(samples, region, 40_000)[10_000:40_000]
+        spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+        heard = spectrum[len(spectrum) // 4 : len(spectrum) // 2]
+        return np.exp(np.log(heard + 1e-12).mean()) / heard.mean()
+
+    assert flatness(unrolled_metal) > 5 * flatness(unrolled)
+
+
 def test_a_tom_keeps_the_wave_that_its_tone_is():
     samples, region = soundfont().samples, region_of(FLOOR_TOM)
 
