@@ -2,20 +2,26 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-if TYPE_CHECKING:
-    pass
+from songsmith.agent.batch.shares import share_of
+
+# Tests side by side share the machine as the workers of a batch do.
+os.environ.update(share_of(0, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")), ()))
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no fault of the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -105,6 +111,14 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def remembering_ears(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ears that hear a sound once and remember what it was for all later tests: the same is heard the same."""
+    from tests.engine.hearing import remember_what_is_heard
+
+    remember_what_is_heard(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ def test_an_example_runs_and_does_what_it_says(name, tmp_path, monkeypatch, caps
     monkeypatch.setenv("SONGSMITH_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("SONGSMITH_WRITER", "offline")
     monkeypatch.setenv("SONGSMITH_ENGINE", "sketch")
+    monkeypatch.setenv("SONGSMITH_VOICE", "en-us")
     with LlmServer() as server:
         server.queue(*(whole_reply({"content": words}) for words in (TOO_FAST, SINGABLE)))
         monkeypatch.setenv("LLM_URL", server.base_url)
@@ -60,7 +61,8 @@ def test_an_example_runs_and_does_what_it_says(name, tmp_path, monkeypatch, caps
 def service(tmp_path) -> Iterator[str]:
     """The address of the service of the example, on a free port."""
     program = [sys.executable, str(EXAMPLES / "a_service.py"), "0"]
-    own = {"WRITER": "offline", "ENGINE": "sketch", "CONFIG": str(tmp_path / "config.toml")}
+    own = {"WRITER": "offline", "ENGINE": "sketch", "VOICE": "en-us"}
+    own["CONFIG"] = str(tmp_path / "config.toml")
     environment = {**os.environ, **{f"SONGSMITH_{name}": value for name, value in own.items()}}
     with subprocess.Popen(
         program, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True

