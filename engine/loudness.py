@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from pedalboard import Chain, HighpassFilter, HighShelfFilter, Plugin
 
+from songsmith.engine.cores import side_by_side
 from songsmith.engine.engine import Audio
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
@@ -50,13 +51,16 @@ def _k_weighting() -> Chain:
 
 def power_frames(audio: Audio) -> NDArray[np.float64]:
     """K-weighted power of every 10 ms, summed over channels; shape (frames,), at least one frame."""
-    frames = audio.shape[1] // FRAME
-    powers = np.zeros(max(frames, 1))
-    chain = _k_weighting()
-    for row in audio:
-        for first, piece in filtered_pieces(row[: frames * FRAME], chain):
-            whole = piece.reshape(-1, FRAME)
-            powers[first // FRAME :][: len(whole)] += np.einsum("fs,fs->f", whole, whole)
+    powers = np.sum(side_by_side(_row_powers, audio), axis=0)
+    return powers if len(powers) else np.zeros(1)
+
+
+def _row_powers(row: NDArray[np.float32]) -> NDArray[np.float64]:
+    frames = len(row) // FRAME
+    powers = np.empty(frames)
+    for first, piece in filtered_pieces(row[: frames * FRAME], _k_weighting()):
+        whole = piece.reshape(-1, FRAME)
+        powers[first // FRAME :][: len(whole)] = np.einsum("fs,fs->f", whole, whole)
     return powers / FRAME
 
 
@@ -80,14 +84,18 @@ def true_peak_db(audio: Audio) -> float:
     highest = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
     if highest == 0.0:
         return float("-inf")
-    floor = _NEAR_PEAK * highest
-    for channel in audio:
-        for first in range(0, len(channel), _PIECE):
-            before, after = first - _PEAK_REACH, first + _PIECE + _PEAK_REACH
-            lacking = max(-before, 0), max(after - len(channel), 0)
-            between = _between(np.pad(channel[max(before, 0) : after], lacking), floor)
-            highest = max(highest, float(between.max(initial=0.0)))
-    return 20 * float(np.log10(highest))
+    between = side_by_side(lambda row: _highest_between(row, _NEAR_PEAK * highest), audio)
+    return 20 * float(np.log10(max(highest, *between)))
+
+
+def _highest_between(row: NDArray[np.float32], floor: float) -> float:
+    highest = 0.0
+    for first in range(0, len(row), _PIECE):
+        before, after = first - _PEAK_REACH, first + _PIECE + _PEAK_REACH
+        lacking = max(-before, 0), max(after - len(row), 0)
+        between = _between(np.pad(row[max(before, 0) : after], lacking), floor)
+        highest = max(highest, float(between.max(initial=0.0)))
+    return highest
 
 
 def _between(piece: NDArray[np.float32], floor: float) -> NDArray[np.float32]:

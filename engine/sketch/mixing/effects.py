@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import FRAME
 from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, per_sample
 from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.smoothing import bell_mean
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["THEREMIN", "crackle", "play_theremin", "pump", "riser"]
@@ -36,9 +36,9 @@ def play_theremin(notes: Sequence[Note], samples: int) -> Audio:
         pitch[first:] = note.pitch
         level[first : last + 1] = (note.velocity / 127) ** 1.5
     # The hand takes about a tenth of a second to the next pitch, and trembles.
-    glide = gaussian_filter1d(pitch, 0.035 * SAMPLE_RATE_HZ / _CONTROL, mode="nearest")
+    glide = bell_mean(pitch, 0.035 * SAMPLE_RATE_HZ / _CONTROL)
     sway = 0.32 * np.sin(2 * np.pi * 5.6 * time_s + 0.4 * np.sin(2 * np.pi * 0.31 * time_s))
-    level = gaussian_filter1d(level, 0.04 * SAMPLE_RATE_HZ / _CONTROL, mode="constant")
+    level = bell_mean(level, 0.04 * SAMPLE_RATE_HZ / _CONTROL)
     at = np.arange(samples)
     frequency_hz = np.interp(at, np.arange(steps) * _CONTROL, 440 * 2 ** ((glide + sway - 69) / 12))
     phase = 2 * np.pi * np.cumsum(frequency_hz) / SAMPLE_RATE_HZ
@@ -89,5 +89,5 @@ def pump(kicks_s: Sequence[float], depth_db: float, samples: int) -> NDArray[np.
     last = np.searchsorted(kicks, time_s + 0.005, side="right") - 1
     since_s = np.where(last >= 0, time_s - kicks[np.maximum(last, 0)], 9.0)
     gain_db = -depth_db * np.exp(-np.maximum(since_s, 0) / 0.09)
-    gains = 10 ** (gaussian_filter1d(gain_db, 0.6) / 20)
+    gains = 10 ** (bell_mean(gain_db, 0.6) / 20)
     return per_sample(gains.astype(np.float32), FRAME, samples)

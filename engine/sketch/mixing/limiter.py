@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from songsmith.engine.engine import Audio
+from songsmith.engine.sketch.smoothing import running_mean, running_minimum
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["STEP", "limiter_steps", "peak_steps"]
@@ -32,9 +32,14 @@ def limiter_steps(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.floa
     peak and let go after it."""
     needed = np.minimum(np.float32(1), np.float32(ceiling) / np.maximum(peaks, np.float32(1e-9)))
     look = int(_LOOK_S * SAMPLE_RATE_HZ / STEP) | 1
-    held = minimum_filter1d(needed, 2 * look + 1, mode="nearest")
-    slow = minimum_filter1d(needed, 12 * look + 1, mode="nearest")
+    held = running_minimum(needed, 2 * look + 1)
+    slow = running_minimum(needed, 12 * look + 1)
     # The slow curve keeps the gain from pumping between the peaks of one note.
-    quick = uniform_filter1d(held, look, mode="nearest")
-    gain = np.minimum(quick, uniform_filter1d(slow, 12 * look + 1, mode="nearest"))
+    quick = _mean(held, look)
+    gain = np.minimum(quick, _mean(slow, 12 * look + 1))
     return np.asarray(np.minimum(gain, np.float32(1)), dtype=np.float32)
+
+
+def _mean(gains: NDArray[np.float32], width: int) -> NDArray[np.float64]:
+    """The running mean, the first and the last gain going on beyond the ends."""
+    return running_mean(np.pad(gains, width, mode="edge"), width)[width:-width]

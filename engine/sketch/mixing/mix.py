@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.audio import quantise
+from songsmith.engine.cores import side_by_side
 from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import FRAME, filtered_pieces, gated_lufs, power_frames
 from songsmith.engine.sketch.filters import curve_pieces, peak, swell
@@ -109,10 +110,13 @@ def _make_room(audio: Audio, presence: NDArray[np.float32] | None) -> None:
     if presence is None:
         return
     ducked = np.exp(np.float32(-_DUCK_DB / 20 * np.log(10)) * presence)
-    for row in audio:
+
+    def clear(row: NDArray[np.float32]) -> None:
         cleared = filtered_pieces(row, peak(_CLEAR_HZ, -_CLEAR_DB, _CLEAR_Q))
         here = curve_pieces(presence, FRAME, len(row))
         for (first, piece), (_, share) in zip(cleared, here, strict=True):
             own = row[first : first + len(piece)]
             own += (piece - own) * share
-    swell(audio, ducked, FRAME)
+        swell(row[None], ducked, FRAME)
+
+    side_by_side(clear, audio)

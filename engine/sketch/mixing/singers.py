@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pedalboard import Compressor
 
+from songsmith.engine.cores import side_by_side
 from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import gated_lufs, power_frames
 from songsmith.engine.sketch.filters import equalise, high_pass, peak, shelf
@@ -33,28 +34,27 @@ def treated(voices: Mapping[str, Audio], air_db: float, given_db: float | None) 
     that is given or brings the lead to its loudness. They are worked on in place."""
     if "lead" not in voices or not np.any(voices["lead"]):
         return Singers(gain_db=given_db)
-    lead = voices["lead"]
-    _make_even(lead, air_db)
-    frames = 2 * power_frames(lead)
+    found = {"vocal" if name == "lead" else name: voices[name] for name in sorted(voices)}
+    levels = {
+        name: max(float(audio.max()), -float(audio.min())) or 1.0 for name, audio in found.items()
+    }
+    rows = [(row, levels[name]) for name, audio in found.items() for row in audio]
+    side_by_side(lambda each: _make_even(*each, air_db), rows)
+    frames = 2 * power_frames(found["vocal"])
     gain_db = round(VOICE_LUFS - gated_lufs(frames), 4) if given_db is None else given_db
-    gain = np.float32(10 ** (gain_db / 20))
-    lead *= gain
-    if "harmony" not in voices:
-        return Singers({"vocal": lead}, gain_db, frames * float(gain) ** 2)
-    harmony = voices["harmony"]
-    _make_even(harmony, air_db)
-    harmony *= gain
-    return Singers({"vocal": lead, "harmony": harmony}, gain_db, frames * float(gain) ** 2)
+    gain = 10 ** (gain_db / 20)
+    for audio in found.values():
+        np.multiply(audio, np.float32(gain), out=audio)
+    return Singers(found, gain_db, frames * gain**2)
 
 
-def _make_even(voice: Audio, air_db: float) -> None:
-    """A voice cleaned, made even and present, in place."""
-    level = np.float32(max(voice.max(), -voice.min())) or np.float32(1)
-    voice /= level
+def _make_even(row: NDArray[np.float32], level: float, air_db: float) -> None:
+    """One channel of a voice whose peak is `level` cleaned, made even and present, in place."""
+    row /= np.float32(level)
     compressor = Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90)
     colours = peak(300, -2.0), peak(3_200, 3.0, 0.9), shelf(9_000, air_db)
-    equalise(voice, high_pass(85), *colours, compressor, out=voice)
-    voice *= level
+    equalise(row[None], high_pass(85), *colours, compressor, out=row[None])
+    row *= np.float32(level)
 
 
 def presence_of(frames: NDArray[np.float64]) -> NDArray[np.float32]:

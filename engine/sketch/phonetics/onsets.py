@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.phonetics.bands import band_of
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
+from songsmith.engine.sketch.smoothing import running_mean
 
 __all__ = ["refine_onsets"]
 
@@ -49,10 +50,8 @@ def refine_onsets(speech: Speech, *, reach_s: float = 0.02, is_rough: bool = Fal
 
 def _band_levels(speech: Speech) -> NDArray[np.float64]:
     """Level (dB) of the band that vowels fill, one value per hop."""
-    from scipy.ndimage import uniform_filter1d
-
     power = band_of(speech.samples, speech.rate_hz, _BAND_HZ) ** 2
-    smooth = uniform_filter1d(power, round(_WINDOW_S * speech.rate_hz), mode="constant")
+    smooth = running_mean(power, round(_WINDOW_S * speech.rate_hz))
     return np.asarray(10 * np.log10(smooth[:: round(_HOP_S * speech.rate_hz)] + 1e-12))
 
 

@@ -16,6 +16,7 @@ from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
+from songsmith.engine.sketch.smoothing import running_mean
 from songsmith.lyrics.speech.polyphones import sung_phrases
 
 __all__ = ["SpokenSyllable", "pinyin_parts", "read_pinyin", "sounds_of", "spoken_line"]
@@ -201,10 +202,8 @@ def _last(voiced: NDArray[np.bool_]) -> int:
 
 def _voiced(samples: NDArray[np.float64], rate_hz: int, floor_db: float) -> NDArray[np.bool_]:
     """Whether the voice sounds at each sample, by the level of its lowest partials against loud vowels."""
-    from scipy.ndimage import uniform_filter1d
-
     voice = band_of(samples, rate_hz, _VOICE_HZ)
-    power = uniform_filter1d(voice**2, rate_hz // 80, mode="constant")
+    power = running_mean(voice**2, rate_hz // 80)
     return np.asarray(power > np.percentile(power, 80) * 10 ** (floor_db / 10))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.filters import equalise, high_pass, low_pass
+from songsmith.engine.sketch.smoothing import running_mean
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 __all__ = ["add_air"]
@@ -39,9 +40,7 @@ def _top_share(sibilance: FloatArray, voice: FloatArray) -> FloatArray:
 
 def _follow(samples: FloatArray) -> FloatArray:
     """The envelope of `samples`: root mean square over about 10 ms."""
-    from scipy.ndimage import uniform_filter1d
-
-    return np.asarray(np.sqrt(uniform_filter1d(samples**2, 441, mode="constant") + 1e-14))
+    return np.asarray(np.sqrt(running_mean(samples**2, 441) + 1e-14))
 
 
 def _band(samples: FloatArray, low_hz: float, high_hz: float) -> FloatArray:

@@ -8,6 +8,8 @@ for two moments, as no throat is, and short consonants get back the edges that t
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.smoothing import running_mean
+
 __all__ = ["drift", "fill_top", "quick_levels"]
 
 _DB = np.log(10) / 10  # one dB as a difference of log power
@@ -38,12 +40,10 @@ def quick_levels(
 ) -> NDArray[np.float64]:
     """What WORLD's windows of three periods smear, as log power to add to an envelope, shape (frames,): the
     dip of a tapped "t", the closure of a "b" and its burst."""
-    from scipy.ndimage import uniform_filter1d
-
     power = samples**2
     at = np.minimum((np.arange(frames) * rate_hz * frame_s).astype(int), len(samples) - 1)
     quick, slow = (
-        np.log(uniform_filter1d(power, round(width_s * rate_hz), mode="constant")[at] + 1e-9)
+        np.log(running_mean(power, round(width_s * rate_hz))[at] + 1e-9)
         for width_s in (_QUICK_S, _SLOW_S)
     )
     return np.asarray(np.clip(quick - slow, _MOST_DIP, _MOST_RISE))

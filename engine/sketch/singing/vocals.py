@@ -13,6 +13,7 @@ from songsmith.engine.sketch.score import BACKING_VOICE, Note, Score, SungLine
 from songsmith.engine.sketch.singing.backing import BACKING_STEM, backing_tasks
 from songsmith.engine.sketch.singing.choir import sing_all
 from songsmith.engine.sketch.singing.tasks import Sung, Task, Way
+from songsmith.engine.sketch.singing.worker_pool import warm_up
 from songsmith.engine.sketch.style.genre import Genre
 from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
 from songsmith.engine.sketch.voices.registry import kokoro_speaker
@@ -88,6 +89,8 @@ def sing_plan(
     """
     lead = choose_voice(language, voice)
     whole, score = score, score if lines is None else replace(score, lines=tuple(lines))
+    if not kokoro_speaker(lead.name):
+        warm_up(helpers, lines=len(score.lines))  # they start while the lines are spoken
     casting = _cast(score.lines, lead, language)
     voices = sorted({v.name for cast in casting.values() for v in cast})
     models = {name: load_piper(name).sha256 for name in voices if is_piper(name)}

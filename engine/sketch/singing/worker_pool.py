@@ -25,13 +25,17 @@ __all__ = ["sing_tasks", "warm_up"]
 logger = logging.getLogger(__name__)
 
 _MOST_HELPERS = 3
+_WORTH_HELP = 6
 _helpers: list["_Helper"] = []
 _lock = threading.Lock()
+_hiring = threading.Lock()
 
 
-def warm_up(helpers: int | None = None) -> None:
-    """Start the helper processes (one less than there are cores) without waiting for them."""
-    _hire(_wished(helpers))
+def warm_up(helpers: int | None = None, *, lines: int = _WORTH_HELP) -> None:
+    """Start the helper processes (one less than there are cores) for a song of `lines`, without waiting for them. A few
+    lines are sung before a helper has started; they get none."""
+    if lines >= _WORTH_HELP:
+        _hire(_wished(helpers))
 
 
 def sing_tasks(
@@ -44,7 +48,8 @@ def sing_tasks(
     waiting = deque(sorted(range(len(tasks)), key=lambda i: -len(tasks[i].ways)))
     results: list[list[Sung] | None] = [None] * len(tasks)
     with _lock:
-        _hire(min(count, len(tasks) - 1))
+        if len(tasks) >= _WORTH_HELP or helpers is not None:
+            _hire(min(count, len(tasks) - 1))
         threads = [
             threading.Thread(target=helper.work, args=(tasks, waiting, results), daemon=True)
             for helper in _helpers[:count]
@@ -81,13 +86,14 @@ def _next(waiting: "deque[int]") -> int | None:
 
 
 def _hire(count: int) -> None:
-    _helpers[:] = [helper for helper in _helpers if helper.is_alive]
-    while len(_helpers) < count:
-        try:
-            _helpers.append(_Helper())
-        except OSError as error:
-            logger.warning("no helper process could be started: %s", error)
-            return
+    with _hiring:
+        _helpers[:] = [helper for helper in _helpers if helper.is_alive]
+        while len(_helpers) < count:
+            try:
+                _helpers.append(_Helper())
+            except OSError as error:
+                logger.warning("no helper process could be started: %s", error)
+                return
 
 
 class _Helper:

@@ -237,6 +237,8 @@ def _load_network(path: Path) -> tuple[Any, str]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # the order of sums must not hang on the number of cores
     options.log_severity_level = _ERRORS_ONLY
+    # Its improvements make this network no quicker, and take as long as a line takes to speak.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     data = path.read_bytes()
     try:
         model = onnx.ModelProto.FromString(data)

@@ -82,8 +82,9 @@ def sing(score: Score, language: str = "en", **options: Any) -> Vocals:
 
 
 def stems(vocals: Vocals) -> dict[str, np.ndarray]:
-    """The stems over two minutes, longer than any song here."""
-    return vocals.stems(0.0, 120 * RATE_HZ)
+    """The stems up to a second after the last note."""
+    ends_s = max([note.end_s for note in vocals.notes], default=0.0)
+    return vocals.stems(0.0, round((ends_s + 1) * RATE_HZ))
 
 
 def heard_onset_s(lead: np.ndarray, stamp_s: float) -> float:
