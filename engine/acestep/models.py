@@ -107,14 +107,14 @@ class Resident:
 
     def __init__(self) -> None:
         self._models: tuple[_Loaded, Models] | None = None
-        self._lora: tuple[str, float] | None = None
+        self._lora: dict[str, object] | None = None
         self.conditions: dict[object, Tensor] = {}
         self.timbres: dict[str, Tensor] = {}
 
     def models(self, store: Store, placing: Placing, lora: Lora | None = None) -> Models:
         """The models laid out as `placing` says, with this LoRA on or none."""
         models = self._laid_out(store, placing)
-        wanted = (lora.sha256, lora.weight) if lora else None
+        wanted = lora.facts if lora else None
         if wanted == self._lora:
             return models
         if self._lora is not None:

@@ -70,6 +70,15 @@ class Options(BaseModel):
         description="stages keeps on a GPU only what works just then; auto where it does not fit whole",
     )
 
+    @field_validator("lora")
+    @classmethod
+    def _whole_path(cls, value: str) -> str:
+        """A manifest means the same file wherever the take is made again."""
+        try:
+            return str(Path(value).expanduser().absolute()) if value else ""
+        except RuntimeError as error:
+            raise ValueError("there is no home folder of that name") from error
+
     @field_validator("key")
     @classmethod
     def _is_key(cls, value: str) -> str:

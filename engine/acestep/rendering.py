@@ -169,7 +169,7 @@ class Rendering:
             "metre": plan.facts.metre,
             "reference": given.reference_sha256,
             "cover": given.cover_sha256,
-            "lora": {"sha256": self.lora.sha256, "weight": self.lora.weight} if self.lora else None,
+            "lora": self.lora.facts if self.lora else None,
             "device": placing.device,
             "dtype": placing.dtype_name,
             "is_staged": placing.is_staged,

@@ -7,9 +7,11 @@ import pytest
 
 import songsmith
 from songsmith.agent.chat.loop import Chat
+from songsmith.agent.song.songbook import SongError
 from songsmith.agent.studio.rendering import RenderWish
 from songsmith.engine.audio import load_audio
 from songsmith.engine.engine import EngineError
+from tests.engine.acestep.test_lora import write_lora
 from tests.engine.tiny_acestep import write_acestep
 
 pytest.importorskip("diffusers")
@@ -70,6 +72,20 @@ def test_a_take_is_covered_by_its_name_in_another_style(folder):
     (cover,) = studio.render(RenderWish(engine="ace-step", seed=4, options=options)).takes
     assert cover.options["cover"] == str(studio.song.audio_path("t001").resolve())
     assert studio.replay(cover.take).is_same
+
+
+def test_a_take_with_a_lora_is_made_again_with_that_file_and_no_other(folder):
+    pytest.importorskip("peft")
+    write_acestep(folder / "models")
+    (folder / "voice").mkdir()
+    write_lora(folder / "voice")
+    wish = RenderWish(seed=4, options={"steps": 1, "lora": "voice:0.7"})
+    made = songsmith.make(lyrics=LRC, style="jazz", length_s=10, engine="ace-step", render=wish)
+    studio = songsmith.open_song(made.song.folder)
+    assert studio.replay("t001").is_same
+    write_lora(folder / "voice", seed=5)
+    with pytest.raises(SongError, match="not the file that it was made with"):
+        studio.replay("t001")
 
 
 @pytest.mark.skipif(
