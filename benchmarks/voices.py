@@ -1,6 +1,7 @@
 """How well every language is understood, sung by a voice and heard by Whisper (base; tiny.en for English).
 
     python benchmarks/voices.py [--language de fr …] [--voice low high neural +m3 NAME …] [--style NAME …] [--tuning]
+        [--sung-only]
 
 Each language sings `benchmarks/lyrics/LANGUAGE.txt`, but for its first block, which is for choosing voices
 (`--tuning`). Errors are counted in words, in Korean in characters, in Mandarin in syllables without their tones and
@@ -132,7 +133,13 @@ def voice_name(language: str, wanted: str) -> str:
 
 
 def measure(
-    language: str, voice: str, lines: Sequence[str], styles: Sequence[str], hear: Hear
+    language: str,
+    voice: str,
+    lines: Sequence[str],
+    styles: Sequence[str],
+    hear: Hear,
+    *,
+    speaks: bool,
 ) -> dict[str, float]:
     """Shares of units heard wrongly ("speech", "stem", "mix"), and of the stem the median of the notes' distances from
     the tune in cents, the share of frames within 50, and "mos"; the last five as means over the styles."""
@@ -141,7 +148,7 @@ def measure(
     def wrong(audio: NDArray[np.float64]) -> float:
         return min(1.0, edits(said, units_of(hear(audio), language)) / len(said))
 
-    found: dict[str, list[float]] = {"speech": [wrong(spoken(voice, lines))]}
+    found: dict[str, list[float]] = {"speech": [wrong(spoken(voice, lines))]} if speaks else {}
     for style in styles:
         take = sung(language, voice, lines, style)
         stem, mix = (for_ears(audio) for audio in (take.stems["vocal"], take.audio))
@@ -183,6 +190,7 @@ def main() -> None:
     parser.add_argument("--voice", nargs="*", default=["low", "high"])
     parser.add_argument("--style", nargs="*", default=STYLES)
     parser.add_argument("--tuning", action="store_true", help="sing the half for choosing voices")
+    parser.add_argument("--sung-only", action="store_true", help="not the voice merely speaking")
     options = parser.parse_args()
     for language in options.language:
         if language == "ja" and not has_japanese_reader():
@@ -192,7 +200,8 @@ def main() -> None:
         hear = load_ears(language)
         for wanted in options.voice:
             voice = voice_name(language, wanted)
-            errors = measure(language, voice, lines, options.style, hear)
+            speaks = not options.sung_only
+            errors = measure(language, voice, lines, options.style, hear, speaks=speaks)
             row = "  ".join(f"{name} {share:.2f}" for name, share in errors.items())
             print(f"{voice:12}  {row}  of {len(units_of(' '.join(lines), language))}", flush=True)
 

@@ -26,7 +26,9 @@ from songsmith.engine.sketch.phonetics.espeak import Phoneme
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import pitch as curves
-from songsmith.engine.sketch.singing.places import spoken_places, vowels_at
+from songsmith.engine.sketch.singing.breath import Breath, breath_before
+from songsmith.engine.sketch.singing.levels import levelled
+from songsmith.engine.sketch.singing.places import spoken_places
 from songsmith.engine.sketch.singing.retime import retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
@@ -38,7 +40,6 @@ _VOICED_HZ = 20.0  # the network writes 5 to 12 where there is no voice
 _UNVOICED_HZ = 8.0
 _LEAD_S, _TAIL_S = 0.1, 0.15
 _FADE_S = 0.012
-_VOWEL_RMS = 0.14
 _SAME_S = 0.006
 
 FloatArray = NDArray[np.float64]
@@ -122,8 +123,22 @@ def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     is_voiced = _nearest(spoken.pitch, places) > _VOICED_HZ
     pitch = np.where(is_voiced, asked, _UNVOICED_HZ)
     samples = give_voice(moves, pitch.astype(np.float32), style).astype(np.float64)
-    samples = _levelled(samples, vowels_at(stretches, moments_s))
-    return SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
+    samples = _faded(levelled(samples, RATE_HZ, start_s, stretches, line.notes))
+    audio = SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
+    breath = breath_before(stretches[0].start_s, earliest_s, RATE_HZ, seed=seed)
+    return _with_breath(audio, breath) if breath else audio
+
+
+def _with_breath(audio: SungAudio, breath: Breath) -> SungAudio:
+    """`audio` with the breath before it, begun by whole frames of its pitch earlier."""
+    frames = max(0, int(np.ceil((audio.start_s - breath.start_s) / curves.FRAME_S)))
+    samples = np.pad(audio.samples, (round(frames * curves.FRAME_S * audio.rate_hz), 0))
+    start_s = audio.start_s - frames * curves.FRAME_S
+    first = round((breath.start_s - start_s) * audio.rate_hz)
+    samples[first : first + len(breath.samples)] += breath.samples
+    return replace(
+        audio, samples=samples, start_s=start_s, pitch_hz=np.pad(audio.pitch_hz, (frames, 0))
+    )
 
 
 @functools.lru_cache(maxsize=512)
@@ -181,13 +196,11 @@ def _fine(pitch: FloatArray) -> FloatArray:
     return np.asarray(pitch[np.minimum(at.astype(int), len(pitch) - 1)])
 
 
-def _levelled(samples: FloatArray, is_vowel: NDArray[np.bool_]) -> FloatArray:
-    """`samples` as loud in their vowels as every singer is, without clicks at the ends."""
-    inside = np.repeat(is_vowel, round(MOVE_S * RATE_HZ))
-    level = np.sqrt(np.mean(samples[: len(inside)][inside] ** 2) + 1e-12)
+def _faded(samples: FloatArray) -> FloatArray:
+    """`samples` without clicks at the ends."""
     fade = round(_FADE_S * RATE_HZ)
     ramp = np.sin(np.linspace(0, np.pi / 2, fade)) ** 2
-    out: FloatArray = samples * _VOWEL_RMS / level
+    out: FloatArray = samples.copy()
     out[:fade] *= ramp
     out[-fade:] *= ramp[::-1]
     return out

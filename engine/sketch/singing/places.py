@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.kokoro.network import MOVE_S
-from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.singing.retime import Stretch
 
-__all__ = ["spoken_places", "vowels_at"]
+__all__ = ["spoken_places"]
 
 _SILENT_PLACE = 1.5  # in the silence before the first sound
 
@@ -31,12 +30,3 @@ def spoken_places(stretches: Sequence[Stretch], moments_s: FloatArray, count: in
     after = moments_s >= last.end_s
     places[after] = (last.source_end_s + (moments_s[after] - last.end_s)) / MOVE_S
     return np.asarray(np.clip(places, 0, count))
-
-
-def vowels_at(stretches: Sequence[Stretch], moments_s: FloatArray) -> NDArray[np.bool_]:
-    """Whether a vowel is sung at each of `moments_s`."""
-    is_vowel = np.zeros(len(moments_s), dtype=bool)
-    for stretch in stretches:
-        if sound_kind(stretch.symbol) == "nucleus":
-            is_vowel |= (moments_s >= stretch.start_s) & (moments_s < stretch.end_s)
-    return is_vowel

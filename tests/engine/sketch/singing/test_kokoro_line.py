@@ -13,8 +13,9 @@ from songsmith.engine.engine import EngineError, RenderRequest, Span, load_engin
 from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import kokoro_line
+from songsmith.engine.sketch.singing.breath import Breath
 from songsmith.engine.sketch.singing.kokoro_line import sing_ways
-from songsmith.engine.sketch.singing.tasks import Task, Way
+from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 from songsmith.engine.sketch.singing.vocals import _other
 from songsmith.engine.sketch.voices import voices
 from songsmith.engine.sketch.voices.registry import named_voices
@@ -49,7 +50,7 @@ import hashlib
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing.sing_task import sing_task
-from songsmith.engine.sketch.singing.tasks import Task, Way
+from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 said = say("kokoro-michael", "Low moon")
 notes = (Note(0.5, 1.0, 48, 90, 1, 0), Note(1.0, 1.6, 50, 90, 1, 1))
 sung = sing_task(Task(said, (Way("lead", notes, 0.2, 7),)))
@@ -141,3 +142,12 @@ def test_a_network_that_is_not_installed_says_what_to_type_in_one_line():
         voices._named_voice(absent, "")
     assert str(refused.value).count("\n") == 0
     assert VOICE in str(refused.value) and 'pip install "songsmith[voices]"' in str(refused.value)
+
+
+def test_a_breath_lets_a_line_begin_earlier_and_moves_nothing_in_it():
+    line = SungAudio(np.ones(2400), 24_000, 3.0, np.full(20, 200.0))
+    whole = kokoro_line._with_breath(line, Breath(2.798, np.full(480, 0.5)))
+    first = round((line.start_s - whole.start_s) * 24_000)
+    assert np.array_equal(whole.samples[first:], line.samples) and whole.start_s <= 2.798
+    assert np.count_nonzero(whole.samples[:first]) == 480
+    assert whole.pitch_hz[first // 120 :].tolist() == line.pitch_hz.tolist()
