@@ -53,7 +53,7 @@ def _grain(loop: Mono, length: int, rng: np.random.Generator) -> Mono:
     speed = rng.uniform(1 - _DETUNED, 1 + _DETUNED)
     start = rng.uniform(0, len(loop) - length * (1 + _DETUNED) - 1)
     places = start + speed * np.arange(length)
-    return np.interp(places, np.arange(len(loop)), loop).astype(np.float32)
+    return np.asarray(np.interp(places, np.arange(len(loop)), loop), dtype=np.float32)
 
 
 def _once(samples: Mono, region: Region) -> Mono:
