@@ -185,7 +185,7 @@ def _other(lead: Voice, language: str) -> Voice:
     register = "low" if lead.register == "high" else "high"
     if kokoro_speaker(lead.name):
         return choose_voice(lead.language, "neural", register)
-    return choose_voice(language, register=register)
+    return choose_voice(language, "quick", register)
 
 
 def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) -> Voice:
@@ -195,7 +195,9 @@ def _voice_of(who: str, lead: Voice, other: Voice, language: str, place: int) ->
         if is_piper(who) and not is_missing(who):
             raise  # a path is not a person's name
         return lead if place % 2 == 0 else other
-    return lead if is_register(who) and found.register == lead.register else found
+    if is_register(who):
+        return lead if found.register == lead.register else other
+    return found
 
 
 def _tasks(

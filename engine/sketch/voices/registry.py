@@ -24,12 +24,14 @@ def named_voices() -> dict[str, NamedVoice]:
     return found
 
 
-def clearest_voice(language: str, register: str) -> NamedVoice | None:
-    """The installed voice of a language (its espeak file) that is understood better in a song than espeak's."""
+def clearest_voice(language: str, register: str, *, is_quick: bool = False) -> NamedVoice | None:
+    """The installed voice of a language (its espeak file) that is understood better in a song than espeak's; no
+    network that sings if it has to be quick."""
     clear = [
         voice
         for voice in named_voices().values()
         if voice.language == language and register in voice.ranks and voice.is_installed()
+        if not (is_quick and voice.sings_as)
     ]
     return min(clear, key=lambda voice: voice.ranks[register], default=None)
 

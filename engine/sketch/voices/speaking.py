@@ -169,4 +169,4 @@ def _stand_in(voice: str, language: str) -> str:
     variant = "" if is_piper(voice) else voice.partition("+")[2]
     if variant:
         return f"{language}+{variant}"
-    return choose_voice(language, register=choose_voice(language, voice).register).name
+    return choose_voice(language, "quick", choose_voice(language, voice).register).name

@@ -87,15 +87,17 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
             register, name = asked, name[: -len(asked) - 1]
     if name.casefold() == _NEURAL:
         return _named_voice(_neural_voice(language, register), register)
-    if name.casefold() == _QUICK:
+    is_quick = name.casefold() == _QUICK
+    if is_quick:
         name = ""
     if name.casefold() in named_voices():
         return _named_voice(named_voices()[name.casefold()], register)
     if is_piper(name):
         return _piper_voice(name, register)
     name = name.casefold()
-    if not name and (clear := clearest_voice(espeak_file(language), register)):
-        return _named_voice(clear, "")
+    clear = None if name else clearest_voice(espeak_file(language), register, is_quick=is_quick)
+    if clear:
+        return _named_voice(clear, register if clear.sings_as else "")
     file, _, variant = name.partition("+")
     if file:
         _check_voice(file, variant, wanted, language)

@@ -96,6 +96,7 @@ def test_a_span_of_one_line_costs_one_line_and_the_rest_stays_bit_for_bit(take):
 @needs_kokoro
 def test_the_same_notes_again_are_not_sung_again_though_their_stamps_are_rounded():
     said = say(VOICE, "Low moon")
+    assert said is not None and said.script is not None
     first, later, higher = (
         Way("lead", (Note(a, b, pitch, 90, 1, 0), Note(b, c, 50, 90, 1, 1)), a - 0.3, 7)
         for a, b, c, pitch in ((0.5, 1.0, 1.6, 48), (8.5, 9.001, 9.599, 48), (20, 20.5, 21.1, 49))
@@ -118,6 +119,15 @@ def test_a_language_has_a_neural_voice_in_both_registers_and_a_quick_one():
     assert choose_voice("en", "quick+high") == choose_voice("en", "high")
     with pytest.raises(EngineError, match="no neural voice sings the language 'de'"):
         choose_voice("de", "neural")
+
+
+@needs_kokoro
+def test_where_only_espeak_would_sing_the_network_does_unless_it_has_to_be_quick():
+    assert choose_voice("es").name == "kokoro-alex"
+    assert choose_voice("it", "her") == choose_voice("it", "neural+high")
+    assert choose_voice("es", "quick").name == "es"
+    assert _other(choose_voice("es", "quick"), "es").name == "es+f3"
+    assert not choose_voice("en").name.startswith("kokoro")
 
 
 @needs_kokoro

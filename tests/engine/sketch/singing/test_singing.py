@@ -250,7 +250,7 @@ def test_mandarin_has_one_syllable_for_every_character_and_english_words_keep_th
 )
 def test_other_languages_are_sung(language, text):
     score = make_score((text,), chorus_from=1)
-    lead = stems(sing(score, language))["lead"][0]
+    lead = stems(sing(score, language, voice="quick"))["lead"][0]
     assert abs(heard_onset_s(lead, score.lines[0].start_s)) < 0.030
 
 

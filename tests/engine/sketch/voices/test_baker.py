@@ -42,7 +42,7 @@ def test_it_is_the_default_for_mandarin_and_low_voices_stay():
     assert choose_voice("zh").name == choose_voice("zh-CN", "her").name == "baker"
     assert choose_voice("zh", "him").register == "low"
     assert choose_voice("zh", "cmn+f3").name == "cmn+f3"
-    assert choose_voice("fr").name == "fr"
+    assert choose_voice("de").name == "de"
     assert voice_names("zh")[0].name == "baker"
 
 
