@@ -6,18 +6,19 @@ from songsmith.engine.sketch.voices.speaking_voice import NamedVoice
 
 __all__ = ["VOICES"]
 
+# Of each language the one that is understood best comes first.
 _SPEAKERS = {
     **{"kokoro-michael": "am_michael", "kokoro-heart": "af_heart", "kokoro-bella": "af_bella"},
     **{"kokoro-puck": "am_puck"},
     **{"kokoro-george": "bm_george"},
-    **{"kokoro-dora": "ef_dora", "kokoro-alex": "em_alex"},
+    **{"kokoro-alex": "em_alex", "kokoro-dora": "ef_dora"},
     **{"kokoro-siwis": "ff_siwis"},
-    **{"kokoro-sara": "if_sara", "kokoro-nicola": "im_nicola"},
-    **{"kokoro-dora-pt": "pf_dora", "kokoro-alex-pt": "pm_alex"},
-    **{"kokoro-xiaobei": "zf_xiaobei", "kokoro-xiaoxiao": "zf_xiaoxiao"},
+    **{"kokoro-nicola": "im_nicola", "kokoro-sara": "if_sara"},
+    **{"kokoro-alex-pt": "pm_alex", "kokoro-dora-pt": "pf_dora"},
     **{"kokoro-yunxi": "zm_yunxi", "kokoro-yunjian": "zm_yunjian", "kokoro-yunyang": "zm_yunyang"},
-    **{"kokoro-alpha": "jf_alpha", "kokoro-kumo": "jm_kumo"},
-    **{"kokoro-beta": "hf_beta", "kokoro-omega": "hm_omega"},
+    **{"kokoro-xiaobei": "zf_xiaobei", "kokoro-xiaoxiao": "zf_xiaoxiao"},
+    **{"kokoro-kumo": "jm_kumo", "kokoro-alpha": "jf_alpha"},
+    **{"kokoro-omega": "hm_omega", "kokoro-beta": "hf_beta"},
 }
 _REGISTERS = {"low": (43, 60), "high": (52, 66)}  # above some 350 Hz the voices break up
 _CLEARER_LOW = ("ff_siwis",)  # in the mix she loses half as many words as she does high

@@ -123,6 +123,7 @@ def test_a_language_has_a_neural_voice_in_both_registers_and_a_quick_one():
 
 @needs_kokoro
 def test_where_only_espeak_would_sing_the_network_does_unless_it_has_to_be_quick():
+    assert choose_voice("es") == choose_voice("es", "neural") == choose_voice("es", "neural+low")
     assert choose_voice("es").name == "kokoro-alex"
     assert choose_voice("it", "her") == choose_voice("it", "neural+high")
     assert choose_voice("es", "quick").name == "es"
