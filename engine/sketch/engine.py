@@ -94,16 +94,23 @@ class _Order:
         kept = self.memory.score
         return replace(kept, lines=slots(lyrics, kept) if self.sings else ())
 
+    @property
+    def gains(self) -> Gains:
+        """The levels that a take keeps."""
+        return self.memory.gains if self.memory else Gains()
+
+    def windows(self, score: Score) -> list[Window]:
+        """What is played: what lies around the spans, where all levels are known, else the whole song."""
+        if self.gains.is_complete:
+            return windows_around(self.request.spans, score.duration_s)
+        return [Window(0.0, score.duration_s, self.request.spans)]
+
     def plan(self, seed: int) -> TakePlan:
-        """What one take plays: what lies around the spans, where all levels are known, else the whole song."""
+        """What one take plays."""
         score = self.score(seed)
-        gains = self.memory.gains if self.memory else Gains()
-        windows = [Window(0.0, score.duration_s, self.request.spans)]
-        if gains.is_complete:
-            windows = windows_around(self.request.spans, score.duration_s)
         tracks = play_band(score, self.style, seed=seed)
-        keeps_stems = self.options.stems
-        return TakePlan(score, tracks, self.style.genre, seed, gains, windows, keeps_stems)
+        windows, keeps_stems = self.windows(score), self.options.stems
+        return TakePlan(score, tracks, self.style.genre, seed, self.gains, windows, keeps_stems)
 
 
 class SketchEngine:
@@ -153,11 +160,12 @@ class SketchEngine:
         lines = _to_sing(score, request.spans)
         sung_s = sum(line.end_s - line.start_s for line in lines)
         network_s = _network_seconds(order, lines)
+        played_s = sum(window.end_s - window.start_s for window in order.windows(score))
         takes = len(request.seeds)
         return Forecast(
             style=order.style.summary(score.bpm, score.tonic, score.mode),
-            wall_s=round(takes * wall_seconds(request.duration_s, sung_s, network_s=network_s), 1),
-            memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 14)
+            wall_s=round(takes * wall_seconds(played_s, sung_s, network_s=network_s), 1),
+            memory_bytes=int(request.duration_s * SAMPLE_RATE_HZ * 8 * 6)
             + (_NETWORK_BYTES if network_s else 0),
             notes=(*order.style.notes, *_line_notes(order, score)),
         )

@@ -7,17 +7,17 @@ import numpy as np
 
 __all__ = ["wall_seconds"]
 
-_BASE_S, _PER_SONG_S, _PER_SUNG_S = 1.0, 0.03, 0.05  # two AVX2 cores, without a GPU
+_BASE_S, _PER_PLAYED_S, _PER_SUNG_S = 0.7, 0.012, 0.035  # two AVX2 cores, without a GPU
 _NETWORK_S, _PER_NETWORK_S = 2.5, 0.34  # to load the network, and for each second that it sings
 _REFERENCE_S = 0.011
 """What the trial takes on that machine."""
 
 
-def wall_seconds(duration_s: float, sung_s: float, *, network_s: float = 0.0) -> float:
-    """Time that one take of `duration_s` takes here when words are sung in `sung_s` of it, and in `network_s` of
+def wall_seconds(played_s: float, sung_s: float, *, network_s: float = 0.0) -> float:
+    """Time that a take takes here of which `played_s` are played and words are sung in `sung_s`, in `network_s` of
     these by a network, repeated lines counted once."""
     by_network_s = _NETWORK_S + _PER_NETWORK_S * network_s if network_s else 0.0
-    return (_BASE_S + _PER_SONG_S * duration_s + _PER_SUNG_S * sung_s + by_network_s) * _slowness()
+    return (_BASE_S + _PER_PLAYED_S * played_s + _PER_SUNG_S * sung_s + by_network_s) * _slowness()
 
 
 @cache

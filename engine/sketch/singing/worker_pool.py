@@ -25,7 +25,7 @@ __all__ = ["sing_tasks", "warm_up"]
 logger = logging.getLogger(__name__)
 
 _MOST_HELPERS = 3
-_WORTH_HELP = 6
+_WORTH_HELP = 4
 _helpers: list["_Helper"] = []
 _lock = threading.Lock()
 _hiring = threading.Lock()

@@ -153,6 +153,16 @@ def test_a_span_keeps_the_level_of_the_song():
     assert new == pytest.approx(old, abs=3)
 
 
+def test_a_span_of_a_long_song_costs_what_lies_around_it():
+    parent = render(request(duration_s=60.0))[0]
+    spans = (Span(40.0, 42.0),)
+    short, whole = (
+        SketchEngine().forecast(request(duration_s=60.0, **more))
+        for more in ({"spans": spans, "parent": parent}, {})
+    )
+    assert short.wall_s < whole.wall_s / 1.5
+
+
 def test_a_span_of_a_span_keeps_the_melody_of_the_lines_outside():
     parent = folk_take()
     child = render(request(seeds=(9,), spans=(Span(5.0, 8.0),), parent=parent))[0]
