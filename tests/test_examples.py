@@ -12,6 +12,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import mcp  # noqa: F401  its client keeps the stderr of the moment it is imported, which must not be a test's own
 import pytest
 
 from tests.agent.llm_server import LlmServer, whole_reply
@@ -57,15 +58,16 @@ def test_an_example_runs_and_does_what_it_says(name, tmp_path, monkeypatch, caps
     assert SAID[name] in capsys.readouterr().out
 
 
-@pytest.fixture
-def service(tmp_path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def service(tmp_path_factory) -> Iterator[str]:
     """The address of the service of the example, on a free port."""
+    folder = tmp_path_factory.mktemp("service")
     program = [sys.executable, str(EXAMPLES / "a_service.py"), "0"]
     own = {"WRITER": "offline", "ENGINE": "sketch", "VOICE": "en-us"}
-    own["CONFIG"] = str(tmp_path / "config.toml")
+    own["CONFIG"] = str(folder / "config.toml")
     environment = {**os.environ, **{f"SONGSMITH_{name}": value for name, value in own.items()}}
     with subprocess.Popen(
-        program, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        program, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
     ) as running:
         assert running.stderr is not None
         said = iter(running.stderr.readline, "")

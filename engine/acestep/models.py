@@ -138,10 +138,11 @@ class Resident:
         wanted = _Loaded(digests, folder, placing.device, placing.dtype, placing.is_staged)
         if self._models is not None and self._models[0] == wanted:
             return self._models[1]
-        self._models = self._lora = None
         self.conditions.clear()
         self.timbres.clear()
-        gc.collect()  # the old weights go before the new ones come
+        if self._models is not None:
+            self._models = self._lora = None
+            gc.collect()  # the old weights go before the new ones come
         try:
             models = _load(folder, placing)
         except (RuntimeError, MemoryError) as error:

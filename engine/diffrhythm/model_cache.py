@@ -51,8 +51,9 @@ class Resident:
         wanted = _Loaded(path, hashes(store, part)[path.name], device, str(dtype))
         if self._dit is not None and self._dit[0] == wanted:
             return self._dit[1]
-        self._dit = None
-        gc.collect()  # the old weights go before the new ones come
+        if self._dit is not None:
+            self._dit = None
+            gc.collect()  # the old weights go before the new ones come
 
         from songsmith.engine.diffrhythm.model.dit import load_dit
         from songsmith.engine.weights.checkpoint import TensorFile

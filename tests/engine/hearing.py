@@ -8,7 +8,7 @@ import pytest
 
 from songsmith.engine.engine import RenderRequest, load_engine
 from songsmith.engine.listening import listen as listening
-from songsmith.engine.listening.ears import Ears, Heard
+from songsmith.engine.listening.ears import Ears, Heard, centred
 from songsmith.engine.units import sample_at
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import parse_lyrics
@@ -48,7 +48,7 @@ _remembered: dict[tuple[object, ...], Heard | np.ndarray] = {}
 
 def remember_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ears find the middle of the same samples, and transcribe them in the same way, only once in this process."""
-    transcribe, find_middle = Ears.transcribe, listening.centred
+    transcribe, find_middle = Ears.transcribe, centred
 
     def remembered(self: Ears, sound: np.ndarray, language: str, **how: float) -> object:
         key = (_hash(sound), self.name(language), language, *sorted(how.items()))
@@ -67,7 +67,7 @@ def remember_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _hash(sound: np.ndarray) -> bytes:
-    return sha256(np.ascontiguousarray(sound)).digest()
+    return sha256(np.ascontiguousarray(sound).tobytes()).digest()
 
 
 def sung_song(text=WORDS, style="folk", length_s=LENGTH_S, seed=3) -> SungSong:

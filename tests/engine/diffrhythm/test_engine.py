@@ -47,9 +47,23 @@ def request_of(**changes: Any) -> RenderRequest:
 def ignore(progress: Progress) -> None: ...
 
 
+@pytest.fixture(scope="module")
+def shared(tiny_weights: Path, tmp_path_factory) -> tuple[Path, DiffRhythmEngine]:
+    """A models folder that no test changes, and an engine that keeps what it loaded from there."""
+    return shutil.copytree(
+        tiny_weights, tmp_path_factory.mktemp("shared") / "models"
+    ), DiffRhythmEngine()
+
+
 @pytest.fixture
-def engine(tiny_models: Path) -> DiffRhythmEngine:
-    return DiffRhythmEngine()
+def engine(shared, request, monkeypatch) -> DiffRhythmEngine:
+    """The shared one; a new one for tests that also ask for `tiny_models`, the models of their own."""
+    if "tiny_models" in request.fixturenames:
+        request.getfixturevalue("tiny_models")
+        return DiffRhythmEngine()
+    folder, engine = shared
+    monkeypatch.setenv("SONGSMITH_MODELS", str(folder))
+    return engine
 
 
 def render(engine: DiffRhythmEngine, request: RenderRequest) -> list[Take]:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -30,11 +31,21 @@ INSTALLED = [name for name, voice in named_voices().items() if voice.is_installe
 SINGERS = [name for name in INSTALLED if kokoro_speaker(name)]
 SPEAKERS = [*ESPEAK, *(name for name in INSTALLED if name not in SINGERS)]
 VOICES = [*SPEAKERS, *SINGERS]
+THE_SAME_AGAIN = "kokoro-low"
+"""A voice that takes seconds for a line, and is the network of "kokoro" with another speaker."""
 LOW_SHARE = {"cmn": 0.2}
 
 
 def family(voice: str) -> str:
     return speaking_voice(voice).language.split("-")[0]
+
+
+def asked(voices: Iterable[str]) -> list[object]:
+    """Voices as the parameters of a test; one is asked in the long tests alone."""
+    return [
+        pytest.param(voice, marks=pytest.mark.long if voice == THE_SAME_AGAIN else ())
+        for voice in voices
+    ]
 
 
 def spoken(voice, text):
@@ -43,7 +54,7 @@ def spoken(voice, text):
     return utterance
 
 
-@pytest.mark.parametrize("voice", SPEAKERS)
+@pytest.mark.parametrize("voice", asked(SPEAKERS))
 def test_every_syllable_has_a_vowel_that_sounds(voice):
     for text in LINES[family(voice)]:
         utterance = spoken(voice, text)
@@ -71,7 +82,7 @@ def test_what_a_network_reads_has_a_time_for_every_symbol_and_a_vowel_for_every_
             assert syllable.nucleus.end > syllable.nucleus.start
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("voice", asked(VOICES))
 def test_all_of_the_text_is_said(voice):
     for text in LINES[family(voice)]:
         said = "".join(syllable.text for syllable in spoken(voice, text).syllables)
@@ -79,7 +90,7 @@ def test_all_of_the_text_is_said(voice):
         assert not speaking_voice(voice).unknown_sounds(text)
 
 
-@pytest.mark.parametrize("voice", [name for name in VOICES if family(name) == "cmn"])
+@pytest.mark.parametrize("voice", asked(name for name in VOICES if family(name) == "cmn"))
 def test_a_mandarin_voice_says_a_vowel_a_character_and_knows_tones_and_phrases(voice):
     syllables = spoken(voice, "我的月亮，跟着你").syllables
     assert [s.text for s in syllables] == list("我的月亮跟着你")
@@ -90,7 +101,7 @@ def test_a_mandarin_voice_says_a_vowel_a_character_and_knows_tones_and_phrases(v
     assert min(v.end - v.start for v in vowels) > 0.02 * rate_hz
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("voice", asked(VOICES))
 def test_what_it_cannot_read_is_said_by_another_voice_or_not_at_all(voice):
     assert say(voice, "♪ …") is None
     own = LINES[family(voice)][0].split()[0]
