@@ -76,24 +76,35 @@ def load_audio(path: Path, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise AudioError("is no regular file", where=str(path), hint="give a sound file")
     try:
-        samples, file_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+        samples, file_rate_hz = _read(path)
     except (soundfile.SoundFileError, OSError) as error:
         raise AudioError(
             f"can't be read as sound ({_why_unreadable(path, error)})",
             where=str(path),
             hint="give a WAV, FLAC, MP3 or OGG file",
         ) from error
-    if samples.shape[0] == 0:
+    if samples.shape[1] == 0:
         raise AudioError("has no sound in it", where=str(path), hint="give another file")
-    if not np.isfinite(samples).all():
+    if not np.isfinite([samples.min(), samples.max()]).all():
         raise AudioError(
             "holds samples that are not numbers", where=str(path), hint="export it again"
         )
-    if samples.shape[1] != 2:
-        samples = np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)
+    if samples.shape[0] != 2:
+        samples = np.repeat(samples.mean(axis=0, keepdims=True), 2, axis=0)
     if file_rate_hz != rate_hz:
-        samples = soxr.resample(samples, file_rate_hz, rate_hz)
-    return np.ascontiguousarray(samples.T, dtype=np.float32)
+        samples = soxr.resample(samples.T, file_rate_hz, rate_hz).T
+    return np.ascontiguousarray(samples, dtype=np.float32)
+
+
+def _read(path: Path) -> tuple[Audio, int]:
+    """All channels of a file, (channels, samples), and its rate."""
+    with soundfile.SoundFile(path) as file:
+        sound = np.empty((file.channels, file.frames), dtype=np.float32)
+        count = 0
+        for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True):
+            sound[:, count : count + len(block)] = block.T
+            count += len(block)
+        return sound[:, :count], file.samplerate
 
 
 def check_audio(path: Path) -> None:
@@ -230,7 +241,10 @@ def _file_samples(
         return np.asarray(audio.T, dtype=np.float32)
     if bits == 16:
         return _dithered(audio, noise).T
-    return (quantise(audio).T * np.float32(_STEPS)).astype(np.int32) << 8
+    samples = np.empty(audio.T.shape, dtype=np.int32)
+    for channel, row in zip(samples.T, quantise(audio), strict=True):
+        channel[:] = row * np.float32(_STEPS)
+    return np.left_shift(samples, 8, out=samples)
 
 
 def _dithered(audio: Audio, noise: np.random.Generator) -> NDArray[np.int16]:
