@@ -17,7 +17,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from songsmith.agent.batch.job import BatchError
@@ -25,6 +24,7 @@ from songsmith.agent.batch.order import MadeSong, Order, Outcome
 from songsmith.agent.batch.results import Result, ResultsFile
 from songsmith.agent.batch.rows import Row
 from songsmith.agent.files import file_error, is_there, make_folder, read_text, write_new
+from songsmith.agent.locks import alone
 from songsmith.agent.song.song_file import now
 from songsmith.atomic import sync_folder
 
@@ -85,9 +85,13 @@ class OutFolder:
     def opened(cls, path: Path) -> Iterator["OutFolder"]:
         """Raises `BatchError` where another batch is writing."""
         make_folder(path)
-        lock = _locked(path / ".batch.lock")
+        busy = BatchError(
+            "another batch is writing here",
+            where=str(path),
+            hint="wait for it, or choose another folder with --out",
+        )
         making = path / ".making"
-        try:
+        with alone(path / ".batch.lock", path, patience_s=0, busy=busy):
             shutil.rmtree(making, ignore_errors=True)
             make_folder(making)
             results = ResultsFile(path / "results.jsonl")
@@ -96,8 +100,6 @@ class OutFolder:
             finally:
                 results.close()
                 shutil.rmtree(making, ignore_errors=True)
-        finally:
-            lock.release()
 
     def new_folder(self, name: str) -> str:
         """Where a song may be made: a path that no other order ever has, not there yet."""
@@ -148,21 +150,6 @@ class OutFolder:
             sync_folder(self.path)
         except OSError as error:
             raise file_error(folder, "made", error) from error
-
-
-def _locked(path: Path) -> FileLock:
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise BatchError(
-            "another batch is writing here",
-            where=str(path.parent),
-            hint="wait for it, or choose another folder with --out",
-        ) from error
-    except OSError as error:
-        raise file_error(path, "written", error) from error
-    return lock
 
 
 def _named(outcome: Outcome, place: Path) -> Outcome:

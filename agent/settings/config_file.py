@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from tomlkit.exceptions import TOMLKitError
 
 from songsmith.agent.files import make_folder, write_whole
 from songsmith.agent.llm.profiles import PROFILES, Profile
+from songsmith.agent.locks import alone
 from songsmith.agent.settings.settings import (
     Settings,
     SettingsError,
@@ -72,23 +72,11 @@ def _locked(path: Path) -> Iterator[None]:
     """While this process alone changes the file, wherever a link at `path` leads."""
     path = path.resolve()
     make_folder(path.parent)
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=10)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise SettingsError(
-            "another songsmith is changing the settings", where=str(path), hint="try again"
-        ) from error
-    except OSError as error:
-        raise SettingsError(
-            f"can't be changed ({(error.strerror or str(error)).lower()})",
-            where=str(path),
-            hint="check the folder and its rights",
-        ) from error
-    try:
+    busy = SettingsError(
+        "another songsmith is changing the settings", where=str(path), hint="try again"
+    )
+    with alone(path.with_name(f".{path.name}.lock"), path, patience_s=10, busy=busy):
         yield
-    finally:
-        lock.release()
 
 
 def _parts(key: str) -> list[str]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from songsmith import atomic
 from songsmith.agent.files import FileError, make_folder, write_new, write_whole
-from songsmith.agent.song.changing import alone_in
+from songsmith.agent.locks import alone
 from songsmith.agent.song.file_names import file_in
 from songsmith.agent.song.hearings import add_hearing, last_hearing
 from songsmith.agent.song.merge import conflicts, merged
@@ -317,7 +317,12 @@ class Song:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """A change on top of what the disk holds now; one that fails leaves the song as it was."""
-        with alone_in(self.folder):
+        busy = SongError(
+            "another songsmith is changing this song",
+            where=str(self.folder),
+            hint="wait for it, or close it",
+        )
+        with alone(self.folder / ".lock", self.folder, patience_s=5, busy=busy):
             before = self.file = read_song_file(self.folder)
             try:
                 yield

@@ -11,6 +11,7 @@ from songsmith.agent.song.file_names import ForeignPath, file_in
 from songsmith.agent.song.song_file import TakeManifest
 from songsmith.agent.song.songbook import Song, SongError
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
+from tests.agent.song.racing import words_of_processes
 
 
 def lyrics(*texts: str) -> Lyrics:
@@ -184,19 +185,6 @@ def test_many_processes_make_songs_of_one_name_and_each_gets_its_own_folder(tmp_
         "    made = Song.create(Path(sys.argv[1]), name='x', title='x', prompt='', language='')\n"
         "    print(made.folder.name)"
     )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(tmp_path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    names = [name for process in processes for name in process.communicate()[0].split()]
+    names = words_of_processes(code, str(tmp_path))
     assert len(names) == len(set(names)) == 24
     assert {path.name for path in tmp_path.iterdir()} == set(names)

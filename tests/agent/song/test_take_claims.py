@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 from songsmith.agent.song.take_claims import claim_take, release_take, sweep_claims
+from tests.agent.song.racing import words_of_processes
 
 
 def test_takes_are_counted_past_the_thousandth(tmp_path):
@@ -16,20 +17,7 @@ def test_a_number_is_claimed_once_by_many_processes_at_the_same_moment(tmp_path)
         "from songsmith.agent.song.take_claims import claim_take\n"
         "sys.stdin.readline(); print(*(claim_take(Path(sys.argv[1])) for _ in range(20)))"
     )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(tmp_path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    claimed = [name for process in processes for name in process.communicate()[0].split()]
+    claimed = words_of_processes(code, str(tmp_path))
     assert sorted(claimed) == [f"t{number:03d}" for number in range(1, 61)]
 
 
