@@ -39,7 +39,7 @@ def readiness(store: Store, models: tuple[Model, ...] = _BEST_FIRST) -> EngineSt
     if ready and packages.broken:
         return EngineStatus(False, packages.broken, packages.how_to_repair)
     accelerator = find_accelerator(may_import_torch=bool(ready))
-    wall_s = 0.0 if accelerator else song_seconds(store, _SONG_S)
+    wall_s = 0.0 if accelerator else song_seconds(store, _SONG_S, models)
     takes = f"a song of {_SONG_S:.0f} s takes {format_wait(wall_s)}"
     if not ready:
         would = f"this machine's GPU ({accelerator}) would sing" if accelerator else takes
@@ -56,12 +56,12 @@ def readiness(store: Store, models: tuple[Model, ...] = _BEST_FIRST) -> EngineSt
     )
 
 
-def song_seconds(store: Store, duration_s: float) -> float:
-    """How long a song of this length takes here; 0 where that is not known without torch."""
-    here: list[Model] = [model for model in _BEST_FIRST if store.has(PARTS[model])]
+def song_seconds(store: Store, duration_s: float, models: tuple[Model, ...] = _BEST_FIRST) -> float:
+    """How long a song of this length takes here with the best of `models`; 0 where that is not known without torch."""
+    here = [model for model in models if store.has(PARTS[model])]
     can_ask = bool(here) and not extra().missing and not extra().broken
     device = find_accelerator(may_import_torch=can_ask)
-    sizes = sizes_here(store, here[0]) if here else sizes_published("2b")
+    sizes = sizes_here(store, here[0]) if here else sizes_published(models[-1])
     if device and not can_ask:
         return 0.0
     rate = machine_flops_per_s(device, "bfloat16") if device else numpy_flops_per_s()

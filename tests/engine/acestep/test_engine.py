@@ -7,8 +7,10 @@ import pytest
 
 from songsmith.engine.acestep.card import CARD
 from songsmith.engine.acestep.engine import AceStepEngine
+from songsmith.engine.acestep.readiness import song_seconds
 from songsmith.engine.audio import load_audio, save_audio
 from songsmith.engine.engine import EngineError, Progress, RenderRequest, Span, Take
+from songsmith.engine.weights.store import Store
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
 torch = pytest.importorskip("torch")
@@ -240,6 +242,11 @@ def test_with_weights_it_is_ready_and_says_how_long_a_song_takes(engine):
     status = engine.status()
     assert status.is_ready and status.is_advised and "a song of 95 s takes about" in status.reason
     assert engine.song_seconds(95.0) > 0
+
+
+def test_a_size_that_is_not_here_is_forecast_by_its_own_weights(models):
+    store = Store(models)
+    assert song_seconds(store, 95.0, ("xl",)) > 2 * song_seconds(store, 95.0, ("2b",))
 
 
 def test_a_torch_that_cannot_be_loaded_is_not_called_ready(engine, monkeypatch):
