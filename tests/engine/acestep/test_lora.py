@@ -73,7 +73,7 @@ def test_a_lora_as_peft_saves_it_counts_as_much_as_in_training(models, tmp_path,
     (folder / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4, "peft_type": "LORA"}')
     half = sung(engine, lora=f"{folder}:0.5")
     assert np.array_equal(half.audio, plain.audio)
-    assert half.details["lora"]["trained_scale"] == 2.0  # type: ignore[index]
+    assert half.details["lora"]["trained_scale"] == 2.0
 
 
 @pytest.mark.parametrize(
