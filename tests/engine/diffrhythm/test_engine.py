@@ -56,7 +56,7 @@ def shared(tiny_weights: Path, tmp_path_factory) -> tuple[Path, DiffRhythmEngine
 
 
 @pytest.fixture
-def engine(shared, request, monkeypatch) -> DiffRhythmEngine:
+def engine(shared: tuple[Path, DiffRhythmEngine], request, monkeypatch) -> DiffRhythmEngine:
     """The shared one; a new one for tests that also ask for `tiny_models`, the models of their own."""
     if "tiny_models" in request.fixturenames:
         request.getfixturevalue("tiny_models")
