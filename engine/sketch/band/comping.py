@@ -16,7 +16,6 @@ _DAMPED_S, _NEVER_S = 0.035, 1e9
 _SHORTENED_S = {"g": _DAMPED_S, "m": 0.2, "s": 0.1}
 _MUTED_STRINGS = 2
 _MIN_NOTE_S = 0.05
-_LONGEST_TIE_S = 13.0
 _LOWEST_BASS, _LOWEST_STRING = 33, 40
 """Below these the bass notes of keys and of guitars would get into the bass's way, or off the fretboard."""
 
@@ -138,7 +137,7 @@ def _held(
 
 
 def _tied(notes: list[Note]) -> list[Note]:
-    """Held notes that the next chord has too are not struck again."""
+    """Held notes that the next chord has too are not struck again with it."""
     sounding: dict[int, int] = {}
     tied: list[Note] = []
     for note in notes:
@@ -153,8 +152,9 @@ def _tied(notes: list[Note]) -> list[Note]:
 
 
 def _continues(before: Note, note: Note) -> bool:
-    is_next = abs(note.start_s - before.end_s) < 1e-3
-    return is_next and note.end_s - before.start_s < _LONGEST_TIE_S
+    """Whether a note goes on with the one before, which has not been tied yet."""
+    is_untied = before.end_s - before.start_s < 1.5 * (note.end_s - note.start_s)
+    return is_untied and abs(note.start_s - before.end_s) < 1e-3
 
 
 def _last_chord(

@@ -78,29 +78,37 @@ class _Waves:
         self._unroll = unrolled_metal if is_drum else unrolled
         self._slowest_s = _SLOWEST_DRUM_S if is_drum else np.inf
         self._made: dict[tuple[int, int, Touch, bool], Mono] = {}
+        self._speeds: dict[tuple[Touch, float], NDArray[np.float64] | None] = {}
         self._shapes: dict[int, _Shape] = {}
-        self._length_s: dict[int, float] = {}
+        self._length_s: dict[tuple[int, Touch], float] = {}
         for note in notes:
             length_s = note.end_s - note.start_s + _MAX_RELEASE_S
-            self._length_s[note.pitch] = max(length_s, self._length_s.get(note.pitch, 0.0))
+            kind = note.pitch, note.touch
+            self._length_s[kind] = max(length_s, self._length_s.get(kind, 0.0))
+        self._longest = round(max(self._length_s.values(), default=0.0) * SAMPLE_RATE_HZ) + 1
 
     def wave(self, region: Region, pitch: int, touch: Touch, vibrato_cents: float) -> Mono:
         key = (id(region), pitch, touch, vibrato_cents > 0)
         if key not in self._made:
-            length_s = _MUTED_WAVE_S if touch == "muted" else self._length_s[pitch]
+            length_s = _MUTED_WAVE_S if touch == "muted" else self._length_s[pitch, touch]
             length = round(length_s * SAMPLE_RATE_HZ)
-            speed = _speed(length, touch, vibrato_cents)
+            speed = self._speed(touch, vibrato_cents)
             wave = _resampled(self._bank.samples, region, pitch, length, speed, self._unroll)
             self._made[key] = _muted(wave) if touch == "muted" else wave
         return self._made[key]
 
+    def _speed(self, touch: Touch, vibrato_cents: float) -> NDArray[np.float64] | None:
+        """Speed factors of the longest note that is played so."""
+        if (touch, vibrato_cents) not in self._speeds:
+            speed = _speed(self._longest, touch, vibrato_cents)
+            self._speeds[touch, vibrato_cents] = speed
+        return self._speeds[touch, vibrato_cents]
+
     def shape(self, region: Region) -> "_Shape":
         """How loud a note of a region is, for notes as long as the longest here."""
         if id(region) not in self._shapes:
-            longest = round(max(self._length_s.values()) * SAMPLE_RATE_HZ) + 1
-            self._shapes[id(region)] = _Shape.of(
-                region, longest, min(region.decay_s, self._slowest_s)
-            )
+            decay_s = min(region.decay_s, self._slowest_s)
+            self._shapes[id(region)] = _Shape.of(region, self._longest, decay_s)
         return self._shapes[id(region)]
 
 
