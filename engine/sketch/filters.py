@@ -97,4 +97,5 @@ def curve_pieces(
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """`per_sample` in pieces, each with the sample at which it begins."""
     for first in range(0, samples, _PIECE):
-        yield first, per_sample(values[first // step :], step, min(_PIECE, samples - first))
+        knots = values[min(first // step, len(values) - 1) :]
+        yield first, per_sample(knots, step, min(_PIECE, samples - first))

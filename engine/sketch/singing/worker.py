@@ -1,6 +1,6 @@
 """A helper process of the singer: reads pickled tasks from stdin, writes pickled results to stdout.
 
-Started by `crew` with `python -m`; ends when its stdin does.
+Started by `worker_pool` with `python -m`; ends when its stdin does.
 """
 
 import pickle

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, per_sample
+from songsmith.engine.sketch.filters import (
+    curve_pieces,
+    equalise,
+    high_pass,
+    low_pass,
+    per_sample,
+    swell,
+)
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
 
@@ -31,3 +38,17 @@ def test_control_values_are_joined_by_lines():
     line = per_sample(np.array([0.0, 4.0, 0.0], np.float32), 4, 11)
 
     assert line.tolist() == [0, 1, 2, 3, 4, 3, 2, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("samples", [100, 80 * 441, 80 * 441 + 7, 3 * 80 * 441 - 5])
+@pytest.mark.parametrize("more", [0, 2])
+def test_a_curve_in_pieces_is_the_whole_one_and_its_last_value_holds_on(samples, more):
+    values = np.random.default_rng(1).random(max(samples // 441, 1) + more).astype(np.float32)
+    whole = per_sample(values, 441, samples)
+
+    pieces = [curve for _, curve in curve_pieces(values, 441, samples)]
+    sound = np.ones((2, samples), np.float32)
+    swell(sound, values, 441)
+
+    assert np.array_equal(np.concatenate(pieces), whole)
+    assert np.array_equal(sound, np.stack([whole, whole]))
