@@ -47,7 +47,7 @@ DRUM_NOTES = {
 _DRUM_ACCENTS = {"X": 1.18, "x": 1.0, "o": 0.55}
 _FILL_TOUCH: dict[Level, float] = {"low": 0.45, "mid": 0.68, "high": 0.95}
 """How hard a fill is struck, by what was played before it: out of a quiet part nobody bursts."""
-_FILL_SWELL = 0.5
+_FILL_SWELL = 0.5  # a fill begins softer than it ends by this share, all but its kick
 _DRUM_BASE = {"kick": 100, "snare": 98, "hat": 72, "ride": 74, "shaker": 62, "tamb": 70}
 _SWAY_CENTS = {"lead": 14.0, "strings": 5.0}
 
@@ -143,11 +143,11 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
             continue
         if voices and _is_last_chorus(score, bar.part):
             voices = {**drums.lift, **voices}
-        touch, swell = 1.0, 0.0
+        touch, swell = 1.0, dict[str, float]()
         fill = drums.fills[int(rng.integers(len(drums.fills)))] if drums.fills else {}
         if fill and voices and _ends_part(score, index):
-            touch, swell = _FILL_TOUCH[level_of(part)], _FILL_SWELL
-            voices = fill
+            touch, voices = _FILL_TOUCH[level_of(part)], fill
+            swell = {voice: _FILL_SWELL for voice in fill if voice != "kick"}
         elif fill and _leads_in(score, index, drums):
             touch = _FILL_TOUCH["low"]
             voices = _half_fill({}, fill)
@@ -156,7 +156,8 @@ def _play_drums(score: Score, drums: DrumSet, feel: Feel, rng: np.random.Generat
         for voice, pattern in voices.items():
             accents = {symbol: accent * touch for symbol, accent in _DRUM_ACCENTS.items()}
             fitted = fit_meter(pattern, feel)
-            notes += _strokes(voice, fitted, accents, bar, feel, part.energy, rng, swell=swell)
+            rise = swell.get(voice, 0.0)
+            notes += _strokes(voice, fitted, accents, bar, feel, part.energy, rng, rise)
         if drums.accent and _starts_part(score, index) and voices and part.energy > 0.45 and index:
             velocity = 70 + int(40 * part.energy)
             key = DRUM_NOTES[drums.accent]
@@ -205,10 +206,9 @@ def _strokes(
     feel: Feel,
     energy: float,
     rng: np.random.Generator,
-    *,
     swell: float,
 ) -> Iterator[Note]:
-    """A voice's bar; with `swell`, the share by which its start is softer than its end."""
+    """A voice's bar; `swell` is the share by which its start is softer than its end."""
     base = _DRUM_BASE.get(voice, 84)
     for hit in hits(pattern, bar, feel):
         accent = accents[hit.symbol] * (1 - swell * (1 - hit.step / feel.played.beats))

@@ -261,3 +261,15 @@ def test_the_side_chain_ducks_at_kicks_and_comes_back():
     assert gain[int(0.3 * SAMPLE_RATE_HZ)] == pytest.approx(1.0, abs=0.01)
     assert gain[int(0.51 * SAMPLE_RATE_HZ)] < 0.6
     assert gain[int(0.95 * SAMPLE_RATE_HZ)] > 0.95
+
+
+def test_a_fill_swells_over_a_steady_kick():
+    score, tracks = band_of("house")
+    ends = [b for b, after in zip(score.bars, score.bars[1:], strict=False) if b.part != after.part]
+    bar = next(b for b in ends if score.parts[b.part].kind == "verse")
+    inside = [n for n in tracks[0].notes if bar.start_s - 0.05 <= n.start_s < bar.end_s - 0.05]
+    snare = [n.velocity for n in inside if n.pitch == DRUM_NOTES["snare"]]
+    kick = [n.velocity for n in inside if n.pitch == DRUM_NOTES["kick"]]
+
+    assert np.mean(snare[-3:]) > 1.3 * np.mean(snare[:3])
+    assert max(kick) < 1.3 * min(kick)
