@@ -39,6 +39,9 @@ EARS_RATE_HZ = 16_000
 FIRST_S, GAP_S, TAIL_S = 5.0, 4.6, 3.0
 STYLES = ("pop ballad", "rock")
 
+# Without a hint Whisper writes Hindi in the letters of Urdu.
+HINTS = {"hi": "यह एक हिन्दी गाना है।"}
+
 Hear = Callable[[NDArray[np.float64]], str]
 
 
@@ -82,6 +85,7 @@ def load_ears(language: str) -> Hear:
         segments, _ = model.transcribe(
             mono.astype(np.float32),
             language=language,
+            initial_prompt=HINTS.get(language),
             condition_on_previous_text=False,
             temperature=0.0,
         )
