@@ -120,11 +120,17 @@ def timed(device: str, work: Callable[[], Any]) -> tuple[Any, float]:
     if device == "cpu":
         start_s = time.process_time()
         return work(), time.process_time() - start_s
-    torch.cuda.synchronize()
+    wait(device)
     start_s = time.perf_counter()
     result = work()
-    torch.cuda.synchronize()
+    wait(device)
     return result, time.perf_counter() - start_s
+
+
+def wait(device: str) -> None:
+    """Until a GPU has done what it was given."""
+    if device.startswith("cuda"):
+        torch.cuda.synchronize()
 
 
 def peak_rate(device: str, dtype: str) -> float:
