@@ -3,10 +3,10 @@
 The lines are one chain of sounds with pauses between them. Dynamic programming over (sound, moment) finds the ends of
 all of them at once, by how well each moment fits the sound and how usual it is that a sound lasts so long: vowels are
 held, consonants are soon over, syllables of a song are about equally long. Each line is looked for around where the
-ears heard it.
+ears heard it, and each of its words but the first about where they heard that begin.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,13 +34,17 @@ _PAUSE = -2.3
 """Log probability of a moment without singing, where the voice odds are even."""
 _BEFORE_S, _AFTER_S, _LONGEST_S = 1.2, 1.5, 10.0
 """How far around where the ears heard it a line is looked for, and how long it may be."""
+_HEARD_LATE_S, _HEARD_SPREAD_S = 0.05, 0.12
+"""How much later than its vowel a word is heard to begin, and how far from that, half of them."""
+_HEARD_WEIGHT, _MOST_AWAY = 20.0, 4.5
+"""What that distance counts for, and from where on (in squares) it counts no more: the ears may be mistaken."""
 _NEVER = -1e12
 
 
 @dataclass(frozen=True)
 class Link:
     """A sound of the chain, or a pause (`sound` -1): the numbers of its sound, line and word, and the frames (from,
-    until) between which it may lie."""
+    until) between which it may lie. `expected` is the frame at which the ears heard its word begin."""
 
     sound: int
     line: int
@@ -49,6 +53,7 @@ class Link:
     is_last_vowel: bool
     earliest: int
     latest: int
+    expected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,20 +70,39 @@ def chain_of(
     symbols: Sequence[str],
     places_s: Sequence[float],
     frames: int,
+    starts_s: Sequence[Mapping[int, float]] = (),
 ) -> list[Link]:
-    """The chain of `lines`, in the order in which they are sung, each heard at about its place."""
+    """The chain of `lines`, in the order in which they are sung, each heard at about its place; `starts_s` are the
+    moments at which words of each line were heard to begin, by their number in it."""
     number_of = {symbol: number for number, symbol in enumerate(symbols)}
     chain = [Link(-1, -1, -1, False, False, 0, frames)]
     windows = _windows(places_s, frames)
-    for line, (words, window) in enumerate(zip(lines, windows, strict=True)):
+    heard_s = starts_s or [{}] * len(lines)
+    for line, (words, window, heard) in enumerate(zip(lines, windows, heard_s, strict=True)):
         sounds = [(word, sound) for word, spoken in enumerate(words) for sound in spoken.sounds]
-        last = max((k for k, (_, sound) in enumerate(sounds) if sound.is_vowel), default=-1)
+        vowels = [k for k, (_, sound) in enumerate(sounds) if sound.is_vowel]
+        last = max(vowels, default=-1)
+        first_of = {sounds[k][0]: k for k in reversed(vowels)}
+        expected = {first_of[word]: _frame_of(at) for word, at in heard.items() if word in first_of}
         chain += [
-            Link(number_of[sound.symbol], line, word, sound.is_vowel, place == last, *window)
+            Link(
+                number_of[sound.symbol],
+                line,
+                word,
+                sound.is_vowel,
+                place == last,
+                *window,
+                expected.get(place),
+            )
             for place, (word, sound) in enumerate(sounds)
         ]
         chain.append(Link(-1, -1, -1, False, False, 0, frames))
     return chain
+
+
+def _frame_of(heard_s: float) -> float:
+    """Where the first vowel of a word begins that was heard to begin then."""
+    return (heard_s - _HEARD_LATE_S) * FRAMES_PER_S
 
 
 def _windows(places_s: Sequence[float], frames: int) -> Iterator[tuple[int, int]]:
@@ -105,7 +129,9 @@ def place_chain(
             worth, length = _after_pause(worth, silent)
             lengths.append((0, length))
         else:
-            worth, length = _after_sound(worth, said[:, link.sound], link, vowel_frames)
+            worth, length = _after_sound(
+                _as_heard(worth, link), said[:, link.sound], link, vowel_frames
+            )
             lengths.append((link.earliest, length))
     if worth[-1] <= _NEVER / 2:
         return []
@@ -144,6 +170,14 @@ def _after_pause(worth: FloatArray, silent: FloatArray) -> tuple[FloatArray, NDA
     is_direct = worth + _NO_PAUSE > paused
     length = np.where(is_direct, 0, np.arange(len(gain)) - began)
     return np.where(is_direct, worth + _NO_PAUSE, paused), length
+
+
+def _as_heard(worth: FloatArray, link: Link) -> FloatArray:
+    """`worth` less what it costs to begin the sound at another moment than its word was heard to begin at."""
+    if link.expected is None:
+        return worth
+    away = (np.arange(len(worth)) - link.expected) / (_HEARD_SPREAD_S * FRAMES_PER_S)
+    return worth - _HEARD_WEIGHT * np.minimum(away**2 / 2, _MOST_AWAY)
 
 
 def _after_sound(

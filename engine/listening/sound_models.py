@@ -2,11 +2,11 @@
 
 The models come from espeak speaking the words, with the song's own accompaniment laid under them, and are then taught
 by the song itself: frames that were found to be a sound move its model, and what lies between lines teaches what the
-band alone is like.
+band alone is like. Whether anybody sings is first told by a speech detector.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ _SPOKEN_WEIGHT = 60
 _FEWEST_FRAMES = 100
 _MOST_ODDS = 4.0
 _CONTEXT_FRAMES = 9
+_SILENT_ODDS = -2.2
+"""Log odds of speech below which a moment surely is the band alone."""
+_SINGING = 1.0
+"""What is added to the log odds, as a speech detector overlooks much that is sung."""
 
 Mask = NDArray[np.bool_]
 
@@ -33,7 +37,8 @@ Mask = NDArray[np.bool_]
 @dataclass(frozen=True, eq=False)
 class SoundModels:
     """Of a song of `energies` (frames, 40): `means` (sounds, 30) of each sound, by its `symbols`, with their `variance`
-    (30,), and `voice_odds` (frames,), the log odds that somebody sings."""
+    (30,), and `voice_odds` (frames,), the log odds that somebody sings, after `speech_odds`, those of a speech
+    detector."""
 
     symbols: tuple[str, ...]
     energies: FloatArray
@@ -41,6 +46,7 @@ class SoundModels:
     spoken_means: FloatArray
     means: FloatArray
     variance: FloatArray
+    speech_odds: FloatArray
     voice_odds: FloatArray
 
     def scores(self) -> FloatArray:
@@ -60,22 +66,21 @@ class SoundModels:
             means[number] = total / (len(own) + _SPOKEN_WEIGHT)
         band = binary_erosion(sound_at < 0, iterations=8)
         band = band if band.sum() >= _FEWEST_FRAMES else sound_at < 0
-        odds = _voice_odds(self.energies, band, binary_erosion(sound_at >= 0, iterations=3))
-        return SoundModels(
-            self.symbols,
-            self.energies,
-            self.features,
-            self.spoken_means,
-            means,
-            self.variance,
-            odds,
+        odds = _voice_odds(
+            self.energies, band, binary_erosion(sound_at >= 0, iterations=3), self.speech_odds
         )
+        return replace(self, means=means, voice_odds=odds)
 
 
 def teach_models(
-    energies: FloatArray, sounds: Sequence[SpokenSound], is_heard: Mask, is_surely_sung: Mask
+    energies: FloatArray,
+    sounds: Sequence[SpokenSound],
+    is_heard: Mask,
+    is_surely_sung: Mask,
+    speech_odds: FloatArray,
 ) -> SoundModels:
-    """First models for a song in which words were heard in the frames `is_heard`, surely in `is_surely_sung`."""
+    """First models for a song in which words were heard in the frames `is_heard`, surely in `is_surely_sung`, and a
+    speech detector found these log odds."""
     band = ~binary_dilation(is_heard, iterations=40)
     spoken = _over_the_band(energies, sounds, band, is_surely_sung)
     symbols = tuple(spoken)
@@ -92,7 +97,13 @@ def teach_models(
         means + channel,
         means + channel,
         spread.var(axis=0) + _LEAST_VARIANCE,
-        _voice_odds(energies, band, is_surely_sung),
+        speech_odds,
+        _voice_odds(
+            energies,
+            binary_erosion(speech_odds < _SILENT_ODDS, iterations=3),
+            speech_odds > 0,
+            speech_odds,
+        ),
     )
 
 
@@ -111,13 +122,17 @@ def _over_the_band(
     return {symbol: np.concatenate(frames) for symbol, frames in found.items()}
 
 
-def _voice_odds(energies: FloatArray, band: Mask, sung: Mask) -> FloatArray:
-    """Log odds (frames,) of song against band alone, by a linear discriminant over each frame and its neighbours."""
+def _voice_odds(
+    energies: FloatArray, band: Mask, sung: Mask, speech_odds: FloatArray
+) -> FloatArray:
+    """Log odds (frames,) of song against band alone: what the speech detector says, and a linear discriminant over
+    each frame and its neighbours where there is enough to teach it."""
     if min(band.sum(), sung.sum()) < _FEWEST_FRAMES:
-        return np.zeros(len(energies))
+        return speech_odds
     around = np.hstack([energies, uniform_filter1d(energies, _CONTEXT_FRAMES, axis=0)])
     without, with_voice = around[band], around[sung]
     spread = (np.cov(without.T) + np.cov(with_voice.T)) / 2 + 0.1 * np.eye(around.shape[1])
     low, high = without.mean(axis=0), with_voice.mean(axis=0)
     odds = (around - (low + high) / 2) @ np.linalg.solve(spread, high - low)
-    return np.asarray(np.clip(odds, -_MOST_ODDS, _MOST_ODDS))
+    own = np.clip(odds, -_MOST_ODDS, _MOST_ODDS)
+    return np.asarray((own + speech_odds) / 2 + _SINGING)

@@ -34,6 +34,7 @@ class SpokenWord:
     """A word that begins at the character `offset` of its line, and its sounds."""
 
     offset: int
+    text: str
     sounds: tuple[SpokenSound, ...]
 
 
@@ -41,7 +42,9 @@ def spoken_words(text: str, language: str) -> tuple[SpokenWord, ...]:
     """The words of a line that have a sound. Where a language writes no spaces the whole line is one word."""
     whole = language in ("ja", "th", "lo", "km", "my") or is_japanese(text)
     words = [(0, text)] if whole else written_words(text)
-    found = (SpokenWord(offset, _sounds(word.strip(), language)) for offset, word in words)
+    found = (
+        SpokenWord(offset, word.strip(), _sounds(word.strip(), language)) for offset, word in words
+    )
     return tuple(word for word in found if word.sounds)
 
 

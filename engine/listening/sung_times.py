@@ -2,10 +2,11 @@
 alignment says when.
 
 Transcribers let a line begin where the pause before it does, about half a second early. So what they heard only tells
-in which seconds a line is looked for; within those, its sounds are laid along the music by `forced_alignment`.
+in which seconds a line is looked for, and where the joints between its words are; within those, its sounds are laid
+along the music by `forced_alignment`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,9 @@ from songsmith.engine.listening.forced_alignment import (
     sound_at,
     usual_vowel_frames,
 )
+from songsmith.engine.listening.heard_starts import heard_starts_s
 from songsmith.engine.listening.sound_models import teach_models
+from songsmith.engine.listening.speech_odds import speech_odds
 from songsmith.engine.listening.spoken_lines import SpokenWord, spoken_words
 from songsmith.engine.listening.voice_features import FRAMES_PER_S, log_mel
 from songsmith.engine.listening.word_alignment import HeardWord
@@ -31,6 +34,8 @@ _ROUNDS = 3
 _LONGEST_SURE_S = 0.6
 """The end of a heard word is surely sung; its beginning may be the pause before it."""
 _FEWEST_SURE_FRAMES = 100
+_ROUNDING_S = 0.05
+"""Places are rounded."""
 
 
 def find_sung_times(
@@ -53,7 +58,9 @@ def find_sung_times(
         if (words := spoken_words(lyrics.lines[number - 1].text, language))
     }
     energies = log_mel(sound)
-    found = _aligned(energies, spoken, places_s, heard) if spoken else {}
+    found = (
+        _aligned(energies, speech_odds(sound), spoken, places_s, heard, language) if spoken else {}
+    )
     lines = [
         _line(number, line.text, spoken.get(number, ()), found.get(number, ()))
         for number, line in enumerate(lyrics.lines, 1)
@@ -63,17 +70,25 @@ def find_sung_times(
 
 def _aligned(
     energies: NDArray[np.float64],
+    speech: NDArray[np.float64],
     spoken: Mapping[int, Sequence[SpokenWord]],
     places_s: Mapping[int, float],
     heard: Sequence[HeardWord],
+    language: str,
 ) -> dict[int, list[Placed]]:
     is_heard, is_sure = _marks(heard, len(energies))
     if is_sure.sum() < _FEWEST_SURE_FRAMES:
         return {}
     sounds = [sound for words in spoken.values() for word in words for sound in word.sounds]
-    models = teach_models(energies, sounds, is_heard, is_sure)
+    models = teach_models(energies, sounds, is_heard, is_sure, speech)
     places = [places_s[number] for number in spoken]
-    chain = chain_of([*spoken.values()], models.symbols, places, len(energies))
+    chain = chain_of(
+        [*spoken.values()],
+        models.symbols,
+        places,
+        len(energies),
+        list(_heard_starts_s(spoken, places, heard, language)),
+    )
     placed = place_chain(chain, models)
     for _ in range(_ROUNDS - 1):
         models = models.taught(sound_at(placed, len(energies)))
@@ -82,6 +97,19 @@ def _aligned(
         number: [place for place in placed if place.link.line == line]
         for line, number in enumerate(spoken)
     }
+
+
+def _heard_starts_s(
+    spoken: Mapping[int, Sequence[SpokenWord]],
+    places_s: Sequence[float],
+    heard: Sequence[HeardWord],
+    language: str,
+) -> Iterator[dict[int, float]]:
+    """Of each line, when its words were heard to begin; all that was heard up to the place of the next is its own."""
+    ends_s = [*places_s[1:], float("inf")]
+    for words, place_s, end_s in zip(spoken.values(), places_s, ends_s, strict=True):
+        own = [word for word in heard if place_s <= word.start_s + _ROUNDING_S < end_s]
+        yield heard_starts_s([word.text for word in words], own, language)
 
 
 def _marks(heard: Sequence[HeardWord], frames: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

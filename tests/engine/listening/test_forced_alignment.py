@@ -11,7 +11,7 @@ SYMBOLS = ("m", "i", "n")
 
 def word(offset, *symbols):
     sounds = (SpokenSound(symbol, symbol == "i", np.zeros((1, 40))) for symbol in symbols)
-    return SpokenWord(offset, tuple(sounds))
+    return SpokenWord(offset, "".join(symbols), tuple(sounds))
 
 
 def models_of(sounds):
@@ -21,7 +21,7 @@ def models_of(sounds):
     features = np.where(sounds[:, None] >= 0, means[np.maximum(sounds, 0)], 0.0)
     odds = np.where(sounds >= 0, 6.0, -6.0)
     return SoundModels(
-        SYMBOLS, np.zeros((len(sounds), 40)), features, means, means, np.ones(30), odds
+        SYMBOLS, np.zeros((len(sounds), 40)), features, means, means, np.ones(30), odds, odds
     )
 
 
@@ -34,6 +34,24 @@ def test_sounds_are_found_where_they_are_and_pauses_are_left_out():
     vowels = [(place.start, place.end) for place in placed if place.link.is_vowel]
     assert vowels == [(56, 86), (132, 192)]
     assert sound_at(placed, len(SONG)).tolist() == SONG
+
+
+def vowel_starts(song, starts_s):
+    lines = [[word(0, "m", "i"), word(2, "m", "i")]]
+    chain = chain_of(lines, SYMBOLS, [0.3], len(song), starts_s)
+    placed = place_chain(chain, models_of(song))
+    return [place.start for place in placed if place.link.is_vowel]
+
+
+def test_of_two_places_that_sound_the_same_a_word_is_put_where_it_was_heard():
+    song = [-1] * 30 + ([0] * 6 + [1] * 28) * 3 + [-1] * 30
+    assert vowel_starts(song, [{1: 0.75}])[1] == 70
+    assert vowel_starts(song, [{1: 1.09}])[1] == 104
+
+
+def test_a_word_heard_where_it_cannot_be_is_put_where_it_sounds():
+    song = [-1] * 30 + ([0] * 6 + [1] * 28) * 2 + [-1] * 60
+    assert vowel_starts(song, [{1: 1.4}]) == [36, 70]
 
 
 def test_a_line_that_does_not_fit_its_window_is_not_forced_into_it():
