@@ -38,9 +38,10 @@ class SungTimes:
 
     @property
     def summary(self) -> str:
-        """ "21 of 22 lines found"."""
+        """ "21 of 22 lines found"; where most were not, that the words may be another song's."""
         found = sum(line.is_heard for line in self.lines)
-        return f"{found} of {len(self.lines)} lines found"
+        doubt = "" if 2 * found >= len(self.lines) else "; these may not be the words of this sound"
+        return f"{found} of {len(self.lines)} lines found{doubt}"
 
     def placed(self, lyrics: Lyrics) -> Lyrics:
         """`lyrics` with each line, and each word of lines that are still the same, where it is sung."""

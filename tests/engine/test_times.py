@@ -29,3 +29,11 @@ def test_a_take_that_keeps_its_stamps_keeps_them_and_its_words_follow():
     first = times.placed(LYRICS).lines[0]
     assert first.start_s == 1.0
     assert [stamp.start_s for stamp in first.word_stamps] == [1.0, 1.6, 4.0]
+
+
+def test_lines_of_which_most_were_not_found_may_be_another_songs():
+    one = SungLine(1, "my sea", 2.0, 5.2)
+    lost = SungLine(2, "the moon", 5.0, 7.0, is_heard=False)
+    assert SungTimes((one, lost), "ears", "base").summary == "1 of 2 lines found"
+    doubtful = SungTimes((one, lost, lost), "ears", "base").summary
+    assert doubtful == "1 of 3 lines found; these may not be the words of this sound"
