@@ -27,7 +27,7 @@ _VOWEL_SPREAD, _CONSONANT_SPREAD = 0.6, 0.6
 """How far from that they are, half of them, as a ratio's logarithm."""
 _SHORTEST_VOWEL, _SHORTEST_CONSONANT = 5, 2
 _LONGEST_VOWEL, _LONGEST_LAST, _LONGEST_CONSONANT = 250, 600, 40
-_LENGTH_WEIGHT = 60.0
+_LENGTH_WEIGHT = 12.0
 """What the length of a sound counts for against how its moments sound."""
 _NO_PAUSE = -0.6
 _PAUSE = -2.3

@@ -18,7 +18,7 @@ from songsmith.engine.listening.voice_features import FloatArray, cepstra
 
 __all__ = ["SoundModels", "teach_models"]
 
-_SHARPNESS = 0.12
+_SHARPNESS = 0.16
 """Neighbouring frames say much the same, and cepstra are no Gaussians: what one frame counts for."""
 _LEAST_VARIANCE = 0.3
 _SPOKEN_WEIGHT = 60
@@ -28,7 +28,7 @@ _MOST_ODDS = 4.0
 _CONTEXT_FRAMES = 9
 _SILENT_ODDS = -2.2
 """Log odds of speech below which a moment surely is the band alone."""
-_SINGING = 1.0
+_SINGING = 2.0
 """What is added to the log odds, as a speech detector overlooks much that is sung."""
 
 Mask = NDArray[np.bool_]

@@ -7,7 +7,9 @@ from songsmith.engine.sketch.voices.speaking import say
 
 
 def spoken(text):
-    speech = say("en-us", text).speech
+    utterance = say("en-us", text)
+    assert utterance is not None
+    speech = utterance.speech
     return soxr.resample(speech.samples, speech.rate_hz, EARS_RATE_HZ).astype(np.float32)
 
 
