@@ -28,7 +28,7 @@ _MOST_ODDS = 4.0
 _CONTEXT_FRAMES = 9
 _SILENT_ODDS = -2.2
 """Log odds of speech below which a moment surely is the band alone."""
-_SINGING = 2.0
+_SINGING = 0.5
 """What is added to the log odds, as a speech detector overlooks much that is sung."""
 
 Mask = NDArray[np.bool_]
