@@ -12,11 +12,20 @@ from songsmith.engine.cores import side_by_side
 from songsmith.engine.engine import Audio
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
-__all__ = ["FRAME", "filtered", "filtered_pieces", "gated_lufs", "power_frames", "true_peak_db"]
+__all__ = [
+    "FRAME",
+    "PIECE",
+    "filtered",
+    "filtered_pieces",
+    "gated_lufs",
+    "power_frames",
+    "true_peak_db",
+]
 
 FRAME = 441
 """Samples of a control frame: 10 ms."""
-_PIECE = 80 * FRAME
+PIECE = 80 * FRAME
+"""Samples that stay in the processor's cache while something is done to them; whole frames of 441 and of 16."""
 _OFFSET_DB = -0.691
 _BLOCK_FRAMES, _STEP_FRAMES = 40, 10  # blocks of 0.4 s, one every 0.1 s
 _PEAK_REACH = 16  # samples on either side that say how the wave runs between two
@@ -39,9 +48,9 @@ def filtered_pieces(
     """One channel through `chain` from a silent start, in pieces that stay in the processor's cache, each with the
     sample at which it begins."""
     chain.reset()
-    for first in range(0, len(row), _PIECE):
-        piece = row[first : first + _PIECE][None]
-        yield first, chain(piece, SAMPLE_RATE_HZ, buffer_size=_PIECE, reset=False)[0]
+    for first in range(0, len(row), PIECE):
+        piece = row[first : first + PIECE][None]
+        yield first, chain(piece, SAMPLE_RATE_HZ, buffer_size=PIECE, reset=False)[0]
 
 
 def _k_weighting() -> Chain:
@@ -90,8 +99,8 @@ def true_peak_db(audio: Audio) -> float:
 
 def _highest_between(row: NDArray[np.float32], floor: float) -> float:
     highest = 0.0
-    for first in range(0, len(row), _PIECE):
-        before, after = first - _PEAK_REACH, first + _PIECE + _PEAK_REACH
+    for first in range(0, len(row), PIECE):
+        before, after = first - _PEAK_REACH, first + PIECE + _PEAK_REACH
         lacking = max(-before, 0), max(after - len(row), 0)
         between = _between(np.pad(row[max(before, 0) : after], lacking), floor)
         highest = max(highest, float(between.max(initial=0.0)))

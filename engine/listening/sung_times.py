@@ -58,9 +58,7 @@ def find_sung_times(
         if (words := spoken_words(lyrics.lines[number - 1].text, language))
     }
     energies = log_mel(sound)
-    found = (
-        _aligned(energies, speech_odds(sound), spoken, places_s, heard, language) if spoken else {}
-    )
+    found = _aligned(sound, energies, spoken, places_s, heard, language) if spoken else {}
     lines = [
         _line(number, line.text, spoken.get(number, ()), found.get(number, ()))
         for number, line in enumerate(lyrics.lines, 1)
@@ -69,8 +67,8 @@ def find_sung_times(
 
 
 def _aligned(
+    sound: NDArray[np.float32],
     energies: NDArray[np.float64],
-    speech: NDArray[np.float64],
     spoken: Mapping[int, Sequence[SpokenWord]],
     places_s: Mapping[int, float],
     heard: Sequence[HeardWord],
@@ -80,7 +78,7 @@ def _aligned(
     if is_sure.sum() < _FEWEST_SURE_FRAMES:
         return {}
     sounds = [sound for words in spoken.values() for word in words for sound in word.sounds]
-    models = teach_models(energies, sounds, is_heard, is_sure, speech)
+    models = teach_models(energies, sounds, is_heard, is_sure, speech_odds(sound))
     places = [places_s[number] for number in spoken]
     chain = chain_of(
         [*spoken.values()],

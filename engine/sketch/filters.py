@@ -15,7 +15,7 @@ from pedalboard import (
 )
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import filtered
+from songsmith.engine.loudness import PIECE, filtered
 
 __all__ = [
     "curve_pieces",
@@ -31,9 +31,6 @@ __all__ = [
 ]
 
 _HIGHEST_HZ = 20_000.0  # a filter above half the sample rate runs away
-_PIECE = (
-    80 * 441
-)  # samples that stay in the processor's cache; whole control frames of 441 and of 16
 _TWO_POLES = 0.6436  # where two filters of first order in a row are 3 dB down together
 
 
@@ -96,6 +93,6 @@ def curve_pieces(
     values: NDArray[np.float32], step: int, samples: int
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """`per_sample` in pieces, each with the sample at which it begins."""
-    for first in range(0, samples, _PIECE):
+    for first in range(0, samples, PIECE):
         knots = values[min(first // step, len(values) - 1) :]
-        yield first, per_sample(knots, step, min(_PIECE, samples - first))
+        yield first, per_sample(knots, step, min(PIECE, samples - first))

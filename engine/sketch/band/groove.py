@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -78,16 +79,21 @@ def level_of(part: SongPart) -> Level:
 
 def rhythm_of(player: Player, part: SongPart) -> str:
     """What a player plays in a part: the rhythm of its kind, else of its level."""
-    level = level_of(part)
-    own = player.parts.get(part.kind) if level != "low" else None
-    return getattr(player, level) if own is None else own
+    rhythm: str = _played_in(player, part)
+    return rhythm
 
 
 def voices_of(drums: DrumSet, part: SongPart) -> dict[str, str]:
     """What each voice of a kit plays in a part."""
+    voices: dict[str, str] = _played_in(drums, part)
+    return voices
+
+
+def _played_in(plays: Player | DrumSet, part: SongPart) -> Any:
+    """What is played in a part: at a low level always that level's, else what its kind has of its own."""
     level = level_of(part)
-    own = drums.parts.get(part.kind) if level != "low" else None
-    return getattr(drums, level) if own is None else own
+    own = plays.parts.get(part.kind) if level != "low" else None
+    return getattr(plays, level) if own is None else own
 
 
 def fit_meter(pattern: str, feel: Feel) -> str:

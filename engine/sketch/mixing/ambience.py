@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pedalboard import Reverb
 
 from songsmith.engine.engine import Audio
+from songsmith.engine.loudness import PIECE
 from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, pan_gains, shelf
 from songsmith.engine.sketch.mixing.tracks import add
 from songsmith.engine.sketch.score import Score, SungLine
@@ -18,7 +19,6 @@ __all__ = ["echoes", "reverb"]
 
 _SENDS = {"vocal": 0.15, "harmony": 0.25}
 _SEND_LATE_S = 0.02
-_PIECE = 32_768  # samples that stay in the processor's cache
 _THROWN_S = 0.55
 _THROW_RAMP_S = 0.06
 _PAUSE_S = 1.2
@@ -36,9 +36,9 @@ def reverb(send: NDArray[np.float32], sung: Mapping[str, Audio], room_s: float) 
     size = float(np.clip(0.25 + 0.16 * room_s, 0.3, 0.9))
     hall = Reverb(room_size=size, damping=0.45, wet_level=0.5, dry_level=0.0, width=1.0)
     wet = np.empty((2, len(send)), dtype=np.float32)
-    for first in range(0, len(send), _PIECE):
-        both = np.stack([send[first : first + _PIECE]] * 2)
-        wet[:, first : first + _PIECE] = hall(both, SAMPLE_RATE_HZ, buffer_size=_PIECE, reset=False)
+    for first in range(0, len(send), PIECE):
+        both = np.stack([send[first : first + PIECE]] * 2)
+        wet[:, first : first + PIECE] = hall(both, SAMPLE_RATE_HZ, buffer_size=PIECE, reset=False)
     return wet
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.engine import Audio
+from songsmith.engine.loudness import PIECE
 from songsmith.engine.sketch.smoothing import running_mean, running_minimum
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
@@ -12,13 +13,12 @@ __all__ = ["STEP", "limiter_steps", "peak_steps"]
 STEP = 16
 """Samples between two values of the gain."""
 _LOOK_S = 0.004
-_PIECE = 2_048 * STEP  # of sound, that what is worked out stays in the cache
 
 
 def peak_steps(audio: Audio) -> NDArray[np.float32]:
     """The highest sample of any channel in every `STEP` samples."""
-    starts = range(0, audio.shape[1], _PIECE)
-    return np.concatenate([_peaks(audio[:, first : first + _PIECE]) for first in starts])
+    starts = range(0, audio.shape[1], PIECE)
+    return np.concatenate([_peaks(audio[:, first : first + PIECE]) for first in starts])
 
 
 def _peaks(piece: Audio) -> NDArray[np.float32]:

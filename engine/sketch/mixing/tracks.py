@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import gated_lufs, power_frames
+from songsmith.engine.loudness import PIECE, gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import DRUM_NOTES, Track
 from songsmith.engine.sketch.band.sf2 import SoundFont
 from songsmith.engine.sketch.band.stops import rises
@@ -40,7 +40,6 @@ _SPREAD = {"keys": 0.4, "guitar": 0.3, "strings": 0.7}
 _SPREAD_S = (0.011, 0.017, 0.013, 0.019)
 _MOST_GAIN_DB = 40.0
 _SHEEN_DB = -15.0
-_PIECE = 32_768  # samples that stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -161,8 +160,8 @@ def add(
 ) -> None:
     """Add `mono` to `sound`, later by `delay_s`, in place."""
     shift = sample_at(delay_s)
-    for first in range(shift, len(sound), _PIECE):
-        piece = sound[first : first + _PIECE]
+    for first in range(shift, len(sound), PIECE):
+        piece = sound[first : first + PIECE]
         piece += np.float32(gain) * mono[first - shift :][: len(piece)]
 
 
