@@ -41,6 +41,11 @@ DRUM_NOTES = {
     "crashride": 57,
     "tamb": 54,
     "shaker": 70,
+    "cowbell": 56,
+    "bongo": 60,
+    "conga": 63,
+    "tumba": 64,
+    "guiro": 73,
     "wood": 76,
 }
 """General MIDI keys of the voices a genre's drums are written in."""

@@ -134,7 +134,9 @@ def test_what_a_list_of_tags_says_in_vain_is_named_and_a_tale_is_left_alone(text
         ("reggaeton", "reggae"),
         ("sea shanty", "folk"),
         ("京剧", "chinese ballad"),
-        ("tango", "folk"),
+        ("tango", "bolero"),
+        ("afrobeat", "funk"),
+        ("drum and bass", "house"),
     ],
 )
 def test_a_kind_of_music_there_is_no_genre_for_is_played_by_the_nearest_and_that_is_said(
