@@ -27,8 +27,8 @@ BACKING_VOICE = "backing"
 """Who sings a line all of which is backing words."""
 
 
-Touch = Literal["", "muted", "slid"]
-"""How a note is played: on damped strings, or slid into from below."""
+Touch = Literal["", "muted", "slid", "joined"]
+"""How a note is played: on damped strings, slid into from below, or out of the one before without a new stroke."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ _SWAY_CENTS = {"lead": 14.0, "strings": 5.0}
 
 @dataclass(frozen=True)
 class Track:
-    """One instrument's part. `pan` -1..1, `level_db` against the usual of its stem, `room` its share of reverb."""
+    """One instrument's part. `pan` -1..1, `level_db` against the usual of its stem, `room` its share of reverb,
+    `swell_db` how much softer its long notes begin."""
 
     name: str
     stem: Stem
@@ -70,6 +71,7 @@ class Track:
     level_db: float = 0.0
     room: float = 0.2
     vibrato_cents: float = 0.0
+    swell_db: float = 0.0
 
 
 def play_band(score: Score, style: SketchStyle, *, seed: int) -> list[Track]:
@@ -128,6 +130,7 @@ def _track(player: Player, notes: list[Note]) -> Track:
         level_db=player.level_db,
         room=player.room,
         vibrato_cents=_SWAY_CENTS.get(player.stem, 0.0),
+        swell_db=player.swell_db,
     )
 
 

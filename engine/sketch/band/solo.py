@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from songsmith.engine.sketch.band.expression import joined
 from songsmith.engine.sketch.band.groove import Feel, fit_meter, hits, loudness, slid
 from songsmith.engine.sketch.composing.tempo import Meter
 from songsmith.engine.sketch.score import Bar, Note, Score
@@ -104,7 +105,7 @@ def play_lead(
     if not score.lines or score.parts[last.part].kind == "outro":
         pitch = _near(middle, set(score.chord_at(last.start_s).tones[:3]), lead)
         notes.append(Note(last.start_s, max(last.end_s - 0.4, last.start_s + 0.2), pitch, 78))
-    return slid(_clear_of_words(notes, score), lead, rng)
+    return joined(slid(_clear_of_words(notes, score), lead, rng), lead, rng)
 
 
 def _tune(rhythms: tuple[str, ...], lift: int, rng: np.random.Generator) -> _Tune:
@@ -182,7 +183,7 @@ def play_answers(
                 fill = _sing_bar(score, bar, pattern, lead, feel, line, rng, rng)
                 inside = (sung.end_s + 0.1, after.start_s - 0.25)
                 notes += [n for n in fill if inside[0] <= n.start_s and n.end_s <= inside[1]]
-    return slid(_clear_of_words(notes, score), lead, rng)
+    return joined(slid(_clear_of_words(notes, score), lead, rng), lead, rng)
 
 
 def _clear_of_words(notes: list[Note], score: Score) -> list[Note]:

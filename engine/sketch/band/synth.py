@@ -27,6 +27,8 @@ _CUT_FADE = 220  # 5 ms, where a wave is cut or ends on its own
 _MIN_RELEASE_S = 0.015  # shorter ones click
 _SLOWEST_DRUM_S = 5.0  # a ride that falls more slowly is one long hiss
 _SLIDE_CENTS, _SLIDE_S = 200.0, 0.07
+_STROKE = 3_087  # 70 ms, the beginning of a sample that a joined note does without
+_JOIN_FADE = 1_764  # 40 ms
 _MUTED_HZ, _MUTED_FALL_S, _MUTED_WAVE_S = 1_500.0, 0.07, 0.45
 
 
@@ -83,11 +85,12 @@ class _Waves:
         self._length_s: dict[tuple[int, Touch], float] = {}
         for note in notes:
             length_s = note.end_s - note.start_s + _MAX_RELEASE_S
-            kind = note.pitch, note.touch
+            kind = note.pitch, _read_as(note.touch)
             self._length_s[kind] = max(length_s, self._length_s.get(kind, 0.0))
         self._longest = round(max(self._length_s.values(), default=0.0) * SAMPLE_RATE_HZ) + 1
 
     def wave(self, region: Region, pitch: int, touch: Touch, vibrato_cents: float) -> Mono:
+        touch = _read_as(touch)
         key = (id(region), pitch, touch, vibrato_cents > 0)
         if key not in self._made:
             length_s = _MUTED_WAVE_S if touch == "muted" else self._length_s[pitch, touch]
@@ -110,6 +113,11 @@ class _Waves:
             decay_s = min(region.decay_s, self._slowest_s)
             self._shapes[id(region)] = _Shape.of(region, self._longest, decay_s)
         return self._shapes[id(region)]
+
+
+def _read_as(touch: Touch) -> Touch:
+    """The touch whose wave a note is cut from: a joined note is a plain one without its beginning."""
+    return "" if touch == "joined" else touch
 
 
 @dataclass(frozen=True)
@@ -196,6 +204,9 @@ def _add_note(
 ) -> None:
     start = round(note.start_s * SAMPLE_RATE_HZ)
     held = max(1, round((note.end_s - note.start_s) * SAMPLE_RATE_HZ))
+    is_joined = note.touch == "joined"
+    skipped = min(_STROKE, len(wave) // 2) if is_joined else 0
+    wave, body = wave[skipped:], shape.body[skipped:]
     if start >= sound.shape[1]:
         return
     if is_drum:
@@ -203,7 +214,9 @@ def _add_note(
     length = min(held + len(shape.tail), len(wave), sound.shape[1] - start)
     if length <= 0:
         return
-    shaped = wave[:length] * shape.body[:length]
+    shaped = wave[:length] * body[:length]
+    if is_joined:
+        _fade_in(shaped, _JOIN_FADE)
     if held < length:
         shaped[held:] *= shape.tail[: length - held]
     is_cut = start + length >= sound.shape[1] or length == len(wave)
@@ -214,6 +227,12 @@ def _add_note(
     heard, start = shaped[max(0, -start) :], max(0, start)  # it may have begun before
     for row, gain in zip(sound, gains if len(sound) == 2 else [gains.mean()], strict=True):
         row[start : start + len(heard)] += heard * gain
+
+
+def _fade_in(shaped: Mono, fade: int) -> None:
+    """The first `fade` samples up from zero, in place."""
+    fade = min(fade, len(shaped))
+    shaped[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
 
 
 def _fade_out(shaped: Mono, fade: int) -> None:

@@ -1,12 +1,13 @@
 """A song as a standard MIDI file: tempo map, meter, key, section markers, chords, melody with words, all parts."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import mido
 import numpy as np
 
 from songsmith.engine.sketch.band.band import Track
+from songsmith.engine.sketch.band.expression import expression
 from songsmith.engine.sketch.export.spaced_syllables import spaced_syllables
 from songsmith.engine.sketch.harmony import uses_flats, voice_chord
 from songsmith.engine.sketch.score import Note, Score
@@ -17,6 +18,7 @@ TICKS_PER_QUARTER = 480
 _DRUM_CHANNEL = 9
 _MELODY_PROGRAM = 53  # a voice, for players that have no better
 _THEREMIN_STANDS_IN = 78
+_EXPRESSION_S = 0.05
 _FLAT_KEYS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _SHARP_KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
@@ -39,8 +41,7 @@ def format_midi(
     channels = [c for c in range(2, 16) if c != _DRUM_CHANNEL]
     for place, track in enumerate(track for track in tracks if track.notes):
         channel = _DRUM_CHANNEL if track.is_drum else channels[place % len(channels)]
-        program = track.program if track.program < 128 else _THEREMIN_STANDS_IN
-        file.tracks.append(_part(track.name, program, channel, track.notes, clock))
+        file.tracks.append(_part(track, channel, clock))
     raw = io.BytesIO()
     file.save(file=raw)
     return raw.getvalue()
@@ -133,11 +134,26 @@ def _note_events(notes: Sequence[Note], channel: int, clock: _Clock) -> list[Eve
     return events
 
 
-def _part(
-    name: str, program: int, channel: int, notes: Sequence[Note], clock: _Clock
-) -> mido.MidiTrack:
+def _part(track: Track, channel: int, clock: _Clock) -> mido.MidiTrack:
+    """An instrument's notes and, where it swells, its expression every twentieth of a second."""
+    program = track.program if track.program < 128 else _THEREMIN_STANDS_IN
     change = mido.Message("program_change", channel=channel, program=program)
-    return _track(name, [(0, 3, change), *_note_events(notes, channel, clock)])
+    events = [(0, 3, change), *_note_events(track.notes, channel, clock)]
+    return _track(track.name, [*events, *_expression_events(track, channel, clock)])
+
+
+def _expression_events(track: Track, channel: int, clock: _Clock) -> Iterator[Event]:
+    if not track.swell_db:
+        return
+    times_s, levels_db = expression(track.notes, track.swell_db)
+    before = 127
+    for time_s in np.arange(0.0, times_s[-1], _EXPRESSION_S):
+        level_db = float(np.interp(time_s, times_s, levels_db))
+        value = round(127 * 10 ** (level_db / 40))  # as General MIDI has it
+        if value != before:
+            message = mido.Message("control_change", channel=channel, control=11, value=value)
+            yield clock.tick(float(time_s)), 3, message
+        before = value
 
 
 def _melody(

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.engine import Audio
-from songsmith.engine.loudness import PIECE, gated_lufs, power_frames
+from songsmith.engine.loudness import FRAME, PIECE, gated_lufs, power_frames
 from songsmith.engine.sketch.band.band import DRUM_NOTES, Track
+from songsmith.engine.sketch.band.expression import expression
 from songsmith.engine.sketch.band.sf2 import SoundFont
 from songsmith.engine.sketch.band.stops import rises
 from songsmith.engine.sketch.band.synth import play_notes
-from songsmith.engine.sketch.filters import equalise, high_pass, pan_gains, peak, shelf
+from songsmith.engine.sketch.filters import equalise, high_pass, pan_gains, peak, shelf, swell
 from songsmith.engine.sketch.mixing.chains import bussed
 from songsmith.engine.sketch.mixing.effects import THEREMIN, crackle, play_theremin, pump, riser
 from songsmith.engine.sketch.mixing.gains import Gains
@@ -20,7 +21,7 @@ from songsmith.engine.sketch.mixing.sheen import sheen
 from songsmith.engine.sketch.score import Score
 from songsmith.engine.sketch.style.genre import Genre
 from songsmith.engine.sketch.style.mix_style import MixStyle
-from songsmith.engine.units import sample_at
+from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 
 __all__ = ["BandSound", "add", "level_of", "render_tracks"]
 
@@ -81,6 +82,8 @@ def render_tracks(
         if not track.notes:
             continue
         audio = _played(track, bank, samples)
+        if track.swell_db:
+            swell(audio, _expressed(track, samples), FRAME)
         _tone(audio, track, band.brightness_db)
         key = f"{number} {track.name}"
         if track.is_drum:
@@ -178,6 +181,13 @@ def _played(track: Track, bank: SoundFont, samples: int) -> Audio:
         vibrato_cents=track.vibrato_cents,
         is_mono=not track.is_drum and abs(track.pan) >= _WIDE_PAN,
     )
+
+
+def _expressed(track: Track, samples: int) -> NDArray[np.float32]:
+    """The gains of a player's swelling and coming down, one every `FRAME` samples."""
+    times_s, levels_db = expression(track.notes, track.swell_db)
+    at_s = np.arange(samples // FRAME + 2) * FRAME / SAMPLE_RATE_HZ
+    return np.asarray(10 ** (np.interp(at_s, times_s, levels_db) / 20), dtype=np.float32)
 
 
 def _tone(audio: Audio, track: Track, brightness_db: float) -> None:

@@ -52,7 +52,8 @@ class Player(_Strict):
 
     `parts` are rhythms that a kind of part has to itself, unless its energy is low. A `power` player strikes root,
     fifth and octave, which is all that distortion bears. One who `enters` late leaves so many verses to the others.
-    `slides` is the chance that a note of a single line is slid into.
+    `slides` is the chance that a note of a single line is slid into, `legato` that it comes out of the one before
+    without a new stroke; `swell_db` is how much softer a long note begins than it is in its middle.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Player(_Strict):
     late_s: float = 0.0
     enters: int = 0
     slides: float = 0.0
+    legato: float = 0.0
+    swell_db: float = 0.0
 
 
 class Genre(_Strict):

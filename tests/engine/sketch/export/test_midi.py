@@ -115,6 +115,15 @@ def test_another_reader_finds_the_same_tracks_tempi_and_words():
     assert played.tempos[0].qpm == pytest.approx(60 / score.bars[0].beat_s, rel=0.02)
 
 
+def test_players_that_swell_have_their_expression():
+    score, tracks, notes = song("pop ballad")
+    tracks = [replace(track, swell_db=6.0) for track in tracks]
+    file = mido.MidiFile(file=io.BytesIO(format_midi(score, tracks, notes, SYLLABLES, title="")))
+
+    values = [m.value for part in file.tracks for m in part if m.is_cc(11)]
+    assert min(values) < 100 < max(values) == 127
+
+
 def test_the_chord_sheet_has_sections_and_chords_above_their_syllables():
     score, _, notes = song()
     lyrics = lyrics_at((4.3, 8.9))
