@@ -95,6 +95,7 @@ def _facts(made: Made) -> MadeSong:
         takes=made.song.takes,
         length_s=manifests[0].duration_s,
         words_heard=round(made.mended.hearing.recall, 4) if made.mended else None,
+        lines_below=made.mended.below if made.mended else (),
         notes=(*made.written.notes, *made.rendered.forecast.notes),
     )
 

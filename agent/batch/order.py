@@ -53,6 +53,8 @@ class MadeSong(_Sent):
     length_s: float | None = None
     words_heard: float | None = None
     """Share of the words that were heard, where the job asked for ears."""
+    lines_below: tuple[int, ...] = ()
+    """Numbers of the lines that are still heard below the job's `until_sung`."""
     notes: tuple[str, ...] = ()
 
 

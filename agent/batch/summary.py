@@ -17,6 +17,8 @@ class BatchSummary:
     finished_before: int
     made: int = 0
     failed: int = 0
+    below: int = 0
+    """Of those made, songs with lines that are still heard below what their job asked for."""
     seconds: float = 0.0
     sound_s: float = 0.0
     """Length of what was made."""
@@ -44,5 +46,6 @@ class BatchSummary:
         """Count a result that came `seconds` after the start."""
         self.made += result.is_done
         self.failed += not result.is_done
+        self.below += bool(result.lines_below)
         self.seconds = seconds
         self.sound_s += (result.length_s or 0.0) * len(result.takes)

@@ -179,10 +179,16 @@ def batch(
         summary = _made(screen, plan, path, finished, checked)
         show(screen, summary)
     answer(as_json, summary)
+    raise typer.Exit(exit_code_of(summary))
+
+
+def exit_code_of(summary: "BatchSummary") -> ExitCode:
+    """How the command ends: the worst of what happened counts."""
     if summary.is_interrupted:
-        raise typer.Exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     if summary.failed:
-        raise typer.Exit(ExitCode.SOME_FAILED)
+        return ExitCode.SOME_FAILED
+    return ExitCode.NOT_REACHED if summary.below else ExitCode.GOOD
 
 
 def _made(

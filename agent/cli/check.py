@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from songsmith.agent.cli.exit_codes import ExitCode
 from songsmith.agent.cli.flags import DurationOption, JsonOption, OnlyOption, SingAllOption
 from songsmith.agent.cli.frame import answer, read_words, terminal
 from songsmith.agent.files import is_file
@@ -84,7 +85,7 @@ def check(
             _keep_repaired(source, out, checked, to_stdout=to_stdout)
     answer(as_json, checked, song, **({"frames": checked.report.frames} if frames else {}))
     if checked.report.has_errors:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.AT_FAULT)
 
 
 def _check_song(

@@ -11,6 +11,7 @@ class ExitCode(IntEnum):
     WRONG_USAGE = 2
     SOME_FAILED = 3
     LIMIT_REACHED = 4
+    NOT_REACHED = 5
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
@@ -21,6 +22,7 @@ MEANINGS = {
     ExitCode.WRONG_USAGE: "wrong usage: a flag or an argument; nothing was done",
     ExitCode.SOME_FAILED: "some songs of a batch failed; results.jsonl says which and why",
     ExitCode.LIMIT_REACHED: "a limit of the call was reached; what was done so far is kept",
+    ExitCode.NOT_REACHED: "lines are still heard below the bar asked for (--until-sung); what was sung is kept",
     ExitCode.INTERRUPTED: "interrupted; what was finished is kept",
     ExitCode.PIPE_CLOSED: "the reader of stdout has gone",
 }

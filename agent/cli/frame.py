@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from songsmith.agent.cli.exit_codes import ExitCode
 from songsmith.agent.cli.manners import loudness
 
 if TYPE_CHECKING:
     from songsmith.agent.song.songbook import Song
+    from songsmith.agent.studio.mending import Mended
     from songsmith.agent.studio.studio import Studio
     from songsmith.agent.views.terminal import Terminal
     from songsmith.lyrics.reading.lrc import Parsed
 
-__all__ = ["answer", "do_with_song", "read_prompt", "read_words", "terminal"]
+__all__ = ["answer", "do_with_song", "need_reached", "read_prompt", "read_words", "terminal"]
 
 Result = TypeVar("Result")
 _MOST_BYTES = 1_000_000
@@ -60,6 +62,12 @@ def answer(as_json: bool, result: object, song: "Song | None" = None, **more: ob
                 {**document(result, song), **{name: plain(value) for name, value in more.items()}}
             )
         )
+
+
+def need_reached(mended: "Mended | None") -> None:
+    """End with a code of its own where lines are still heard below the bar that was asked for."""
+    if mended and not mended.is_reached:
+        raise typer.Exit(ExitCode.NOT_REACHED)
 
 
 def read_stdin(what: str) -> str:

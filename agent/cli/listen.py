@@ -15,7 +15,7 @@ from songsmith.agent.cli.flags import (
     SongArgument,
     TakeOption,
 )
-from songsmith.agent.cli.frame import answer, do_with_song, read_words, terminal
+from songsmith.agent.cli.frame import answer, do_with_song, need_reached, read_words, terminal
 from songsmith.agent.files import is_file, is_there
 
 if TYPE_CHECKING:
@@ -127,8 +127,11 @@ def mend(
     language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Listen, and sing again only the lines that were not understood."""
-    do_with_song(
+    """Listen, and sing again only the lines that were not understood.
+
+    The exit code is 5 if lines are still heard below --until-sung (0.7 if it is not given) afterwards.
+    """
+    mended = do_with_song(
         song,
         as_json,
         lambda studio: studio.mend(
@@ -140,6 +143,7 @@ def mend(
             allowed=download,
         ),
     )
+    need_reached(mended)
 
 
 def _song_of(source: str, lyrics: str) -> Path | None:

@@ -21,7 +21,7 @@ from songsmith.agent.cli.flags import (
     YesOption,
     with_wish,
 )
-from songsmith.agent.cli.frame import answer, read_prompt, read_words, terminal
+from songsmith.agent.cli.frame import answer, need_reached, read_prompt, read_words, terminal
 
 if TYPE_CHECKING:
     from songsmith.agent.settings.settings import Settings
@@ -86,7 +86,10 @@ def make(
     *,
     wish: "RenderWish",
 ) -> None:
-    """Write, check and sing a song."""
+    """Write, check and sing a song.
+
+    With --until-sung the exit code is 5 if lines are still heard below it afterwards.
+    """
     from songsmith.agent.settings.settings import load_settings
     from songsmith.agent.studio.make import SongWish, brief_for, make_song
     from songsmith.agent.views.show import show
@@ -134,6 +137,7 @@ def make(
         )
         show(screen, made)
     answer(as_json, made)
+    need_reached(made.mended)
 
 
 def write(

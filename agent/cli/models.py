@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from songsmith.agent.cli.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from songsmith.engine.weights.parts import Part, Store
     from songsmith.engine.weights.pull import PullProgress
@@ -152,7 +154,7 @@ def verify(
         if not faults:
             typer.echo(f"no weights in {store.folder}")
     if any(faults.values()):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.AT_FAULT)
 
 
 @app.command()

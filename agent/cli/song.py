@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from songsmith.agent.cli.exit_codes import ExitCode
 from songsmith.agent.cli.flags import (
     DurationOption,
     JsonOption,
@@ -222,7 +223,7 @@ def takes(
     """List the takes of a song."""
     result = do_with_song(song, as_json, lambda studio: studio.takes(verify=verify))
     if result.damaged:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.AT_FAULT)
 
 
 def pick(
@@ -356,4 +357,4 @@ def replay(
     """Make a take again from its manifest; compare the samples, or bring back its file if that is gone."""
     result = do_with_song(song, as_json, lambda studio: studio.replay(take))
     if not result.is_same:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.AT_FAULT)

@@ -78,7 +78,7 @@ class ReplyReader:
             raise NoRoom(
                 "the reply reached its length limit before it began",
                 where=where,
-                hint="shorten the conversation with /clear, or choose a model with a longer reply",
+                hint="choose a model with a longer reply; in chat, /clear shortens the conversation",
             )
         raise EmptyReply("the reply was empty", where=where, hint="say it again, or in other words")
 

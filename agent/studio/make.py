@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,16 +160,9 @@ def make_song(
         on_written(written)
         if written.report.has_errors and not may_go_on(written.report):
             raise _not_singable(written.report, song)
-        rendered = _sing(studio, cast)
-        mended = None
-        if cast.until_sung:
-            mended = studio.mend(
-                until_sung=cast.until_sung,
-                max_rounds=cast.max_rounds,
-                among=[manifest.take for manifest in rendered.takes],
-                model=wish.listen_model,
-                allowed=wish.may_download,
-            )
+        with _naming_what_is_kept(studio):
+            rendered = _sing(studio, cast)
+            mended = _mended(studio, wish, cast, rendered)
     return Made(song, written, rendered, mended, time.monotonic() - started_s)
 
 
@@ -218,6 +212,33 @@ def _sing(studio: Studio, cast: Cast) -> Rendered:
     if cast.render.engine or cast.engine.card.sings(studio.language):
         return render_with(studio.opened, cast.engine, cast.engine_why, cast.render)
     return studio.render(cast.render)
+
+
+def _mended(studio: Studio, wish: SongWish, cast: Cast, rendered: Rendered) -> "Mended | None":
+    """What listening and singing again came to; None where nobody is to listen."""
+    if not cast.until_sung:
+        return None
+    return studio.mend(
+        until_sung=cast.until_sung,
+        max_rounds=cast.max_rounds,
+        among=[manifest.take for manifest in rendered.takes],
+        model=wish.listen_model,
+        allowed=wish.may_download,
+    )
+
+
+@contextmanager
+def _naming_what_is_kept(studio: Studio) -> Iterator[None]:
+    """Where singing breaks off after the words were written, say where they are and how to go on."""
+    try:
+        yield
+    except BaseException:
+        song = studio.song
+        verb, does = ("mend", "listens and mends") if song.takes else ("render", "sings them")
+        studio.opened.audience.note(
+            f"the words are kept in {song.folder}; songsmith {verb} {song.folder} {does}"
+        )
+        raise
 
 
 def _words_for(studio: Studio, wish: SongWish, cast: Cast) -> Written:

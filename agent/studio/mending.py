@@ -7,6 +7,7 @@ kept only if lines of it are heard better than before, so no round can make the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from songsmith.agent.phrases import lines_of
 from songsmith.agent.song.song_file import Version
 from songsmith.agent.studio.listening import (
     ANY_EARS,
@@ -70,13 +71,26 @@ class Mended:
     suggestions: tuple[str, ...] = ()
 
     @property
+    def below(self) -> tuple[int, ...]:
+        """Numbers of the lines that are still heard below the bar."""
+        return tuple(line.line for line in self.hearing.below(self.until_sung))
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether every line is heard as well as was asked for."""
+        return not self.below
+
+    @property
     def summary(self) -> str:
-        """ "2 of 3 lines heard better, 1 still below 0.85"."""
-        if not self.lines:
+        """ "2 of 3 lines heard better, 1 still below 0.85 (line 7)"."""
+        if self.is_reached and not self.lines:
             return f"all lines are heard at {self.until_sung:g} or better"
         better = sum(line.after > line.before for line in self.lines)
-        below = sum(line.after < self.until_sung for line in self.lines)
-        return f"{better} of {len(self.lines)} lines heard better, {below} still below {self.until_sung:g}"
+        still = f" ({lines_of(self.below)})" if self.below else ""
+        return (
+            f"{better} of {len(self.lines)} lines heard better, "
+            f"{len(self.below)} still below {self.until_sung:g}{still}"
+        )
 
 
 def lyrics_as_sung(opened: OpenSong, take: str = "") -> Lyrics:

@@ -31,6 +31,7 @@ def draw_checked(screen: Terminal, checked: CheckedRows) -> None:
 
 def draw_summary(screen: Terminal, summary: BatchSummary) -> None:
     counts = [f"{summary.made} made"]
+    counts += [f"{summary.below} of them below until_sung"] if summary.below else []
     counts += [f"{summary.failed} failed"] if summary.failed else []
     counts += [f"{summary.finished_before} made before"] if summary.finished_before else []
     counts += [f"{summary.left} left"] if summary.left else []

@@ -66,6 +66,8 @@ def document(result: object, song: Song | None = None) -> dict[str, Any]:
             body = {
                 **plain(result),
                 "summary": result.summary,
+                "is_reached": result.is_reached,
+                "below": result.below,
                 "hearing": hearing_document(result.hearing),
                 "takes": _takes(result.takes, song),
             }

@@ -17,6 +17,7 @@ import soxr
 from songsmith.engine.engine import Audio
 from songsmith.engine.listening.comparable import words_of
 from songsmith.engine.listening.ears_models import ListenError, find_model
+from songsmith.engine.listening.stereo_middle import middle_of
 from songsmith.engine.listening.word_alignment import HeardWord
 from songsmith.engine.units import SAMPLE_RATE_HZ
 
@@ -103,19 +104,8 @@ def mixed_down(audio: Audio) -> np.ndarray:
 
 
 def centred(audio: Audio) -> np.ndarray:
-    """The middle of the stereo picture, where the voice stands, as 16 kHz mono (samples,).
-
-    Every cell of the spectrogram is kept as far as both channels agree in level and phase.
-    """
-    from scipy.signal import istft, stft
-
-    frequencies, _, (left, right) = stft(audio, SAMPLE_RATE_HZ, nperseg=4096, noverlap=3072)
-    power = np.abs(left) ** 2 + np.abs(right) ** 2 + 1e-9
-    agreement = 2 * np.real(left * np.conj(right)) / power
-    kept = np.clip((agreement - 0.6) / 0.35, 0, 1)
-    kept[frequencies < 120] *= 0.1
-    _, middle = istft((left + right) / 2 * kept, SAMPLE_RATE_HZ, nperseg=4096, noverlap=3072)
-    return _for_ears(middle[: audio.shape[1]])
+    """The middle of the stereo picture of `audio` (2, samples), as 16 kHz mono (samples,)."""
+    return _for_ears(middle_of(audio, highest_hz=EARS_RATE_HZ / 2))
 
 
 def _for_ears(mono: np.ndarray) -> np.ndarray:

@@ -8,6 +8,10 @@ import pytest
 import songsmith
 from songsmith.agent.batch.checking import RowsError
 from songsmith.agent.batch.job import BatchError
+from songsmith.agent.batch.results import Result
+from songsmith.agent.batch.summary import BatchSummary
+from songsmith.agent.cli.batch import exit_code_of
+from songsmith.agent.cli.exit_codes import ExitCode
 from songsmith.agent.song.songbook import Song
 from tests.agent.batch.moody import WORDS, add_moody, job, moody, results_in, write_jobs
 
@@ -206,3 +210,13 @@ def test_what_prepares_workers_is_a_function_that_they_can_find(toy_folder):
     assert batch([job("a")], prepare=add_moody)[0].is_done
     with pytest.raises(BatchError, match="can't be found by other processes"):
         batch([job("b")], prepare=lambda: None, resume=True)
+
+
+def test_songs_with_lines_below_their_bar_are_counted_and_end_the_command_with_their_own_code():
+    summary = BatchSummary(Path("out"), rows=3, finished_before=0)
+    for number, lines in enumerate([(), (2, 5)], 1):
+        result = Result(id=f"s{number}", line=number, status="done", lines_below=lines)
+        summary.add(result, 1.0)
+    assert (summary.made, summary.below, exit_code_of(summary)) == (2, 1, ExitCode.NOT_REACHED)
+    summary.failed = 1
+    assert exit_code_of(summary) == ExitCode.SOME_FAILED

@@ -321,6 +321,15 @@ def test_every_document_of_a_song_says_where_it_stands_and_lists_takes_alike(run
         assert all(take["file"] for take in document.get("takes", [])), verb
 
 
+def test_a_song_whose_singing_fails_is_named_with_the_command_that_goes_on(run, lrc, toy_folder):
+    code, out, err = run("make", "--lyrics", lrc, "--engine", "moody", "--option", "mood=fails")
+    assert code == 1 and "not today" in err
+    (folder,) = (toy_folder / "songs").iterdir()
+    where = folder.relative_to(toy_folder)
+    assert f"the words are kept in {where}; songsmith render {where}" in " ".join(out.split())
+    assert run("render", str(where), "--engine", "moody")[0] == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
     environment = {

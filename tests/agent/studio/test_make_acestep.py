@@ -104,7 +104,7 @@ def test_a_whole_conversation_make_listen_mend_fix_a_line_export(folder, monkeyp
     chat.run(["/listen", "/mend", "/export srt", "/fix line 2"])
     said = " ".join(capsys.readouterr().out.split())
     assert "0 of 2 lines clear" in said  # the weights are random: nobody hears words
-    assert "2 still below 0.7" in said
+    assert "2 still below 0.7 (lines 1-2)" in said
     assert "find them with `songsmith align`, then export again" in said
     assert "no line of t001 was heard" in said
     assert songsmith.open_song(made.song.folder).song.takes == ("t001",)

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from songsmith.agent.api import make
 from songsmith.agent.chat.loop import Chat
+from songsmith.agent.cli.exit_codes import ExitCode
+from songsmith.agent.cli.frame import need_reached
 from songsmith.agent.cli.main import app
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song
@@ -19,6 +22,7 @@ from songsmith.agent.studio.listening import (
     hearing_document,
     language_of,
 )
+from songsmith.agent.studio.mending import Mended, MendedLine
 from songsmith.agent.studio.rendering import Engines, RenderWish
 from songsmith.agent.studio.studio import Studio
 from songsmith.agent.views.show import show
@@ -157,6 +161,7 @@ def test_mending_sings_the_lost_line_again_and_nothing_else(studio):
     before, version = load_audio(studio.song.audio_path("t001")), studio.song.version.number
     mended = studio.mend(max_rounds=2)
     assert mended.hearing.summary == "4 of 4 lines clear"
+    assert mended.is_reached and mended.below == ()
     assert studio.song.takes == ("t001", *mended.takes)
     kept = studio.song.hearing(mended.picked) or {}
     assert kept["summary"] == mended.hearing.summary
@@ -202,14 +207,38 @@ def test_mending_takes_out_what_was_sung_once_too_often_and_keeps_the_line_itsel
 
 
 @needs_ears
-def test_a_bar_out_of_reach_ends_with_the_budget_and_advice(studio):
+def test_a_bar_out_of_reach_ends_with_the_budget_advice_and_an_exit_code_of_its_own(studio):
     before = studio.listen()
-    mended = studio.mend(until_sung=1.0, max_rounds=1)
-    assert mended.rounds <= 1
+    wish = ["--until-sung", "1.0", "--max-rounds", "1", "--model", "tiny.en", "--json"]
+    ended = CliRunner().invoke(app, ["mend", str(studio.song.folder), *wish])
+    mended = json.loads(ended.stdout)
+    assert mended["rounds"] == 1
     worst = {line.line: line.recall for line in before.lines}
-    assert all(line.after >= worst[line.line] for line in mended.lines)
-    unreached = [line.line for line in mended.lines if line.after < 1]
-    assert [int(text.split()[1].rstrip(":")) for text in mended.suggestions] == unreached
+    assert all(line["after"] >= worst[line["line"]] for line in mended["lines"])
+    unreached = [line["line"] for line in mended["lines"] if line["after"] < 1]
+    assert [int(text.split()[1].rstrip(":")) for text in mended["suggestions"]] == unreached
+    assert mended["below"] == unreached
+    assert mended["is_reached"] == (not unreached)
+    assert ended.exit_code == (ExitCode.NOT_REACHED if unreached else ExitCode.GOOD)
+
+
+def test_lines_below_the_bar_are_named_and_end_a_command_with_a_code_of_its_own(hearing):
+    def mended(bar: float) -> Mended:
+        lines = tuple(
+            MendedLine(line.line, line.text, 0.0, line.worth) for line in hearing.below(bar)
+        )
+        return Mended("t001", "t001", bar, 1, lines, (), hearing)
+
+    failed = mended(0.4)
+    assert (failed.is_reached, failed.below) == (False, (3, 5))
+    assert failed.summary == "0 of 2 lines heard better, 2 still below 0.4 (lines 3, 5)"
+    with pytest.raises(typer.Exit) as ended:
+        need_reached(failed)
+    assert ended.value.exit_code == ExitCode.NOT_REACHED
+    sung = replace(failed, hearing=replace(hearing, lines=hearing.lines[:1]))
+    assert sung.is_reached
+    need_reached(sung)
+    need_reached(None)
 
 
 @pytest.mark.parametrize(("bar", "rounds"), [(0, 1), (1.5, 1), (0.5, 0), (0.5, 21)])
