@@ -177,14 +177,19 @@ def on_beat_shares(song: Song) -> tuple[float, float]:
 
 
 def chord_tone_share(song: Song) -> float:
-    """Share of notes on the strong beats (first and third) that belong to their chord."""
+    """Share of syllables on the strong beats (first and third) that belong to their chord; of one with several notes
+    the longest counts, which the others lead into."""
     strong = np.array(
         [b for bar in song.score.bars for b in (bar.beats_s[0], bar.beats_s[len(bar.beats_s) // 2])]
     )
-    notes = [n for n in song.notes if np.abs(strong - n.start_s).min() < 0.04]
-    return float(
-        np.mean([n.pitch % 12 in song.score.chord_at(n.start_s + 0.04).tones for n in notes])
-    )
+    places = {key: n for key, n in song.first.items() if np.abs(strong - n.start_s).min() < 0.04}
+    own: dict[tuple[int, int], Note] = {}
+    for note in sorted(song.notes, key=lambda note: note.end_s - note.start_s):
+        own[note.line, note.syllable] = note
+    fits = [
+        own[key].pitch % 12 in song.score.chord_at(own[key].start_s + 0.04).tones for key in places
+    ]
+    return float(np.mean(fits))
 
 
 def closes_as_meant(song: Song) -> bool:

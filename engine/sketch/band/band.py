@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import lcm
 
 import numpy as np
 
@@ -196,14 +197,18 @@ def _starts_part(score: Score, index: int) -> bool:
 
 def _half_fill(groove: dict[str, str], fill: dict[str, str]) -> dict[str, str]:
     """The groove's first three quarters with the end of a fill."""
+    length = lcm(*map(len, (*groove.values(), *fill.values())))
+    silence = "." * length
     mixed = {}
-    for voice in (*groove, *(v for v in fill if v not in groove)):
-        length = len(next(iter((groove | fill).values())))
-        before = groove.get(voice, "." * length)
-        after = fill.get(voice, "." * length).ljust(length, ".")
-        cut = length * 3 // 4
-        mixed[voice] = before[:cut] + after[cut:]
+    for voice in {**groove, **fill}:
+        before, after = (_finer(bar.get(voice, silence), length) for bar in (groove, fill))
+        mixed[voice] = before[: length * 3 // 4] + after[length * 3 // 4 :]
     return mixed
+
+
+def _finer(pattern: str, length: int) -> str:
+    """The same strokes in a bar of that many steps."""
+    return "".join(step + "." * (length // len(pattern) - 1) for step in pattern)
 
 
 def _strokes(

@@ -35,9 +35,12 @@ def lay_chords(
     spans: list[ChordSpan] = []
     for index, bar in enumerate(score.bars):
         in_part = index - next(i for i, b in enumerate(score.bars) if b.part == bar.part)
+        bars = sum(b.part == bar.part for b in score.bars)
         tonic, kind = score.tonic_at(bar.start_s + 0.01), score.parts[bar.part].kind
         loop = _harmonies(numerals.get(_LIKE.get(kind, kind), numerals["verse"]), tonic, score.mode)
-        harmonies = [own[in_part % len(own)]] if own else list(loop[in_part % len(loop)])
+        harmonies = (
+            [own[in_part % len(own)]] if own else list(loop[_in_loop(in_part, bars, len(loop))])
+        )
         if index == len(score.bars) - 1:
             harmonies = [_home(score, numerals, own, tonic)]
         spans += _share_bar(bar, harmonies)
@@ -50,6 +53,13 @@ def lay_chords(
 def _harmonies(loop: Sequence[str], tonic: int, mode: str) -> list[tuple[Harmony, ...]]:
     """The chords of each bar of a loop, in a key."""
     return [tuple(roman(numeral, tonic, mode) for numeral in bar.split(",")) for bar in loop]
+
+
+def _in_loop(in_part: int, bars: int, length: int) -> int:
+    """Which bar of a loop is played in a bar of a part: round and round, and where the loop does not come out even,
+    its end again, so that a part closes as its progression does."""
+    left = bars - in_part
+    return length - left if bars > length and left <= bars % length else in_part % length
 
 
 def _lead_on(

@@ -37,9 +37,9 @@ def compose(
     """Notes for all lines of `score` that have syllables, within `register` (lowest, highest MIDI pitch).
 
     The register is the singer's: whoever sings, the same seed is the same plan. Lines and runs of words that come
-    back in the same kind of part keep their tune. A line's last syllable may have two or three notes; they share its
-    index. Where `syllables` has only some of the lines, the others keep their places in the plan, and `variation` sings
-    it in another way.
+    back in the same kind of part keep their tune. A syllable may have several notes; they share its index. Where
+    `syllables` has only some of the lines, the others keep their places in the plan, and `variation` sings it in
+    another way.
     """
     genre = genre or genre_named("pop ballad")
     return _Composer(score, syllables, seed, register, genre, variation).notes()
@@ -66,8 +66,10 @@ class _Composer:
             tunes[peak.line] = self._with_peak(lines[peak.line], tunes[peak.line], peak)
         top = max((max(tune) for tune in tunes.values()), default=0)
         notes: list[Note] = []
+        first: dict[tuple[str, int], Line] = {}
         for number, line in lines.items():
-            notes += line_notes(line, tunes[number], highest=top - 1)
+            ornaments = first.setdefault(line.key, line).phrase  # what comes back is sung alike
+            notes += line_notes(line, tunes[number], ornaments, self.genre.tune, highest=top - 1)
         return tuple(notes)
 
     def _lay_out(self) -> dict[int, Line]:

@@ -13,7 +13,7 @@ from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Harmony, Score
 from songsmith.engine.sketch.style.tune import TuneStyle
 
-__all__ = ["Choice", "Line", "best_pitches"]
+__all__ = ["Choice", "Line", "best_pitches", "pentatonic"]
 
 # Semitones by which a Mandarin tone draws its note up or down, so that the tune moves as the words do.
 _TONE_PULLS = {1: 8.0, 2: 0.0, 3: -8.0, 4: 2.0}
@@ -128,10 +128,14 @@ def _agreement(line: Line, score: Score, tune: TuneStyle, pitches: IntArray) -> 
     return costs
 
 
+def pentatonic(scale: Sequence[int]) -> tuple[int, ...]:
+    """The pitch classes of the five-tone scale on the tonic of `scale`, its first, with the same third."""
+    steps = _PENTATONIC[(scale[0] + 4) % 12 in scale]
+    return tuple((scale[0] + step) % 12 for step in steps)
+
+
 def _beyond_pentatonic(pitches: IntArray, scale: Sequence[int]) -> FloatArray:
-    tonic = scale[0]
-    steps = _PENTATONIC[(tonic + 4) % 12 in scale]
-    return np.where(np.isin((pitches - tonic) % 12, steps), 0.0, 1.2)
+    return np.where(np.isin(pitches % 12, pentatonic(scale)), 0.0, 1.2)
 
 
 def _beat_weights(score: Score) -> tuple[list[float], list[float]]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 __all__ = ["Contour", "Ornament", "TuneStyle", "contours"]
 
 Contour = tuple[float, ...]
-Ornament = Literal["none", "turn", "run", "dip"]
+Ornament = Literal["none", "turn", "run", "dip", "circle", "cascade"]
 Pair = tuple[float, float]
 
 
@@ -28,9 +28,9 @@ class TuneStyle(BaseModel):
     `pace` stretches the slowest syllables; `late_s` is how far behind the beat inner syllables come; `push` how
     gladly a stressed syllable comes half a beat early; `beats` how firmly stress keeps to the beat. `leaps` and
     `repeats` make leaps and repeated notes dearer (above 1) or cheaper. `notes` narrows the scale. `ornaments` weigh
-    turns into long last notes. `peak` is where the song's highest note stands, `ending` how the last line closes.
-    `key_lifts` weigh by how many semitones the last chorus lies higher; `secondary` is the chance of a dominant that
-    leads into the next part.
+    turns into long last notes, `melisma` is the chance that a stressed syllable with room for it is sung on several.
+    `peak` is where the song's highest note stands, `ending` how the last line closes. `key_lifts` weigh by how many
+    semitones the last chorus lies higher; `secondary` is the chance of a dominant that leads into the next part.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +53,7 @@ class TuneStyle(BaseModel):
     repeats: float = 1.0
     notes: Literal["", "pentatonic"] = ""
     ornaments: dict[Ornament, float] = {"none": 2.0, "turn": 1.0}
+    melisma: float = 0.0
     peak: Literal["chorus", "bridge"] = "chorus"
     ending: Literal["tonic", "open"] = "tonic"
     key_lifts: dict[int, float] = Field(default_factory=lambda: {0: 1.0})

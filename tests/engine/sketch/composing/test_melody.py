@@ -158,10 +158,18 @@ def test_the_chorus_is_a_third_to_a_sixth_higher(song):
     assert 2.5 < middle(range(5, 9)) - middle(range(1, 5)) < 9
 
 
+def tune_of(notes, line):
+    """The pitch of each syllable; of one with several notes that of the longest."""
+    by_syllable = {}
+    for note in sorted(of_line(notes, line), key=lambda note: note.end_s - note.start_s):
+        by_syllable[note.syllable] = note.pitch
+    return [pitch for _, pitch in sorted(by_syllable.items())]
+
+
 def test_repeated_lines_share_their_tune(song):
     _, notes = song
     for first, again in ((5, 7), (6, 8), (1, 9), (2, 10)):
-        one, other = ([n.pitch for n in of_line(notes, line)] for line in (first, again))
+        one, other = (tune_of(notes, line) for line in (first, again))
         top = max(n.pitch for n in notes)
         turned = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
         # A tune turns only around the song's highest note, and where the last line comes home.
