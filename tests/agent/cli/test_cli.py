@@ -345,6 +345,8 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
             "songsmith",
             "make",
             "night train",
+            "--length",
+            "30",
             "--takes",
             "8",
             "--writer",
@@ -367,7 +369,7 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
     assert err.splitlines()[-1] == "interrupted; what was finished is kept"
     assert "Traceback" not in err
     folder = tmp_path / "songs" / "night-train"
-    assert len(Song.open(folder).lyrics.lines) > 8
+    assert len(Song.open(folder).lyrics.lines) >= 4
     assert not list(folder.rglob("*.part*"))
 
 
