@@ -47,7 +47,7 @@ from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
 from songsmith.lyrics.speech.espeak import espeak_fault
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
-from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.language_guess import guess_by_script, guess_language
 from songsmith.lyrics.speech.said import respelled, said
 
 __all__ = ["SketchEngine", "SketchOptions"]
@@ -142,16 +142,16 @@ class SketchEngine:
             choose_voice(outline.language, options.voice or style.voice)
 
     def warm_up(self, outline: RequestOutline) -> None:
-        """Instruments, the singer's helpers and the voice; see `WarmsUp`."""
+        """The singer's helpers, the voice and the instruments; see `WarmsUp`."""
         with suppress(EngineError):
-            soundfont()
             options = parse_options(SketchOptions, CARD.name, outline.options)
             style = _with_options(parse_style(outline.style), options)
             if options.sing and not options.instrumental and not style.is_instrumental:
                 warm_up()
-                language = outline.language or guess_language(outline.style)
+                language = outline.language or guess_by_script(outline.style)
                 words = _FIRST_WORDS.get(language, "la")
                 say(choose_voice(language, options.voice or style.voice).name, words)
+            soundfont()
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""

@@ -6,7 +6,7 @@ network, not spectra of a finished sound. So nothing has to be taken apart, and 
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,57 +31,20 @@ from songsmith.engine.sketch.singing.levels import levelled
 from songsmith.engine.sketch.singing.places import spoken_places
 from songsmith.engine.sketch.singing.retime import retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
-from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
+from songsmith.engine.sketch.singing.tasks import SungAudio, Way
 from songsmith.engine.sketch.voices.speaking import Utterance
 
-__all__ = ["sing_ways"]
+__all__ = ["harmony_of", "sing_with_network"]
 
 _VOICED_HZ = 20.0  # the network writes 5 to 12 where there is no voice
 _UNVOICED_HZ = 8.0
 _LEAD_S, _TAIL_S = 0.1, 0.15
 _FADE_S = 0.012
-_SAME_S = 0.006
 
 FloatArray = NDArray[np.float64]
 
 
-def sing_ways(task: Task, script: Script) -> Iterator[tuple[Way, SungAudio]]:
-    """Every way of `task`. The network sings what is new; the same notes again are the same samples, and a harmony is
-    made of its lead."""
-    done: list[tuple[Way, SungAudio]] = []
-    for way in task.ways:
-        before = next((each for each in done if _is_repeat(way, each[0])), None)
-        if before:
-            audio = _moved_to(way, *before)
-        elif done and way.stem == "harmony":
-            audio = _harmony(done[-1], way)
-        else:
-            audio = _sung(way, task.utterance, script)
-        done.append((way, audio))
-        yield way, audio
-
-
-def _is_repeat(way: Way, other: Way) -> bool:
-    """Whether `way` is `other` at another place of the song; beats that are written as seconds differ by rounding."""
-    if (way.stem, way.seed, len(way.notes)) != (other.stem, other.seed, len(other.notes)):
-        return False
-    if [note.pitch for note in way.notes] != [note.pitch for note in other.notes]:
-        return False
-    return bool(np.allclose(_times_s(way), _times_s(other), rtol=0, atol=_SAME_S))
-
-
-def _times_s(way: Way) -> list[float]:
-    """All times of `way` after its first note."""
-    times_s = [time_s for note in way.notes for time_s in (note.start_s, note.end_s)]
-    return [time_s - way.notes[0].start_s for time_s in (way.earliest_s, *times_s)]
-
-
-def _moved_to(way: Way, other: Way, audio: SungAudio) -> SungAudio:
-    """What was sung for `other`, at the place of `way`."""
-    return replace(audio, start_s=audio.start_s + way.notes[0].start_s - other.notes[0].start_s)
-
-
-def _sung(way: Way, utterance: Utterance, script: Script) -> SungAudio:
+def sing_with_network(way: Way, utterance: Utterance, script: Script) -> SungAudio:
     """`way` sung at its place in the song, out of the cache if these notes were sung before."""
     first_s = way.notes[0].start_s
     notes = tuple(
@@ -96,6 +59,17 @@ def _sung(way: Way, utterance: Utterance, script: Script) -> SungAudio:
     line = _Line(script, utterance.speech.phonemes, utterance.syllables, notes)
     audio = _sing(line, round(way.earliest_s - first_s, 6), way.seed)
     return replace(audio, start_s=audio.start_s + first_s)
+
+
+def harmony_of(led: Way, audio: SungAudio, way: Way) -> SungAudio:
+    """The sound of a lead, which sang `led`, on the harmony's notes."""
+    times: FloatArray = audio.start_s + curves.FRAME_S * np.arange(
+        len(audio.pitch_hz), dtype=np.float64
+    )
+    ratio = curves.pitch_curve(way.notes, times, seed=way.seed)
+    ratio /= curves.pitch_curve(led.notes, times, seed=led.seed)
+    samples = shift_voice(audio.samples, audio.rate_hz, ratio, audio.pitch_hz)
+    return replace(audio, samples=samples, pitch_hz=audio.pitch_hz * ratio)
 
 
 @dataclass(frozen=True)
@@ -165,18 +139,6 @@ def _read(moves: NDArray[np.float32], places: FloatArray) -> NDArray[np.float32]
 
 def _nearest(course: NDArray[np.float32], places: FloatArray) -> NDArray[np.float32]:
     return np.asarray(course[np.clip(places.astype(int), 0, len(course) - 1)])
-
-
-def _harmony(lead: tuple[Way, SungAudio], way: Way) -> SungAudio:
-    """The lead's sound on the harmony's notes."""
-    led, audio = lead
-    times: FloatArray = audio.start_s + curves.FRAME_S * np.arange(
-        len(audio.pitch_hz), dtype=np.float64
-    )
-    ratio = curves.pitch_curve(way.notes, times, seed=way.seed)
-    ratio /= curves.pitch_curve(led.notes, times, seed=led.seed)
-    samples = shift_voice(audio.samples, audio.rate_hz, ratio, audio.pitch_hz)
-    return replace(audio, samples=samples, pitch_hz=audio.pitch_hz * ratio)
 
 
 def _pitch(

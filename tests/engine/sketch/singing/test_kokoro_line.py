@@ -14,7 +14,7 @@ from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import kokoro_line
 from songsmith.engine.sketch.singing.breath import Breath
-from songsmith.engine.sketch.singing.kokoro_line import sing_ways
+from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 from songsmith.engine.sketch.singing.vocals import _other
 from songsmith.engine.sketch.voices import voices
@@ -102,7 +102,7 @@ def test_the_same_notes_again_are_not_sung_again_though_their_stamps_are_rounded
         for a, b, c, pitch in ((0.5, 1.0, 1.6, 48), (8.5, 9.001, 9.599, 48), (20, 20.5, 21.1, 49))
     )
     kokoro_line._sing.cache_clear()
-    sung = [audio for _, audio in sing_ways(Task(said, (first, later, higher)), said.script)]
+    sung = sing_task(Task(said, (first, later, higher)))
     assert kokoro_line._sing.cache_info().misses == 2
     assert sung[1].start_s == pytest.approx(sung[0].start_s + 8.0)
     assert np.array_equal(sung[1].samples, sung[0].samples)

@@ -6,6 +6,7 @@ import pytest
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.phonetics.espeak import speak
+from songsmith.engine.sketch.phonetics.heard_pitch import heard_pitch
 from songsmith.engine.sketch.phonetics.phoneme_alignment import align_phonemes
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.voices.baker import has_baker
@@ -96,7 +97,8 @@ def test_boundaries_are_found_again_in_another_voice():
     text = "Somewhere past the broken moon"
     guide = speak(text, "en-us", rate_wpm=120)
     other = speak(text, "en-us+m3", rate_wpm=140)
-    found = align_phonemes(guide, other.samples, other.rate_hz)
+    pitch_hz = heard_pitch(other.samples, other.rate_hz)
+    found = align_phonemes(guide, other.samples, other.rate_hz, pitch_hz)
     assert [p.symbol for p in found] == [p.symbol for p in guide.phonemes]
     vowels = [i for i, p in enumerate(found) if sound_kind(p.symbol) == "nucleus"]
     assert [p.symbol for p in other.phonemes] == [p.symbol for p in found]
