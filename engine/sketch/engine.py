@@ -41,7 +41,7 @@ from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
 from songsmith.engine.sketch.take_sound import TakePlan, joined, joined_stems, mixed, played
 from songsmith.engine.sketch.voices.registry import kokoro_speaker
 from songsmith.engine.sketch.voices.speaking import say
-from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
+from songsmith.engine.sketch.voices.voices import accent_note, choose_voice, voice_names
 from songsmith.engine.sketch.window import Window, windows_around
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
@@ -257,7 +257,10 @@ def _line_notes(order: _Order, score: Score) -> Iterator[str]:
 def _singer_notes(order: _Order, score: Score) -> Iterator[str]:
     """What the voice sings badly, or can't sing."""
     language, voice = order.language, order.options.voice
-    if choose_voice(language, voice).name.startswith("cmn"):
+    lead = choose_voice(language, voice)
+    if note := accent_note(language, lead):
+        yield note
+    if lead.name.startswith("cmn"):
         yield (
             "Mandarin is hard to understand in espeak's voice; clear ones: "
             'pip install "songsmith[voices]" (Kokoro, free, slow), or '

@@ -28,8 +28,9 @@ from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import pitch as curves
 from songsmith.engine.sketch.singing.breath import Breath, breath_before
 from songsmith.engine.sketch.singing.levels import levelled
+from songsmith.engine.sketch.singing.phrasing import phrased
 from songsmith.engine.sketch.singing.places import spoken_places
-from songsmith.engine.sketch.singing.retime import retime_line
+from songsmith.engine.sketch.singing.retime import Stretch, retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
 from songsmith.engine.sketch.singing.tasks import SungAudio, Way
 from songsmith.engine.sketch.voices.speaking import Utterance
@@ -84,10 +85,10 @@ class _Line:
 
 @functools.lru_cache(maxsize=128)
 def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
-    spans = curves.syllable_spans(line.notes, len(line.syllables))
-    stretches = retime_line(line.syllables, spans, rate_hz=RATE_HZ, earliest_s=earliest_s)
     style = speaker_style(line.script.speaker)
     spoken = _spoken(line.script)
+    spans = phrased(curves.syllable_spans(line.notes, len(line.syllables)), line.syllables)
+    stretches = retime_line(line.syllables, spans, rate_hz=RATE_HZ, earliest_s=earliest_s)
     start_s = stretches[0].start_s - _LEAD_S
     count = int(np.ceil((stretches[-1].end_s + _TAIL_S - start_s) / MOVE_S))
     moments_s: FloatArray = start_s + MOVE_S * (np.arange(count, dtype=np.float64) + 0.5)
@@ -99,12 +100,21 @@ def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     samples = give_voice(moves, pitch.astype(np.float32), style).astype(np.float64)
     samples = _faded(levelled(samples, RATE_HZ, start_s, stretches, line.notes))
     audio = SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
-    breath = breath_before(stretches[0].start_s, earliest_s, RATE_HZ, seed=seed)
-    return _with_breath(audio, breath) if breath else audio
+    for breath in _breaths(stretches, earliest_s, seed):
+        audio = _with_breath(audio, breath)
+    return audio
+
+
+def _breaths(stretches: Sequence[Stretch], earliest_s: float, seed: int) -> Iterator[Breath]:
+    """The breaths before the line and in those of its rests that leave time for one."""
+    ends_s = (earliest_s, *(stretch.end_s for stretch in stretches[:-1]))
+    for end_s, stretch in zip(ends_s, stretches, strict=True):
+        if breath := breath_before(stretch.start_s, end_s, RATE_HZ, seed=seed):
+            yield breath
 
 
 def _with_breath(audio: SungAudio, breath: Breath) -> SungAudio:
-    """`audio` with the breath before it, begun by whole frames of its pitch earlier."""
+    """`audio` with a breath; one before it begins it earlier, by whole frames of its pitch."""
     frames = max(0, int(np.ceil((audio.start_s - breath.start_s) / curves.FRAME_S)))
     samples = np.pad(audio.samples, (round(frames * curves.FRAME_S * audio.rate_hz), 0))
     start_s = audio.start_s - frames * curves.FRAME_S

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -80,6 +81,32 @@ def test_every_sung_vowel_is_on_its_note(take):
         assert len(voiced) > 3
         cents = 1200 * np.log2(np.median(voiced) / 440) - 100 * (note["pitch"] - 69)
         assert abs(cents) < 60
+
+
+@needs_kokoro
+@pytest.mark.parametrize(("voice", "text"), [(VOICE, "White snow"), ("kokoro-yunxi", "窗台")])
+def test_the_last_note_of_a_line_is_held_to_its_end(voice, text):
+    said = say(voice, text)
+    assert said is not None and said.script is not None
+    notes = (Note(0.5, 1.0, 50, 90, 1, 0), Note(1.0, 2.2, 48, 90, 1, 1))
+    ((_, audio),) = sing_ways(Task(said, (Way("lead", notes, 0.2, 7),)), said.script)
+    first, last = (round((at_s - audio.start_s) * 24_000) for at_s in (1.2, 2.1))
+    levels = [np.sqrt(np.mean(part**2)) for part in np.array_split(audio.samples[first:last], 18)]
+    assert min(levels) > 0.14 / 5
+
+
+@needs_kokoro
+def test_a_line_rests_at_its_comma_with_a_breath_and_no_voice():
+    said = say(VOICE, "Low moon, row home")
+    assert said is not None and said.script is not None
+    starts = (0.5, 1.0, 2.0, 2.5, 3.2)
+    notes = tuple(Note(a, b, 50, 90, 1, i) for i, (a, b) in enumerate(pairwise(starts)))
+    ((_, audio),) = sing_ways(Task(said, (Way("lead", notes, 0.5, 7),)), said.script)
+    rest = slice(*(round((at_s - audio.start_s) * 24_000) for at_s in (1.75, 1.9)))
+    level = np.sqrt(np.mean(audio.samples[rest] ** 2))
+    assert 0.001 < level < 0.14 / 10
+    frames = slice(*(round((at_s - audio.start_s) / 0.005) for at_s in (1.75, 1.85)))
+    assert not audio.pitch_hz[frames].any()
 
 
 @needs_kokoro
