@@ -6,7 +6,7 @@ network, not spectra of a finished sound. So nothing has to be taken apart, and 
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np

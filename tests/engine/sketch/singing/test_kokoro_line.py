@@ -15,6 +15,7 @@ from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import kokoro_line
 from songsmith.engine.sketch.singing.breath import Breath
+from songsmith.engine.sketch.singing.kokoro_line import sing_with_network
 from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 from songsmith.engine.sketch.singing.vocals import _other
@@ -50,6 +51,7 @@ PRINT_HASH = """
 import hashlib
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.singing.kokoro_line import sing_with_network
 from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 said = say("kokoro-michael", "Low moon")
@@ -89,7 +91,7 @@ def test_the_last_note_of_a_line_is_held_to_its_end(voice, text):
     said = say(voice, text)
     assert said is not None and said.script is not None
     notes = (Note(0.5, 1.0, 50, 90, 1, 0), Note(1.0, 2.2, 48, 90, 1, 1))
-    ((_, audio),) = sing_ways(Task(said, (Way("lead", notes, 0.2, 7),)), said.script)
+    audio = sing_with_network(Way("lead", notes, 0.2, 7), said, said.script)
     first, last = (round((at_s - audio.start_s) * 24_000) for at_s in (1.2, 2.1))
     levels = [np.sqrt(np.mean(part**2)) for part in np.array_split(audio.samples[first:last], 18)]
     assert min(levels) > 0.14 / 5
@@ -101,7 +103,7 @@ def test_a_line_rests_at_its_comma_with_a_breath_and_no_voice():
     assert said is not None and said.script is not None
     starts = (0.5, 1.0, 2.0, 2.5, 3.2)
     notes = tuple(Note(a, b, 50, 90, 1, i) for i, (a, b) in enumerate(pairwise(starts)))
-    ((_, audio),) = sing_ways(Task(said, (Way("lead", notes, 0.5, 7),)), said.script)
+    audio = sing_with_network(Way("lead", notes, 0.5, 7), said, said.script)
     rest = slice(*(round((at_s - audio.start_s) * 24_000) for at_s in (1.75, 1.9)))
     level = np.sqrt(np.mean(audio.samples[rest] ** 2))
     assert 0.001 < level < 0.14 / 10
