@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pedalboard import Chain
 
 from songsmith.engine.audio import quantise
 from songsmith.engine.cores import side_by_side
@@ -30,6 +31,7 @@ __all__ = ["Mix", "mix_song"]
 _DUCK_DB = 3.0
 _CLEAR_DB = 10.0  # how far 1-5.5 kHz of the band goes down under the voice
 _CLEAR_HZ, _CLEAR_Q = 2_345, 0.93
+_HUSH_HZ, _HUSH_Q = 5_800, 0.8  # where consonants are; the air of the cymbals above it stays
 _SUNG_LUFS = -40.0  # where somebody is heard to sing
 _MOST_BAND_DB = 9.0
 
@@ -49,10 +51,10 @@ def mix_song(
     """The finished song. `voices` are the singers' stems, "lead" (1, samples) and, if there is any, "harmony"
     (2, samples). Voices and band are worked on in place and used up; the mix has stems where the band has."""
     total, style = band.total, genre.mix
-    singers = treated(voices, style.voice_air_db, given.voice_db)
+    singers = treated(voices, style, given.voice_db)
     sung = singers.sound
     presence = presence_of(singers.frames) if sung else None
-    _make_room(total, presence)
+    _make_room(total, presence, style.hush_db)
     frames = power_frames(total)
     loud_db = loudest_db(frames) if given.loudest_db is None else given.loudest_db
     held = glue(frames, style.glue_db, loud_db)
@@ -66,7 +68,7 @@ def mix_song(
     # The room blooms when the voice pauses, and leaves its words dry.
     band.send[:] *= behind
     ambience = reverb(band.send, sung, genre.room_s)
-    _make_room(ambience, presence)
+    _make_room(ambience, presence, style.hush_db)
     _add_echoes(ambience, sung, score, style)
     for audio in (*sung.values(), ambience):
         total += audio
@@ -77,7 +79,7 @@ def mix_song(
     frames *= ((curve[:-1] + curve[1:]) / 2)[: len(frames)].astype(np.float64) ** 2
     master_db, master = mastered(total, frames, given.master_db)
     for audio in (band.stems or {}).values():
-        _make_room(audio, presence)
+        _make_room(audio, presence, style.hush_db)
         swell(audio, held, FRAME)
     stems = {} if band.stems is None else {**band.stems, **sung, "ambience": ambience}
     for name, audio in stems.items():
@@ -104,15 +106,16 @@ def _behind(band: NDArray[np.float64], voice: NDArray[np.float64], voice_lu: flo
     return round(float(np.clip(apart - voice_lu, -_MOST_BAND_DB, _MOST_BAND_DB)), 3)
 
 
-def _make_room(audio: Audio, presence: NDArray[np.float32] | None) -> None:
-    """Put the band under a voice, in place: a little softer, and clearly so between 1 and 5.5 kHz; as it is where
-    nobody sings."""
+def _make_room(audio: Audio, presence: NDArray[np.float32] | None, hush_db: float) -> None:
+    """Put the band under a voice, in place: a little softer, clearly so between 1 and 5.5 kHz, and by `hush_db`
+    about 5.8 kHz; as it is where nobody sings."""
     if presence is None:
         return
     ducked = np.exp(np.float32(-_DUCK_DB / 20 * np.log(10)) * presence)
 
     def clear(row: NDArray[np.float32]) -> None:
-        cleared = filtered_pieces(row, peak(_CLEAR_HZ, -_CLEAR_DB, _CLEAR_Q))
+        room = Chain([peak(_CLEAR_HZ, -_CLEAR_DB, _CLEAR_Q), peak(_HUSH_HZ, -hush_db, _HUSH_Q)])
+        cleared = filtered_pieces(row, room)
         here = curve_pieces(presence, FRAME, len(row))
         for (first, piece), (_, share) in zip(cleared, here, strict=True):
             own = row[first : first + len(piece)]

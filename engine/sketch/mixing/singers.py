@@ -10,13 +10,15 @@ from pedalboard import Compressor
 from songsmith.engine.cores import side_by_side
 from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import gated_lufs, power_frames
-from songsmith.engine.sketch.filters import equalise, high_pass, peak, shelf
+from songsmith.engine.sketch.filters import equalise, high_pass, low_shelf, peak, shelf
+from songsmith.engine.sketch.style.mix_style import MixStyle
 
 __all__ = ["VOICE_LUFS", "Singers", "presence_of", "treated"]
 
 VOICE_LUFS = -15.5
 _FALL_FRAMES = 30  # the band comes back this slowly after a voice
 _AHEAD_FRAMES = 6
+_LOW_HZ, _MID_HZ, _MID_Q = 220, 550, 0.6
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Singers:
     frames: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
 
 
-def treated(voices: Mapping[str, Audio], air_db: float, given_db: float | None) -> Singers:
-    """The singers, "lead" (one channel) and "harmony" (two, if there is any), with `air_db` above 9 kHz, at the gain
+def treated(voices: Mapping[str, Audio], style: MixStyle, given_db: float | None) -> Singers:
+    """The singers, "lead" (one channel) and "harmony" (two, if there is any), coloured as the style has it, at the gain
     that is given or brings the lead to its loudness. They are worked on in place."""
     if "lead" not in voices or not np.any(voices["lead"]):
         return Singers(gain_db=given_db)
@@ -39,7 +41,7 @@ def treated(voices: Mapping[str, Audio], air_db: float, given_db: float | None) 
         name: max(float(audio.max()), -float(audio.min())) or 1.0 for name, audio in found.items()
     }
     rows = [(row, levels[name]) for name, audio in found.items() for row in audio]
-    side_by_side(lambda each: _make_even(*each, air_db), rows)
+    side_by_side(lambda each: _make_even(*each, style), rows)
     frames = 2 * power_frames(found["vocal"])
     gain_db = round(VOICE_LUFS - gated_lufs(frames), 4) if given_db is None else given_db
     gain = 10 ** (gain_db / 20)
@@ -48,11 +50,15 @@ def treated(voices: Mapping[str, Audio], air_db: float, given_db: float | None) 
     return Singers(found, gain_db, frames * gain**2)
 
 
-def _make_even(row: NDArray[np.float32], level: float, air_db: float) -> None:
+def _make_even(row: NDArray[np.float32], level: float, style: MixStyle) -> None:
     """One channel of a voice whose peak is `level` cleaned, made even and present, in place."""
     row /= np.float32(level)
     compressor = Compressor(threshold_db=-20, ratio=3.0, attack_ms=6, release_ms=90)
-    colours = peak(300, -2.0), peak(3_200, 3.0, 0.9), shelf(9_000, air_db)
+    colours = [peak(300, -2.0), peak(3_200, 3.0, 0.9), shelf(9_000, style.voice_air_db)]
+    if style.voice_low_db:
+        colours.append(low_shelf(_LOW_HZ, style.voice_low_db))
+    if style.voice_mid_db:
+        colours.append(peak(_MID_HZ, style.voice_mid_db, _MID_Q))
     equalise(row[None], high_pass(85), *colours, compressor, out=row[None])
     row *= np.float32(level)
 

@@ -3,7 +3,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from songsmith.engine.sketch.band.band import DRUM_NOTES, play_band
+from songsmith.engine.sketch.band.band import DRUM_NOTES, _half_fill, play_band
 from songsmith.engine.sketch.band.groove import Feel, fit_meter, hits
 from songsmith.engine.sketch.band.synth import play_notes, soundfont
 from songsmith.engine.sketch.composing.form import make_score
@@ -273,3 +273,16 @@ def test_a_fill_swells_over_a_steady_kick():
 
     assert np.mean(snare[-3:]) > 1.3 * np.mean(snare[:3])
     assert max(kick) < 1.3 * min(kick)
+
+
+def test_half_a_fill_joins_bars_of_different_steps():
+    groove, fill = (
+        {"hat": "x.....x....." * 2, "kick": "x.......x......."},
+        {"snare": "....x...xxxxxxxx"},
+    )
+    mixed = _half_fill(groove, fill)
+
+    assert {len(pattern) for pattern in mixed.values()} == {48}
+    assert [place for place, step in enumerate(mixed["hat"]) if step == "x"] == [0, 12, 24]
+    assert [place for place, step in enumerate(mixed["kick"]) if step == "x"] == [0, 24]
+    assert [place for place, step in enumerate(mixed["snare"]) if step == "x"] == [36, 39, 42, 45]

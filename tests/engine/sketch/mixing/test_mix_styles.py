@@ -11,14 +11,17 @@ from songsmith.engine.sketch.band.band import DRUM_NOTES
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.mixing.ambience import echoes
 from songsmith.engine.sketch.mixing.chains import bussed, glue, loudest_db
+from songsmith.engine.sketch.mixing.gains import Gains
+from songsmith.engine.sketch.mixing.mix import mix_song
 from songsmith.engine.sketch.mixing.sheen import sheen
+from songsmith.engine.sketch.mixing.singers import treated
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.style.genre import genre, genre_names
 from songsmith.engine.sketch.style.mix_style import MixStyle
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.engine.units import SAMPLE_RATE_HZ, sample_at
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
-from tests.engine.sketch.mixing.test_mix import mixed
+from tests.engine.sketch.mixing.test_mix import mixed, played
 
 
 def tone(frequency_hz, level=0.3, length_s=2.0):
@@ -137,6 +140,38 @@ def test_a_style_has_the_sub_and_the_middle_that_it_says():
         for band in ((25, 45), (450, 650), (5_000, 10_000))
     ]
     assert change_db == pytest.approx([5.5, -6, 0], abs=1.2)
+
+
+def test_a_voice_has_the_lows_and_the_middle_that_its_style_says():
+    rng = np.random.default_rng(4)
+    noise = 0.05 * rng.standard_normal((1, 4 * SAMPLE_RATE_HZ)).astype(np.float32)
+
+    def coloured(style):
+        return treated({"lead": noise.copy()}, style, 0.0).sound["vocal"]
+
+    plain, shaped = coloured(MixStyle()), coloured(MixStyle(voice_low_db=-8, voice_mid_db=-5))
+    change_db = [
+        10 * np.log10(power_between(shaped, *band) / power_between(plain, *band))
+        for band in ((90, 160), (480, 620), (4_000, 8_000))
+    ]
+    assert change_db[0] - change_db[2] < -6
+    assert change_db[1] - change_db[2] == pytest.approx(-5, abs=1)
+
+
+def test_hats_step_back_while_somebody_sings():
+    score, band = played("house")
+    house = parse_style("house").genre
+    voice = np.zeros_like(band.total[:1])
+    is_sung = slice(3 * SAMPLE_RATE_HZ, 8 * SAMPLE_RATE_HZ)
+    voice[:, is_sung] = tone(220, length_s=5.0)
+    tops = []
+    for hush_db in (0.0, 9.0):
+        mix = house.mix.model_copy(update={"hush_db": hush_db})
+        genre_ = house.model_copy(update={"mix": mix})
+        copy = replace(band, total=band.total.copy(), send=band.send.copy())
+        sound = mix_song(score, copy, {"lead": voice.copy()}, genre_, given=Gains()).audio
+        tops.append(10 * np.log10(power_between(sound[:, is_sung], 5_000, 7_000)))
+    assert tops[1] < tops[0] - 4
 
 
 def power_between(audio, low_hz, high_hz):
