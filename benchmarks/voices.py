@@ -26,7 +26,7 @@ from sketch import pitch_errors_cents
 
 from songsmith.engine.engine import RenderRequest, Take, load_engine
 from songsmith.engine.listening.ears_models import find_model
-from songsmith.engine.sketch.kokoro.network import give_voice, move_mouth, predict_prosody
+from songsmith.engine.sketch.kokoro.network import FRAME, give_voice, move_mouth, predict_prosody
 from songsmith.engine.sketch.kokoro.speakers import speaker_style
 from songsmith.engine.sketch.voices.speaking import Utterance, say
 from songsmith.engine.sketch.voices.voices import choose_voice
@@ -106,12 +106,16 @@ def spoken(voice: str, lines: Sequence[str]) -> NDArray[np.float64]:
 
 
 def speech_of(utterance: Utterance) -> NDArray[np.float64]:
-    """What a voice says; a network that sings says it on its own pitch."""
+    """What a voice says; a network that sings says it on its own pitch, without the fillers between its phrases."""
     if (script := utterance.script) is None:
         return utterance.speech.samples
     style = speaker_style(script.speaker)
     prosody = predict_prosody(script.tokens, style, script.frames)
-    return give_voice(move_mouth(prosody, style), prosody.pitch, style).astype(np.float64)
+    samples = give_voice(move_mouth(prosody, style), prosody.pitch, style).astype(np.float64)
+    is_said = np.zeros(len(samples), dtype=bool)
+    for sound in utterance.speech.phonemes:
+        is_said[sound.start : sound.end + FRAME] = True
+    return np.where(is_said, samples, 0.0)
 
 
 def sung(language: str, voice: str, lines: Sequence[str], style: str) -> Take:

@@ -1,10 +1,13 @@
 """A tiny DiffRhythm family, random weights laid out as the published ones, and a hub to fetch it from."""
 
+import contextlib
+import ctypes
 import hashlib
 import json
 import os
 import shutil
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -22,6 +25,13 @@ os.environ.update(share_of(0, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1
 # What a shell starts in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Sounds are large and many: memory that is given back to the system is asked of it again for the next one, page by
+# page, which takes up to a tenth of the time of these tests.
+if sys.platform == "linux":
+    with contextlib.suppress(AttributeError):  # a C library without it
+        for parameter in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+            ctypes.CDLL(None).mallopt(parameter, 1 << 29)
 
 # A busy machine is no fault of the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -131,7 +131,7 @@ BarOption = Annotated[
         metavar="SHARE",
         min=0.0,
         max=1.0,
-        help="Words to be heard in every line, e.g. 0.85.",
+        help="Words heard in every line, e.g. 0.85; else exit 5.",
         rich_help_panel="Sound",
     ),
 ]

@@ -86,10 +86,7 @@ def make(
     *,
     wish: "RenderWish",
 ) -> None:
-    """Write, check and sing a song.
-
-    With --until-sung the exit code is 5 if lines are still heard below it afterwards.
-    """
+    """Write, check and sing a song."""
     from songsmith.agent.settings.settings import load_settings
     from songsmith.agent.studio.make import SongWish, brief_for, make_song
     from songsmith.agent.views.show import show

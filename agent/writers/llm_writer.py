@@ -24,7 +24,7 @@ from songsmith.agent.writers.words_first import WordsFirst, first_request, no_so
 from songsmith.agent.writers.writer import WriterReply, check_line_numbers
 from songsmith.lyrics.check import check_lyrics
 from songsmith.lyrics.lyric import Draft, Lyrics
-from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.language_guess import guess_by_script
 from songsmith.lyrics.timing import natural_duration_s
 
 __all__ = ["LlmWriter"]
@@ -195,7 +195,7 @@ class LlmWriter:
         return _Song(lyrics, style, "songsmith")
 
     def _plan(self, brief: Brief, style: str) -> SongPlan:
-        language = brief.language or ("zh" if guess_language(brief.prompt) == "zh" else "en")
+        language = brief.language or ("zh" if guess_by_script(brief.prompt) == "zh" else "en")
         return plan_song(
             brief.duration_s or DEFAULT_DURATION_S, brief.pulse(style), language, brief.seed
         )

@@ -16,7 +16,7 @@ from songsmith.agent.writers.song_plan import most_lines
 from songsmith.agent.writers.stamping import DEFAULT_DURATION_S
 from songsmith.lyrics.labels import read_label
 from songsmith.lyrics.lyric import Draft, Lyrics
-from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.language_guess import guess_by_script, guess_language
 
 __all__ = ["NoSong", "ask_stamped_song", "song_messages"]
 
@@ -145,7 +145,7 @@ def _wrong_language(texts: Sequence[str], brief: Brief) -> str:
 
 
 def _language(brief: Brief) -> str:
-    return brief.language or ("zh" if guess_language(brief.prompt) == "zh" else "")
+    return brief.language or ("zh" if guess_by_script(brief.prompt) == "zh" else "")
 
 
 def _request(desk: Desk, brief: Brief, language: str, engine: str) -> str:

@@ -41,13 +41,13 @@ from songsmith.engine.sketch.take_memory import TakeMemory, recall, remember
 from songsmith.engine.sketch.take_sound import TakePlan, joined, joined_stems, mixed, played
 from songsmith.engine.sketch.voices.registry import kokoro_speaker
 from songsmith.engine.sketch.voices.speaking import say
-from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
+from songsmith.engine.sketch.voices.voices import accent_note, choose_voice, voice_names
 from songsmith.engine.sketch.window import Window, windows_around
 from songsmith.engine.units import SAMPLE_RATE_HZ
 from songsmith.lyrics.lyric import LyricLine
 from songsmith.lyrics.speech.espeak import espeak_fault
 from songsmith.lyrics.speech.japanese import HOW_TO_READ_KANJI, is_japanese, read_japanese
-from songsmith.lyrics.speech.language_guess import guess_language
+from songsmith.lyrics.speech.language_guess import guess_by_script, guess_language
 from songsmith.lyrics.speech.said import respelled, said
 
 __all__ = ["SketchEngine", "SketchOptions"]
@@ -142,16 +142,16 @@ class SketchEngine:
             choose_voice(outline.language, options.voice or style.voice)
 
     def warm_up(self, outline: RequestOutline) -> None:
-        """Instruments, the singer's helpers and the voice; see `WarmsUp`."""
+        """The singer's helpers, the voice and the instruments; see `WarmsUp`."""
         with suppress(EngineError):
-            soundfont()
             options = parse_options(SketchOptions, CARD.name, outline.options)
             style = _with_options(parse_style(outline.style), options)
             if options.sing and not options.instrumental and not style.is_instrumental:
                 warm_up()
-                language = outline.language or guess_language(outline.style)
+                language = outline.language or guess_by_script(outline.style)
                 words = _FIRST_WORDS.get(language, "la")
                 say(choose_voice(language, options.voice or style.voice).name, words)
+            soundfont()
 
     def forecast(self, request: RenderRequest) -> Forecast:
         """Style as understood, time, and what will not go well. Raises `EngineError` as `render` would."""
@@ -257,7 +257,10 @@ def _line_notes(order: _Order, score: Score) -> Iterator[str]:
 def _singer_notes(order: _Order, score: Score) -> Iterator[str]:
     """What the voice sings badly, or can't sing."""
     language, voice = order.language, order.options.voice
-    if choose_voice(language, voice).name.startswith("cmn"):
+    lead = choose_voice(language, voice)
+    if note := accent_note(language, lead):
+        yield note
+    if lead.name.startswith("cmn"):
         yield (
             "Mandarin is hard to understand in espeak's voice; clear ones: "
             'pip install "songsmith[voices]" (Kokoro, free, slow), or '

@@ -6,7 +6,13 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import Any
 
-__all__ = ["LATIN_LANGUAGES", "guess_language", "has_small_words", "script_language"]
+__all__ = [
+    "LATIN_LANGUAGES",
+    "guess_by_script",
+    "guess_language",
+    "has_small_words",
+    "script_language",
+]
 
 _SCRIPTS = {
     "CYRILLIC": "ru",
@@ -79,17 +85,25 @@ _MOST_LETTERS = 4000
 
 def guess_language(text: str) -> str:
     """Two-letter code of the language of a lyric; English if nothing speaks for another."""
+    script = _script(text)
+    return _by_small_words(text) if script == "la" else _by_letters(text.casefold(), script)
+
+
+def guess_by_script(text: str) -> str:
+    """The same by a look at the letters alone: Latin ones are taken for English."""
+    script = _script(text)
+    return "en" if script == "la" else _by_letters(text.casefold(), script)
+
+
+def _script(text: str) -> str:
+    """The best known language of the script of `text`, "la" for Latin letters; English where there are no letters."""
     counts = Counter(filter(None, map(script_language, text)))
     if not counts:
         return "en"
     script, count = counts.most_common(1)[0]
     if counts["ja"] and script == "zh":
         return "ja"
-    if script == "zh" and count <= len(text) / 4:
-        script = "la"
-    if script == "la":
-        return _by_small_words(text)
-    return _by_letters(text.casefold(), script)
+    return "la" if script == "zh" and count <= len(text) / 4 else script
 
 
 @lru_cache(maxsize=4096)

@@ -6,13 +6,14 @@ singer sings all of it. How long each sound would last if it were spoken, the ne
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
 from songsmith.engine.sketch.kokoro.mandarin import initial_symbols, rime_symbols, sayable
 from songsmith.engine.sketch.kokoro.network import FRAME, LATE_FRAMES, RATE_HZ, natural_frames
 from songsmith.engine.sketch.kokoro.package import symbol_numbers
-from songsmith.engine.sketch.kokoro.speakers import speaker_style
+from songsmith.engine.sketch.kokoro.speakers import LANGUAGES, speaker_style
 from songsmith.engine.sketch.kokoro.symbols import (
     STRESS_MARKS,
     kokoro_symbols,
@@ -23,13 +24,18 @@ from songsmith.engine.sketch.phonetics.glides import join_glides
 from songsmith.engine.sketch.phonetics.kana import speak_japanese
 from songsmith.engine.sketch.phonetics.pinyin_sounds import pinyin_parts, read_pinyin, sounds_of
 from songsmith.engine.sketch.phonetics.said import speak_said
+from songsmith.engine.sketch.phonetics.sounds import is_nucleus
 from songsmith.engine.sketch.phonetics.syllables import Syllable, split_syllables
 
 __all__ = ["Script", "read_line", "unread_sounds"]
 
 _PAD = 0
-_SPACE, _PAUSE = " ", ","
+_SPACE = " "
+# At the end of a phrase a speaker's voice dies away, and what is held of it would hardly be heard. So the network is
+# to say one syllable more, which is not sung.
+_FILLER, _MANDARIN_FILLER = " ha", "xa→"
 _GUIDE_RATE_WPM = 120
+_COMMA_S = 0.24
 _SPEED = 0.85
 
 
@@ -100,8 +106,21 @@ def _espeak_speech(text: str, language: str) -> tuple[Speech, tuple[Syllable, ..
     if language == "ja":
         spoken = speak_japanese(text, language, rate_wpm=_GUIDE_RATE_WPM)
         return spoken or (Speech(np.zeros(0), RATE_HZ, (), ()), ())
-    speech = join_glides(speak_said(text, language, rate_wpm=_GUIDE_RATE_WPM), language)
+    said = speak_said(text, language, rate_wpm=_GUIDE_RATE_WPM)
+    speech = join_glides(_without_gaps(said), language)
     return speech, split_syllables(speech, text)
+
+
+def _without_gaps(speech: Speech) -> Speech:
+    """`speech` without pauses that no comma asks for: espeak shuts its mouth before "and" too, and in "brilla"."""
+    sounds: list[Phoneme] = []
+    for is_pause, run in groupby(speech.phonemes, lambda sound: not sound.symbol):
+        each = list(run)
+        if not is_pause:
+            sounds += each
+        elif each[-1].end - each[0].start >= _COMMA_S * speech.rate_hz:
+            sounds.append(replace(each[0], end=each[-1].end))
+    return replace(speech, phonemes=tuple(sounds))
 
 
 def _read_mandarin(text: str) -> _Run:
@@ -174,9 +193,11 @@ def _joined(runs: Sequence[_Run]) -> _Run:
 
 
 def _script(line: _Run, speaker: str) -> Script:
-    """The tokens of a line: a stress mark before its vowel, a space between words, a comma where it pauses. In a space
-    the mouth closes for the consonant that comes, or for the one before a vowel."""
+    """The tokens of a line: a stress mark before its vowel, a space between words, a filler where a phrase ends. In a
+    space the mouth closes for the consonant that comes, or for the one before a vowel; what there is between two
+    vowels is not sung."""
     numbers = symbol_numbers()
+    filler = _MANDARIN_FILLER if LANGUAGES[speaker[0]] == "cmn" else _FILLER
     letters: list[str] = [""]
     owners: list[int] = [-1]
 
@@ -184,17 +205,21 @@ def _script(line: _Run, speaker: str) -> Script:
         letters.extend(symbols)
         owners.extend([owner] * len(symbols))
 
-    nuclei = {syllable.nucleus.start: syllable.stress for syllable in line.syllables}
+    nuclei = {syllable.nucleus.start for syllable in line.syllables}
+    ends = {(each.nucleus, *each.coda)[-1].start for each in line.syllables if each.ends_phrase}
+    last = -1  # the place of the sound before
     for place, (sound, symbols) in enumerate(zip(line.sounds, line.written, strict=True)):
-        before = line.sounds[place - 1] if place else None
         if not sound.symbol:
-            if 0 < place < len(line.sounds) - 1:
-                write(_PAUSE, -1)
             continue
-        if before is not None and before.word != sound.word:
-            write(_SPACE, place - 1 if place in nuclei and before.symbol else place)
+        if last in ends:
+            write(filler, -1)
+        if last >= 0 and line.sounds[last].word != sound.word:
+            closes = last not in ends and not is_nucleus(line.sounds[last].symbol)
+            write(_SPACE, place if place not in nuclei else last if closes else -1)
         mark = STRESS_MARKS[sound.stress] if place in nuclei else ""
         write(mark + symbols, place)
+        last = place
+    write(filler, -1)
     letters.append("")
     owners.append(-1)
     tokens = tuple(numbers[letter] if letter else _PAD for letter in letters)

@@ -59,7 +59,8 @@ class Speech:
     """Spoken text: mono float64 `samples` at `rate_hz`, and its phonemes, one after the other.
 
     `words` are the `(start, end)` character positions in the text that `Phoneme.word` points to; up to
-    `clear_hz` the vowels' spectrum is as a throat would make it.
+    `clear_hz` the vowels' spectrum is as a throat would make it. `pitch_hz` is what `heard_pitch` finds in
+    the samples, where somebody has looked.
     """
 
     samples: NDArray[np.float64]
@@ -67,6 +68,7 @@ class Speech:
     phonemes: tuple[Phoneme, ...]
     words: tuple[tuple[int, int], ...]
     clear_hz: float = 4000.0
+    pitch_hz: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,13 @@
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.phonetics.espeak import list_espeak_voices
 
-__all__ = ["espeak_file"]
+__all__ = ["SIBLINGS", "espeak_file"]
+
+SIBLINGS = {"pt": "pt-br", "fr-be": "fr", "fr-ch": "fr"}
+"""For the file of an accent that only espeak-ng speaks, that of the one next to it, which clear voices sing too."""
 
 _FILES = {"en": "en-us", "zh": "cmn", "no": "nb", "fil": "id", "": "en-us"}
+_SPANISH_OF_AMERICA = "es-419"
 
 
 def espeak_file(language: str) -> str:
@@ -14,7 +18,9 @@ def espeak_file(language: str) -> str:
     known = {voice.file: voice.file for voice in list_espeak_voices()}
     known |= {voice.language: voice.file for voice in reversed(list_espeak_voices())}
     known |= _FILES
-    base = tag.split("-")[0]
+    base, _, region = tag.partition("-")
+    if base == "es" and region not in ("", "es"):
+        return _SPANISH_OF_AMERICA
     if tag in known or base in known:
         return known.get(tag, known.get(base, ""))
     raise EngineError(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
+from songsmith.engine.sketch.phonetics.heard_pitch import PITCH_STEP_S
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 
 __all__ = ["align_phonemes", "snap_to_voicing", "sounding_span"]
@@ -26,8 +27,11 @@ _SILENCE_DB = -40.0
 FloatArray = NDArray[np.float64]
 
 
-def align_phonemes(guide: Speech, samples: FloatArray, rate_hz: int) -> tuple[Phoneme, ...]:
-    """The phonemes of `guide` at their places in `samples` (mono), which say the same words."""
+def align_phonemes(
+    guide: Speech, samples: FloatArray, rate_hz: int, pitch_hz: FloatArray
+) -> tuple[Phoneme, ...]:
+    """The phonemes of `guide` at their places in `samples` (mono), which say the same words and have the pitch that
+    `heard_pitch` found."""
     # Voices differ in how long they are silent before and after: no sound must be sought there.
     first, last = sounding_span(samples, rate_hz)
     guide_first, guide_last = sounding_span(guide.samples, guide.rate_hz)
@@ -44,7 +48,7 @@ def align_phonemes(guide: Speech, samples: FloatArray, rate_hz: int) -> tuple[Ph
         replace(sound, start=int(start), end=int(end))
         for sound, start, end in zip(guide.phonemes, places, places[1:], strict=False)
     ]
-    return snap_to_voicing(moved, samples, rate_hz)
+    return snap_to_voicing(moved, pitch_hz, rate_hz)
 
 
 def sounding_span(samples: FloatArray, rate_hz: int) -> tuple[int, int]:
@@ -57,10 +61,11 @@ def sounding_span(samples: FloatArray, rate_hz: int) -> tuple[int, int]:
 
 
 def snap_to_voicing(
-    sounds: Sequence[Phoneme], samples: FloatArray, rate_hz: int
+    sounds: Sequence[Phoneme], pitch_hz: FloatArray, rate_hz: int
 ) -> tuple[Phoneme, ...]:
-    """`sounds` with the boundaries between voiced and voiceless ones moved to the nearest change of the voice."""
-    changes = _voicing_changes(samples, rate_hz)
+    """`sounds` with the boundaries between voiced and voiceless ones moved to the nearest change of the voice, whose
+    pitch `heard_pitch` found."""
+    changes = _voicing_changes(pitch_hz, rate_hz)
     snapped = list(sounds)
     for index in range(1, len(snapped)):
         before, after = snapped[index - 1], snapped[index]
@@ -130,14 +135,10 @@ def _warp(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(sums / counts)
 
 
-def _voicing_changes(samples: FloatArray, rate_hz: int) -> dict[str, NDArray[np.intp]]:
+def _voicing_changes(pitch_hz: FloatArray, rate_hz: int) -> dict[str, NDArray[np.intp]]:
     """Samples at which the voice sets in ("on") and stops ("off")."""
-    import pyworld
-
-    pitch, times = pyworld.dio(samples, rate_hz, frame_period=1000 * _HOP_S)
-    is_voiced = (pyworld.stonemask(samples, pitch, times, rate_hz) > 0).astype(int)
-    change = np.diff(is_voiced, prepend=0, append=0)
-    hop = rate_hz * _HOP_S
+    change = np.diff((pitch_hz > 0).astype(int), prepend=0, append=0)
+    hop = rate_hz * PITCH_STEP_S
     return {
         "on": np.rint(np.flatnonzero(change > 0) * hop).astype(np.intp),
         "off": np.rint(np.flatnonzero(change < 0) * hop).astype(np.intp),

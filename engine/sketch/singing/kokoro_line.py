@@ -28,60 +28,24 @@ from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import pitch as curves
 from songsmith.engine.sketch.singing.breath import Breath, breath_before
 from songsmith.engine.sketch.singing.levels import levelled
+from songsmith.engine.sketch.singing.phrasing import phrased
 from songsmith.engine.sketch.singing.places import spoken_places
-from songsmith.engine.sketch.singing.retime import retime_line
+from songsmith.engine.sketch.singing.retime import Stretch, retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
-from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
+from songsmith.engine.sketch.singing.tasks import SungAudio, Way
 from songsmith.engine.sketch.voices.speaking import Utterance
 
-__all__ = ["sing_ways"]
+__all__ = ["harmony_of", "sing_with_network"]
 
 _VOICED_HZ = 20.0  # the network writes 5 to 12 where there is no voice
 _UNVOICED_HZ = 8.0
 _LEAD_S, _TAIL_S = 0.1, 0.15
 _FADE_S = 0.012
-_SAME_S = 0.006
 
 FloatArray = NDArray[np.float64]
 
 
-def sing_ways(task: Task, script: Script) -> Iterator[tuple[Way, SungAudio]]:
-    """Every way of `task`. The network sings what is new; the same notes again are the same samples, and a harmony is
-    made of its lead."""
-    done: list[tuple[Way, SungAudio]] = []
-    for way in task.ways:
-        before = next((each for each in done if _is_repeat(way, each[0])), None)
-        if before:
-            audio = _moved_to(way, *before)
-        elif done and way.stem == "harmony":
-            audio = _harmony(done[-1], way)
-        else:
-            audio = _sung(way, task.utterance, script)
-        done.append((way, audio))
-        yield way, audio
-
-
-def _is_repeat(way: Way, other: Way) -> bool:
-    """Whether `way` is `other` at another place of the song; beats that are written as seconds differ by rounding."""
-    if (way.stem, way.seed, len(way.notes)) != (other.stem, other.seed, len(other.notes)):
-        return False
-    if [note.pitch for note in way.notes] != [note.pitch for note in other.notes]:
-        return False
-    return bool(np.allclose(_times_s(way), _times_s(other), rtol=0, atol=_SAME_S))
-
-
-def _times_s(way: Way) -> list[float]:
-    """All times of `way` after its first note."""
-    times_s = [time_s for note in way.notes for time_s in (note.start_s, note.end_s)]
-    return [time_s - way.notes[0].start_s for time_s in (way.earliest_s, *times_s)]
-
-
-def _moved_to(way: Way, other: Way, audio: SungAudio) -> SungAudio:
-    """What was sung for `other`, at the place of `way`."""
-    return replace(audio, start_s=audio.start_s + way.notes[0].start_s - other.notes[0].start_s)
-
-
-def _sung(way: Way, utterance: Utterance, script: Script) -> SungAudio:
+def sing_with_network(way: Way, utterance: Utterance, script: Script) -> SungAudio:
     """`way` sung at its place in the song, out of the cache if these notes were sung before."""
     first_s = way.notes[0].start_s
     notes = tuple(
@@ -98,6 +62,17 @@ def _sung(way: Way, utterance: Utterance, script: Script) -> SungAudio:
     return replace(audio, start_s=audio.start_s + first_s)
 
 
+def harmony_of(led: Way, audio: SungAudio, way: Way) -> SungAudio:
+    """The sound of a lead, which sang `led`, on the harmony's notes."""
+    times: FloatArray = audio.start_s + curves.FRAME_S * np.arange(
+        len(audio.pitch_hz), dtype=np.float64
+    )
+    ratio = curves.pitch_curve(way.notes, times, seed=way.seed)
+    ratio /= curves.pitch_curve(led.notes, times, seed=led.seed)
+    samples = shift_voice(audio.samples, audio.rate_hz, ratio, audio.pitch_hz)
+    return replace(audio, samples=samples, pitch_hz=audio.pitch_hz * ratio)
+
+
 @dataclass(frozen=True)
 class _Line:
     """All that is sung, with the first note at 0 s."""
@@ -110,10 +85,10 @@ class _Line:
 
 @functools.lru_cache(maxsize=128)
 def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
-    spans = curves.syllable_spans(line.notes, len(line.syllables))
-    stretches = retime_line(line.syllables, spans, rate_hz=RATE_HZ, earliest_s=earliest_s)
     style = speaker_style(line.script.speaker)
     spoken = _spoken(line.script)
+    spans = phrased(curves.syllable_spans(line.notes, len(line.syllables)), line.syllables)
+    stretches = retime_line(line.syllables, spans, rate_hz=RATE_HZ, earliest_s=earliest_s)
     start_s = stretches[0].start_s - _LEAD_S
     count = int(np.ceil((stretches[-1].end_s + _TAIL_S - start_s) / MOVE_S))
     moments_s: FloatArray = start_s + MOVE_S * (np.arange(count, dtype=np.float64) + 0.5)
@@ -125,12 +100,21 @@ def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     samples = give_voice(moves, pitch.astype(np.float32), style).astype(np.float64)
     samples = _faded(levelled(samples, RATE_HZ, start_s, stretches, line.notes))
     audio = SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
-    breath = breath_before(stretches[0].start_s, earliest_s, RATE_HZ, seed=seed)
-    return _with_breath(audio, breath) if breath else audio
+    for breath in _breaths(stretches, earliest_s, seed):
+        audio = _with_breath(audio, breath)
+    return audio
+
+
+def _breaths(stretches: Sequence[Stretch], earliest_s: float, seed: int) -> Iterator[Breath]:
+    """The breaths before the line and in those of its rests that leave time for one."""
+    ends_s = (earliest_s, *(stretch.end_s for stretch in stretches[:-1]))
+    for end_s, stretch in zip(ends_s, stretches, strict=True):
+        if breath := breath_before(stretch.start_s, end_s, RATE_HZ, seed=seed):
+            yield breath
 
 
 def _with_breath(audio: SungAudio, breath: Breath) -> SungAudio:
-    """`audio` with the breath before it, begun by whole frames of its pitch earlier."""
+    """`audio` with a breath; one before it begins it earlier, by whole frames of its pitch."""
     frames = max(0, int(np.ceil((audio.start_s - breath.start_s) / curves.FRAME_S)))
     samples = np.pad(audio.samples, (round(frames * curves.FRAME_S * audio.rate_hz), 0))
     start_s = audio.start_s - frames * curves.FRAME_S
@@ -165,18 +149,6 @@ def _read(moves: NDArray[np.float32], places: FloatArray) -> NDArray[np.float32]
 
 def _nearest(course: NDArray[np.float32], places: FloatArray) -> NDArray[np.float32]:
     return np.asarray(course[np.clip(places.astype(int), 0, len(course) - 1)])
-
-
-def _harmony(lead: tuple[Way, SungAudio], way: Way) -> SungAudio:
-    """The lead's sound on the harmony's notes."""
-    led, audio = lead
-    times: FloatArray = audio.start_s + curves.FRAME_S * np.arange(
-        len(audio.pitch_hz), dtype=np.float64
-    )
-    ratio = curves.pitch_curve(way.notes, times, seed=way.seed)
-    ratio /= curves.pitch_curve(led.notes, times, seed=led.seed)
-    samples = shift_voice(audio.samples, audio.rate_hz, ratio, audio.pitch_hz)
-    return replace(audio, samples=samples, pitch_hz=audio.pitch_hz * ratio)
 
 
 def _pitch(

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from songsmith.engine.sketch.phonetics.heard_pitch import PITCH_STEP_S
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
 
 __all__ = ["FRAME_S", "pitch_curve", "syllable_spans", "tone_turns"]
 
-FRAME_S = 0.005
+FRAME_S = PITCH_STEP_S
 """From one value of a pitch curve to the next."""
 
 # Tone: seconds after the vowel's start, and the semitones there.

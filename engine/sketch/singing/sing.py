@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.phonetics.espeak import Speech
+from songsmith.engine.sketch.phonetics.heard_pitch import audible, heard_pitch
 from songsmith.engine.sketch.phonetics.sounds import closure_s, consonant_gain, sound_kind
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
@@ -47,13 +48,12 @@ def analyse(speech: Speech) -> Analysis:
     """Envelope, aperiodicity and voicing of `speech`."""
     import pyworld
 
-    # Digital silence has no logarithm; a whisper of noise does.
-    noise = np.random.default_rng(0).standard_normal(len(speech.samples))
-    samples = speech.samples + 1e-5 * noise
-    rate_hz = speech.rate_hz
-    found, times = pyworld.dio(samples, rate_hz, frame_period=1000 * FRAME_S)
-    found = pyworld.stonemask(samples, found, times, rate_hz)
+    samples, rate_hz = audible(speech.samples), speech.rate_hz
+    found = speech.pitch_hz
+    if found is None:
+        found = heard_pitch(speech.samples, rate_hz)
     pitch = _voiced_pitch(speech, found)
+    times: FloatArray = FRAME_S * np.arange(len(pitch), dtype=np.float64)
     envelope = pyworld.cheaptrick(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
     aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
     log_envelope = np.log(envelope + _SILENCE)

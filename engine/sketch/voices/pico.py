@@ -10,6 +10,7 @@ import soxr
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.phonetics.espeak import Speech
+from songsmith.engine.sketch.phonetics.heard_pitch import heard_pitch
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.phoneme_alignment import align_phonemes
 from songsmith.engine.sketch.phonetics.said import speak_said
@@ -48,8 +49,9 @@ def speak_pico(text: str, name: str) -> Speech:
     """`text` spoken by the Pico voice `name`, with phonemes and words as espeak would speak them."""
     guide = speak_said(text, PICO_VOICES[name][1], rate_wpm=_GUIDE_RATE_WPM)
     samples = brighten(_synthesise(respelled(text), name), _taps(name))
-    phonemes = align_phonemes(guide, samples, _RATE_HZ)
-    return Speech(samples, _RATE_HZ, phonemes, guide.words, _CLEAR_HZ)
+    pitch_hz = heard_pitch(samples, _RATE_HZ)
+    phonemes = align_phonemes(guide, samples, _RATE_HZ, pitch_hz)
+    return Speech(samples, _RATE_HZ, phonemes, guide.words, _CLEAR_HZ, pitch_hz)
 
 
 @functools.cache

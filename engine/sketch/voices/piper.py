@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.hanzi import speak_mandarin
+from songsmith.engine.sketch.phonetics.heard_pitch import heard_pitch
 from songsmith.engine.sketch.phonetics.onsets import refine_onsets
 from songsmith.engine.sketch.phonetics.phoneme_alignment import snap_to_voicing, sounding_span
 from songsmith.engine.sketch.phonetics.said import speak_said
 from songsmith.engine.sketch.phonetics.syllables import split_syllables
-from songsmith.engine.sketch.voices.piper_voice import PiperVoice
+from songsmith.engine.sketch.voices.piper_voice import PiperAlphabet, PiperVoice
 from songsmith.engine.sketch.voices.speaking_voice import Spoken
 
 __all__ = ["PiperSpeaker", "natural_pitch_hz", "speak_piper", "unknown_letters"]
@@ -72,17 +73,18 @@ def speak_piper(text: str, voice: PiperVoice, language: str = "") -> Speech:
     samples, placed = _synthesise(guide.phonemes, voice)
     begin = min(sounding_span(samples, _RATE_HZ)[0], placed[0].end - 1)
     placed = [Phoneme("", 0, begin), replace(placed[0], start=begin), *placed[1:]]
-    phonemes = snap_to_voicing(placed, samples, _RATE_HZ)
+    pitch_hz = heard_pitch(samples, _RATE_HZ)
+    phonemes = snap_to_voicing(placed, pitch_hz, _RATE_HZ)
     clear_hz = _CLEAR_SHARE * min(voice.rate_hz, _RATE_HZ) / 2
-    speech = Speech(samples, _RATE_HZ, phonemes, guide.words, clear_hz)
+    speech = Speech(samples, _RATE_HZ, phonemes, guide.words, clear_hz, pitch_hz)
     return refine_onsets(speech, reach_s=_REACH_S, is_rough=True)
 
 
-def unknown_letters(text: str, voice: PiperVoice) -> tuple[str, ...]:
-    """Letters of the phonemes of `text` that the voice has no sound for, each once."""
-    sounds = speak_said(text, voice.language, rate_wpm=_GUIDE_RATE_WPM).phonemes
+def unknown_letters(text: str, alphabet: PiperAlphabet) -> tuple[str, ...]:
+    """Letters of the phonemes of `text` that a voice of this alphabet has no sound for, each once."""
+    sounds = speak_said(text, alphabet.language, rate_wpm=_GUIDE_RATE_WPM).phonemes
     letters = [letter for sound in sounds if sound.symbol for letter in _letters(sound)]
-    return tuple(dict.fromkeys(letter for letter in letters if letter not in voice.ids))
+    return tuple(dict.fromkeys(letter for letter in letters if letter not in alphabet.ids))
 
 
 @functools.lru_cache(maxsize=8)

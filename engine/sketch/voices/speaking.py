@@ -68,6 +68,7 @@ def say(voice: str, text: str) -> Utterance | None:
         samples=samples * _VOWEL_RMS / max(level, 1e-6),
         phonemes=phonemes,
         clear_hz=min(piece.clear_hz for piece in pieces),
+        pitch_hz=pieces[0].pitch_hz if len(pieces) == 1 else None,
     )
     return Utterance(speech, tuple(syllables))
 

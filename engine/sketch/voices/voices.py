@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from songsmith.engine.abilities import VoiceInfo
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.phonetics.espeak import list_espeak_voices
-from songsmith.engine.sketch.phonetics.languages import espeak_file
+from songsmith.engine.sketch.phonetics.languages import SIBLINGS, espeak_file
 from songsmith.engine.sketch.voices.piper import natural_pitch_hz
 from songsmith.engine.sketch.voices.piper_voice import (
     absolute_name,
@@ -22,7 +22,7 @@ from songsmith.engine.sketch.voices.registry import clearest_voice, named_voices
 from songsmith.engine.sketch.voices.speaking_voice import REGISTERS, NamedVoice
 from songsmith.lyrics.speech.espeak_files import espeak_data
 
-__all__ = ["Voice", "choose_voice", "is_missing", "is_register", "voice_names"]
+__all__ = ["Voice", "accent_note", "choose_voice", "is_missing", "is_register", "voice_names"]
 
 _HIGH_FROM_HZ = 160.0
 _HIGH_VARIANT = "f3"
@@ -110,14 +110,27 @@ def choose_voice(language: str, wanted: str = "", register: str = "") -> Voice:
 
 
 def _neural_voice(language: str, register: str) -> NamedVoice:
-    """The network that sings a language, in `register` if there is one; the first that are listed are the best."""
+    """The network that sings a language, in its accent and in `register` if there is one; the first that are listed
+    are the best."""
     file = espeak_file(language)
     own = [v for v in named_voices().values() if v.sings_as and _is_of(v.language, file)]
+    own.sort(key=lambda voice: voice.language != file)
     if not own:
         raise EngineError(
             f"no neural voice sings the language {language!r}", hint="leave it to the quick one"
         )
     return next((voice for voice in own if voice.register == register), own[0])
+
+
+def accent_note(language: str, voice: Voice) -> str:
+    """What is to be said where `voice` sings `language` in the accent of a sibling; "" else."""
+    file = espeak_file(language)
+    if SIBLINGS.get(file) != voice.language:
+        return ""
+    return (
+        f"{voice.name} sings with the accent {voice.language}; `--voice {file}` has that of {file} "
+        "and is harder to understand"
+    )
 
 
 def is_register(wanted: str) -> bool:
@@ -162,7 +175,7 @@ def _is_of(file: str, wanted: str) -> bool:
 def _is_far(info: VoiceInfo, file: str) -> int:
     """How far down the list of a language's voices one belongs: its default is the first."""
     voice = named_voices().get(info.name)
-    if voice and voice.language == file and voice.ranks:
+    if voice and voice.language in (file, SIBLINGS.get(file)) and voice.ranks:
         return 0 if info.is_installed else 3
     return 1 if info.name.partition("+")[0] == file else 2
 

@@ -27,6 +27,7 @@ def run(tmp_path, monkeypatch, capsys):
         monkeypatch.delenv(name)
     monkeypatch.setenv("SONGSMITH_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("SONGSMITH_ENGINE", "sketch")
+    monkeypatch.setenv("SONGSMITH_VOICE", "en-us")  # the one that is ready soonest
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
@@ -336,6 +337,7 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
         **os.environ,
         "SONGSMITH_CONFIG": str(tmp_path / "c.toml"),
         "SONGSMITH_ENGINE": "sketch",
+        "SONGSMITH_VOICE": "en-us",
     }
     process = subprocess.Popen(
         [
@@ -345,6 +347,8 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
             "songsmith",
             "make",
             "night train",
+            "--length",
+            "30",
             "--takes",
             "8",
             "--writer",
@@ -367,7 +371,7 @@ def test_an_interrupt_leaves_a_whole_song_and_exit_code_130(tmp_path):
     assert err.splitlines()[-1] == "interrupted; what was finished is kept"
     assert "Traceback" not in err
     folder = tmp_path / "songs" / "night-train"
-    assert len(Song.open(folder).lyrics.lines) > 8
+    assert len(Song.open(folder).lyrics.lines) >= 4
     assert not list(folder.rglob("*.part*"))
 
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from songsmith.agent.cli.main import main
 from songsmith.agent.song.songbook import Song
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
 
@@ -33,26 +34,24 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def offered(home):
+def offered(home, monkeypatch, capsys):
     """The values that are offered for the last word of a command line."""
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("SONGSMITH_CONFIG", str(home / "config.toml"))
+    monkeypatch.setattr(sys, "argv", ["songsmith"])
 
     def ask(line: str, shell: str = "zsh") -> list[str]:
-        environ = {**os.environ, "_SONGSMITH_COMPLETE": f"complete_{shell}"}
-        environ |= {"_TYPER_COMPLETE_ARGS": line, "COMP_WORDS": line}
-        environ |= {"COMP_CWORD": str(len(line.split()) - (not line.endswith(" ")))}
-        environ["SONGSMITH_CONFIG"] = str(home / "config.toml")
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            cwd=home,
-            env=environ,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
+        for name in ("_TYPER_COMPLETE_ARGS", "COMP_WORDS"):
+            monkeypatch.setenv(name, line)
+        monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - (not line.endswith(" "))))
+        monkeypatch.setenv("_SONGSMITH_COMPLETE", f"complete_{shell}")
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert (ended.value.code, err) == (0, "")
         if shell == "bash":
-            return list(filter(None, done.stdout.splitlines()))
-        return [part.split('"')[1] for part in done.stdout.splitlines() if '"' in part]
+            return list(filter(None, out.splitlines()))
+        return [part.split('"')[1] for part in out.splitlines() if '"' in part]
 
     return ask
 

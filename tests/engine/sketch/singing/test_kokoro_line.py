@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import kokoro_line
 from songsmith.engine.sketch.singing.breath import Breath
-from songsmith.engine.sketch.singing.kokoro_line import sing_ways
+from songsmith.engine.sketch.singing.kokoro_line import sing_with_network
+from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 from songsmith.engine.sketch.singing.vocals import _other
 from songsmith.engine.sketch.voices import voices
@@ -49,6 +51,7 @@ PRINT_HASH = """
 import hashlib
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.score import Note
+from songsmith.engine.sketch.singing.kokoro_line import sing_with_network
 from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import SungAudio, Task, Way
 said = say("kokoro-michael", "Low moon")
@@ -83,6 +86,32 @@ def test_every_sung_vowel_is_on_its_note(take):
 
 
 @needs_kokoro
+@pytest.mark.parametrize(("voice", "text"), [(VOICE, "White snow"), ("kokoro-yunxi", "窗台")])
+def test_the_last_note_of_a_line_is_held_to_its_end(voice, text):
+    said = say(voice, text)
+    assert said is not None and said.script is not None
+    notes = (Note(0.5, 1.0, 50, 90, 1, 0), Note(1.0, 2.2, 48, 90, 1, 1))
+    audio = sing_with_network(Way("lead", notes, 0.2, 7), said, said.script)
+    first, last = (round((at_s - audio.start_s) * 24_000) for at_s in (1.2, 2.1))
+    levels = [np.sqrt(np.mean(part**2)) for part in np.array_split(audio.samples[first:last], 18)]
+    assert min(levels) > 0.14 / 5
+
+
+@needs_kokoro
+def test_a_line_rests_at_its_comma_with_a_breath_and_no_voice():
+    said = say(VOICE, "Low moon, row home")
+    assert said is not None and said.script is not None
+    starts = (0.5, 1.0, 2.0, 2.5, 3.2)
+    notes = tuple(Note(a, b, 50, 90, 1, i) for i, (a, b) in enumerate(pairwise(starts)))
+    audio = sing_with_network(Way("lead", notes, 0.5, 7), said, said.script)
+    rest = slice(*(round((at_s - audio.start_s) * 24_000) for at_s in (1.75, 1.9)))
+    level = np.sqrt(np.mean(audio.samples[rest] ** 2))
+    assert 0.001 < level < 0.14 / 10
+    frames = slice(*(round((at_s - audio.start_s) / 0.005) for at_s in (1.75, 1.85)))
+    assert not audio.pitch_hz[frames].any()
+
+
+@needs_kokoro
 def test_a_span_of_one_line_costs_one_line_and_the_rest_stays_bit_for_bit(take):
     kokoro_line._sing.cache_clear()
     span = Span(6.2, 9.0)
@@ -102,7 +131,7 @@ def test_the_same_notes_again_are_not_sung_again_though_their_stamps_are_rounded
         for a, b, c, pitch in ((0.5, 1.0, 1.6, 48), (8.5, 9.001, 9.599, 48), (20, 20.5, 21.1, 49))
     )
     kokoro_line._sing.cache_clear()
-    sung = [audio for _, audio in sing_ways(Task(said, (first, later, higher)), said.script)]
+    sung = sing_task(Task(said, (first, later, higher)))
     assert kokoro_line._sing.cache_info().misses == 2
     assert sung[1].start_s == pytest.approx(sung[0].start_s + 8.0)
     assert np.array_equal(sung[1].samples, sung[0].samples)

@@ -293,6 +293,27 @@ def test_what_the_callback_raises_ends_the_singing(stage):
     assert seen[-1] == stage
 
 
+def test_a_line_that_comes_back_on_the_same_notes_is_the_same_samples():
+    said = say("en-us", "Low moon")
+    assert said is not None
+    first, later, higher = (
+        Way("lead", (Note(a, b, pitch, 90, 1, 0), Note(b, c, 50, 90, 1, 1)), a - 0.3, 7, **doubles)
+        for a, b, c, pitch, doubles in (
+            (0.5, 1.0, 1.6, 48, {"has_doubles": True}),
+            (8.5, 9.001, 9.599, 48, {"has_doubles": True}),
+            (20, 20.5, 21.1, 49, {}),
+        )
+    )
+    sung = sing_task(Task(said, (first, later, higher)))
+    assert [piece.stem for piece in sung] == 2 * ["lead", "doubles-left", "doubles-right"] + [
+        "lead"
+    ]
+    for before, after in zip(sung[:3], sung[3:6], strict=True):
+        assert after.start_s == pytest.approx(before.start_s + 8.0)
+        assert np.array_equal(after.samples, before.samples)
+    assert not np.array_equal(sung[6].samples[:1000], sung[0].samples[:1000])
+
+
 def test_a_task_is_pure():
     utterance = spoken("Hold on")
     score = make_score(("Hold on",), chorus_from=1)

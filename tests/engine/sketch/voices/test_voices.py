@@ -6,13 +6,14 @@ import pytest
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.kokoro.package import has_kokoro
 from songsmith.engine.sketch.phonetics.espeak import speak
+from songsmith.engine.sketch.phonetics.heard_pitch import heard_pitch
 from songsmith.engine.sketch.phonetics.phoneme_alignment import align_phonemes
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.voices.baker import has_baker
 from songsmith.engine.sketch.voices.pico import PICO_VOICES, has_pico
 from songsmith.engine.sketch.voices.piper_voice import has_joe
 from songsmith.engine.sketch.voices.speaking import say
-from songsmith.engine.sketch.voices.voices import choose_voice, voice_names
+from songsmith.engine.sketch.voices.voices import accent_note, choose_voice, voice_names
 
 MANDARIN = "baker" if has_baker() else "kokoro-low" if has_kokoro() else "cmn+m7"
 FRENCH = "kokoro-siwis" if has_kokoro() else "fr"
@@ -46,6 +47,36 @@ def test_a_region_falls_back_on_its_language():
     assert choose_voice("zh-CN").name == choose_voice("zh").name
     assert choose_voice("pt-BR", "quick").name == "pt-br"
     assert choose_voice("de_AT").name == "de"
+
+
+@pytest.mark.skipif(not has_kokoro(), reason="the optional voice is not installed")
+@pytest.mark.parametrize(
+    ("language", "low", "high"),
+    [
+        ("pt", "kokoro-alex-pt", "kokoro-dora-pt"),
+        ("es-MX", "kokoro-alex-419", "kokoro-dora-419"),
+        ("es-ES", "kokoro-alex", "kokoro-dora"),
+        ("fr-CH", "kokoro-siwis", "kokoro-siwis"),
+    ],
+)
+def test_an_accent_is_sung_by_the_network_as_its_language_is(language, low, high):
+    assert choose_voice(language).name == low and choose_voice(language, "her").name == high
+    assert voice_names(language)[0].name == low
+    assert choose_voice(language, "quick").name.split("-")[0] == language.split("-")[0]
+
+
+@pytest.mark.skipif(not has_kokoro(), reason="the optional voice is not installed")
+def test_an_accent_that_is_not_the_one_asked_for_is_told():
+    assert "pt-br" in accent_note("pt", choose_voice("pt"))
+    assert not any(accent_note(tag, choose_voice(tag)) for tag in ("pt-BR", "es-MX", "en", "de"))
+    assert not accent_note("pt", choose_voice("pt", "pt"))
+
+
+@pytest.mark.skipif(not has_kokoro(), reason="the optional voice is not installed")
+def test_spanish_of_america_has_no_lisp():
+    here, there = (say(f"kokoro-alex{accent}", "corazón") for accent in ("", "-419"))
+    assert here is not None and there is not None and here.script and there.script
+    assert "θ" in here.script.letters and "θ" not in there.script.letters
 
 
 @pytest.mark.parametrize("wanted", ["caruso", "en-us+nobody", "xx+f3"])
@@ -96,7 +127,8 @@ def test_boundaries_are_found_again_in_another_voice():
     text = "Somewhere past the broken moon"
     guide = speak(text, "en-us", rate_wpm=120)
     other = speak(text, "en-us+m3", rate_wpm=140)
-    found = align_phonemes(guide, other.samples, other.rate_hz)
+    pitch_hz = heard_pitch(other.samples, other.rate_hz)
+    found = align_phonemes(guide, other.samples, other.rate_hz, pitch_hz)
     assert [p.symbol for p in found] == [p.symbol for p in guide.phonemes]
     vowels = [i for i, p in enumerate(found) if sound_kind(p.symbol) == "nucleus"]
     assert [p.symbol for p in other.phonemes] == [p.symbol for p in found]

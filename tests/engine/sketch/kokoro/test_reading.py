@@ -1,0 +1,41 @@
+"""What the network is given to read: the line, and between its phrases a syllable that nobody sings."""
+
+import pytest
+
+from songsmith.engine.sketch.kokoro.package import has_kokoro
+from songsmith.engine.sketch.voices.speaking import say
+
+pytestmark = pytest.mark.skipif(not has_kokoro(), reason="the optional voice is not installed")
+
+
+def script(voice, text):
+    said = say(voice, text)
+    assert said is not None and said.script is not None
+    return said, said.script
+
+
+@pytest.mark.parametrize(
+    ("voice", "text", "filler", "count"),
+    [
+        ("kokoro-michael", "Low moon, row home", " ha", 2),
+        ("kokoro-siwis", "Je chante", " ha", 1),
+        ("kokoro-yunxi", "月亮，回家", "xa→", 2),
+    ],
+)
+def test_after_each_phrase_the_network_says_a_syllable_that_is_not_sung(voice, text, filler, count):
+    said, read = script(voice, text)
+    assert "".join(read.letters).count(filler) == count
+    assert "".join(read.letters).endswith(filler)
+    letters = zip(read.letters, read.owners, strict=True)
+    owned = "".join(letter for letter, owner in letters if owner >= 0)
+    assert filler.strip() not in owned
+    assert said.syllables[-1].ends_phrase
+
+
+def test_a_space_between_two_vowels_is_nobodys_and_one_after_a_consonant_is_that_ones():
+    _, read = script("kokoro-siwis", "Marie a une amie")
+    places = [place for place, letter in enumerate(read.letters) if letter == " "][:3]
+    before = [read.letters[place - 1] for place in places]
+    assert before == ["i", "a", "n"]
+    owners = [read.owners[place] for place in places]
+    assert owners == [-1, -1, read.owners[places[2] - 1]]
