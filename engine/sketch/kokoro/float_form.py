@@ -4,10 +4,10 @@ The published decoder rounds what goes into every convolution to eight bits, ove
 as noise. Here the weights keep their eight bits, but the sound that runs through them is not rounded.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from songsmith.engine.sketch.kokoro.graph import GraphReader, add_constant, replace_nodes
 
@@ -21,21 +21,22 @@ def with_float_products(model: Any) -> Any:
 
     One is written as quantise, ConvInteger or MatMulInteger, maybe add a bias, cast to float, multiply by the scales.
     """
-    import onnx
+    from onnx.helper import make_node
 
     graph = model.graph
     reader = GraphReader(graph)
-    for place, node in enumerate(graph.node):
-        if node.op_type not in _PRODUCTS:
-            continue
-        bias, result = _bias_and_result(node, reader)
-        weights = add_constant(graph, f"float weights {place}", _weights(node, result, reader))
-        inputs = [reader.maker(node.input[0]).input[0], weights, *bias]
-        product = onnx.helper.make_node(_PRODUCTS[node.op_type], inputs, [result.output[0]])
-        product.attribute.extend(node.attribute)
-        result.output[0] += " as it was"
-        node.CopyFrom(product)
-    replace_nodes(graph, list(graph.node))
+    nodes: list[Any] = []
+    for node in graph.node:
+        if node.op_type in _PRODUCTS:
+            bias, result = _bias_and_result(node, reader)
+            nodes += _weight_nodes(graph, node, result, reader)
+            inputs = [reader.maker(node.input[0]).input[0], nodes[-1].output[0], *bias]
+            product = make_node(_PRODUCTS[node.op_type], inputs, [result.output[0]])
+            product.attribute.extend(node.attribute)
+            result.output[0] += " as it was"
+            node.CopyFrom(product)
+        nodes.append(node)
+    replace_nodes(graph, nodes)
     return model
 
 
@@ -52,13 +53,21 @@ def _bias_and_result(product: Any, reader: GraphReader) -> tuple[list[str], Any]
     return bias, reader.readers(after.output[0])[0]
 
 
-def _weights(product: Any, result: Any, reader: GraphReader) -> NDArray[np.float32]:
-    """The weights of a quantised product as floats: whole numbers less the zero point, times their scale."""
-    whole = reader.value(product.input[1]).astype(np.float32)
+def _weight_nodes(graph: Any, product: Any, result: Any, reader: GraphReader) -> Iterator[Any]:
+    """The weights of a quantised product as floats: whole numbers less the zero point, times their scale. That is left
+    to the runtime, which does it once, when the graph is loaded."""
+    from onnx import TensorProto
+    from onnx.helper import make_node
+
+    name = product.input[1]
     zero = reader.value(product.input[3]).astype(np.float32)
     scales = reader.maker(result.input[1]).input
     scale = next(reader.value(s) for s in scales if reader.is_constant(s))
     if product.op_type == "ConvInteger":  # one of each for an output channel, or one for all
-        ones = (1,) * (whole.ndim - 1)
+        ones = (1, 1)
         zero, scale = zero.reshape(-1, *ones), scale.reshape(-1, *ones)
-    return np.asarray((whole - zero) * scale, dtype=np.float32)
+    zero_name = add_constant(graph, f"{name} zero", zero)
+    scale_name = add_constant(graph, f"{name} scale", scale)
+    yield make_node("Cast", [name], [f"{name} cast"], to=TensorProto.FLOAT)
+    yield make_node("Sub", [f"{name} cast", zero_name], [f"{name} less zero"])
+    yield make_node("Mul", [f"{name} less zero", scale_name], [f"{name} float"])

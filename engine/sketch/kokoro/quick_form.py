@@ -59,7 +59,7 @@ def in_quick_form(model: Any) -> Any:
         elif name in by_result:
             nodes += _activation_nodes(*by_result[name])
         elif node.op_type == "Conv":
-            nodes += _convolution_nodes(graph, node, reader, inverses.get(name))
+            nodes += _convolution_nodes(graph, node, inverses.get(name))
         else:
             nodes.append(node)
     replace_nodes(graph, nodes)
@@ -131,17 +131,17 @@ def _activation_nodes(name: str, activation: _Activation) -> Iterator[Any]:
     yield make_node("Add", [name, square], [activation.result])
 
 
-def _convolution_nodes(
-    graph: Any, node: Any, reader: GraphReader, inverse: NDArray[np.float32] | None
-) -> Iterator[Any]:
+def _convolution_nodes(graph: Any, node: Any, inverse: NDArray[np.float32] | None) -> Iterator[Any]:
     """A convolution over time as one over pictures of height 1, its inputs times `inverse` if that is given."""
     from onnx.helper import make_node
 
-    name = node.output[0]
-    weights = reader.value(node.input[1])
+    name, weights = node.output[0], node.input[1]
     if inverse is not None:
-        weights = weights * inverse.reshape(1, -1, 1)
-    picture = add_constant(graph, f"{name} weights", weights[:, :, None])
+        by_channel = add_constant(graph, f"{name} inverse", inverse.reshape(1, -1, 1))
+        yield make_node("Mul", [weights, by_channel], [f"{name} weights"])
+        weights = f"{name} weights"
+    picture = f"{name} picture weights"
+    yield make_node("Unsqueeze", [weights, _HEIGHT], [picture])
     spans = {each.name: list(each.ints) for each in node.attribute if each.ints}
     before, after = spans["pads"]
     yield make_node("Unsqueeze", [node.input[0], _HEIGHT], [f"{name} given"])
