@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from songsmith.engine.listening.listen import Hearing
     from songsmith.lyrics.lyric import Draft, Lyrics
 
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="SONG|FILE", help="A song, a take's file, or any sound file.")
+]
+LyricsOption = Annotated[
+    str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     for command in (listen, align, mend):
@@ -30,12 +37,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def listen(
-    source: Annotated[
-        str, typer.Argument(metavar="SONG|FILE", help="A song, a take's file, or any sound file.")
-    ],
-    lyrics: Annotated[
-        str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
-    ] = "",
+    source: SourceArgument,
+    lyrics: LyricsOption = "",
     take: TakeOption = "",
     model: EarsOption = "",
     download: DownloadOption = False,
@@ -73,12 +76,8 @@ def listen(
 
 
 def align(
-    source: Annotated[
-        str, typer.Argument(metavar="SONG|FILE", help="A song, a take's file, or any sound file.")
-    ],
-    lyrics: Annotated[
-        str, typer.Option("--lyrics", metavar="FILE", help="The words, for a sound file.")
-    ] = "",
+    source: SourceArgument,
+    lyrics: LyricsOption = "",
     out: Annotated[
         Path | None,
         typer.Option(

@@ -11,15 +11,15 @@ FloatArray = NDArray[np.float64]
 
 
 def running_mean(values: NDArray[np.floating], width: int) -> FloatArray:
-    """The mean of the `width` values around each one, none of which may be negative; zeros come before the first and
-    after the last."""
+    """The mean of the `width` values around each one; zeros come before the first and after the last."""
     sums = np.zeros(len(values) + 1)
     np.cumsum(values, dtype=np.float64, out=sums[1:])
     at = np.arange(len(values)) - width // 2
     ends = np.minimum(at + width, len(values))
     means = sums[ends] - sums[np.maximum(at, 0)]
     means /= width
-    return np.maximum(means, 0.0, out=means)  # what is left of large sums may be less than nothing
+    least = float(values.min(initial=0.0))  # what is left of large sums may be less than that
+    return np.maximum(means, least, out=means)
 
 
 def running_minimum(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:

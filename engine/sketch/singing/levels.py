@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from songsmith.engine.sketch.phonetics.sounds import sound_kind
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing.retime import Stretch
+from songsmith.engine.sketch.smoothing import running_mean
 
 __all__ = ["levelled"]
 
@@ -46,7 +47,9 @@ def levelled(
         is_vowel[first:last] = sound_kind(stretch.symbol) == "nucleus"
     gains_db = _gains_db(samples, owners, is_vowel, notes)
     course = np.append(gains_db, 0.0)[owners]
-    out: FloatArray = samples * 10 ** (_smoothed(course, round(_TURN_S * rate_hz)) / 20)
+    width = round(_TURN_S * rate_hz)
+    smooth_db = running_mean(np.pad(course, width, mode="edge"), width)[width:-width]
+    out: FloatArray = samples * 10 ** (smooth_db / 20)
     return out * _VOWEL_RMS / _rms(out[is_vowel])
 
 
@@ -75,10 +78,3 @@ def _gains_db(
 
 def _rms(samples: FloatArray) -> float:
     return float(np.sqrt(np.mean(samples**2) + _SILENCE**2)) if len(samples) else _SILENCE
-
-
-def _smoothed(course: FloatArray, width: int) -> FloatArray:
-    """`course` as a moving mean over `width` samples."""
-    padded = np.pad(course, (width // 2 + 1, width - width // 2 - 1), mode="edge")
-    sums = np.cumsum(padded)
-    return np.asarray((sums[width:] - sums[:-width])[: len(course)] / width)

@@ -13,6 +13,10 @@ def test_a_running_mean_is_scipys_with_zeros_around(width):
     assert running_mean(VALUES, width) == pytest.approx(wanted, abs=1e-12)
 
 
+def test_a_running_mean_of_a_curve_below_zero_is_its_own():
+    assert running_mean(VALUES - 10, 3)[1:-1] == pytest.approx(running_mean(VALUES, 3)[1:-1] - 10)
+
+
 def test_a_running_mean_of_silence_after_a_bang_is_never_negative():
     assert running_mean(np.array([1e9, *VALUES * 1e-9]), 3).min() >= 0
 
