@@ -14,7 +14,10 @@ def main() -> NoReturn:
         from songsmith.agent.cli.main import main as run
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # Python would go through everything once more on its way out
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pedalboard import Reverb
 
+from songsmith.engine.cores import side_by_side
 from songsmith.engine.engine import Audio
 from songsmith.engine.loudness import PIECE
 from songsmith.engine.sketch.filters import equalise, high_pass, low_pass, pan_gains, shelf
@@ -19,6 +20,7 @@ __all__ = ["echoes", "reverb"]
 
 _SENDS = {"vocal": 0.15, "harmony": 0.25}
 _SEND_LATE_S = 0.02
+_RING = 6 * SAMPLE_RATE_HZ  # samples after which no room is heard any more
 _THROWN_S = 0.55
 _THROW_RAMP_S = 0.06
 _PAUSE_S = 1.2
@@ -28,18 +30,31 @@ _ECHO_PAN = 0.6
 
 def reverb(send: NDArray[np.float32], sung: Mapping[str, Audio], room_s: float) -> Audio:
     """Reverberation alone, (2, samples), of the band's `send` (mono), which is used up, and the voices, which come a
-    little late, so that their words stay dry; `room_s` is about its length."""
+    little late, so that their words stay dry; `room_s` is about its length. Both halves are filled side by side, the
+    second from a while before its start."""
     for name, audio in sung.items():
         for row in audio:
             add(send, row, _SENDS[name] / len(audio), _SEND_LATE_S)
     equalise(send[None], high_pass(220), shelf(6_000, -2.0), out=send[None])
+    wet = np.empty((2, len(send)), dtype=np.float32)
+
+    def fill(half: slice) -> None:
+        for first, piece in _hall(send[: half.stop], room_s, max(0, half.start - _RING)):
+            kept = max(half.start - first, 0)
+            wet[:, first + kept : first + piece.shape[1]] = piece[:, kept:]
+
+    middle = len(send) // 2
+    side_by_side(fill, (slice(0, middle), slice(middle, len(send))))
+    return wet
+
+
+def _hall(send: NDArray[np.float32], room_s: float, start: int) -> Iterator[tuple[int, Audio]]:
+    """Reverberation alone of `send` from the sample `start` on, in pieces, each with the sample at which it begins."""
     size = float(np.clip(0.25 + 0.16 * room_s, 0.3, 0.9))
     hall = Reverb(room_size=size, damping=0.45, wet_level=0.5, dry_level=0.0, width=1.0)
-    wet = np.empty((2, len(send)), dtype=np.float32)
-    for first in range(0, len(send), PIECE):
+    for first in range(start, len(send), PIECE):
         both = np.stack([send[first : first + PIECE]] * 2)
-        wet[:, first : first + PIECE] = hall(both, SAMPLE_RATE_HZ, buffer_size=PIECE, reset=False)
-    return wet
+        yield first, hall(both, SAMPLE_RATE_HZ, buffer_size=PIECE, reset=False)
 
 
 def echoes(vocal: Audio, score: Score, style: MixStyle) -> Audio | None:
