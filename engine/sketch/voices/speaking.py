@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from songsmith.engine.sketch.kokoro.reading import Script, read_line, unread_sounds
+from songsmith.engine.sketch.kokoro.reading import Script, read_line
+from songsmith.engine.sketch.kokoro.runs import unread_sounds
 from songsmith.engine.sketch.phonetics.espeak import Phoneme, Speech
 from songsmith.engine.sketch.phonetics.script_runs import script_runs
 from songsmith.engine.sketch.phonetics.syllables import Syllable

@@ -39,3 +39,12 @@ def test_a_space_between_two_vowels_is_nobodys_and_one_after_a_consonant_is_that
     assert before == ["i", "a", "n"]
     owners = [read.owners[place] for place in places]
     assert owners == [-1, -1, read.owners[places[2] - 1]]
+
+
+def test_japanese_is_sung_mora_by_mora_without_stress():
+    said, read = script("kokoro-kumo", "もうすこし、りんごをとって")
+    texts = ["も", "う", "す", "こ", "し", "りん", "ご", "を", "とっ", "て"]
+    assert len(said.syllables) == len(texts)
+    assert [s.text for s in said.syllables][2:] == texts[2:]
+    assert [s.text for s in said.syllables if s.ends_phrase] == ["し", "て"]
+    assert not {"ˈ", "ˌ"} & set(read.letters) and "ʔ" in read.letters
