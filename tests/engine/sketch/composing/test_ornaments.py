@@ -10,6 +10,7 @@ from songsmith.engine.sketch.band.band import DRUM_NOTES, play_band
 from songsmith.engine.sketch.composing.form import make_score
 from songsmith.engine.sketch.composing.melody import compose
 from songsmith.engine.sketch.composing.pitches import pentatonic
+from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.style.style import parse_style
 from songsmith.engine.sketch.voices.speaking import say
 from songsmith.lyrics.lyric import LyricLine, Lyrics, Section
@@ -26,9 +27,10 @@ def sung(style, seed=1):
     lyrics = Lyrics("", "en", (Section("Verse", verse), Section("Chorus", chorus)))
     parsed = parse_style(style)
     score = make_score(lyrics, parsed, 50.0, seed=seed)
-    syllables = {line.line: say("en-us", line.text).syllables for line in score.lines}
+    said = {line.line: say("en-us", line.text) for line in score.lines}
+    syllables = {number: utterance.syllables for number, utterance in said.items() if utterance}
     notes = compose(score, syllables, seed=seed, register=(45, 62), genre=parsed.genre)
-    by_syllable = {}
+    by_syllable: dict[tuple[int, int], list[Note]] = {}
     for note in notes:
         by_syllable.setdefault((note.line, note.syllable), []).append(note)
     return score, syllables, by_syllable
