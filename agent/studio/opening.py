@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from songsmith.agent.files import is_file
+from songsmith.agent.files import is_file, is_there
 from songsmith.agent.settings.settings import load_settings
 from songsmith.agent.song.songbook import Song, SongError
 from songsmith.agent.studio.results import Audience
@@ -40,6 +40,8 @@ def open_studio(text: str, audience: Audience) -> Studio:
 def _no_song(text: str) -> SongError:
     out = load_settings(None, {}).out
     known = sorted(path.parent.name for path in out.glob("*/song.json"))
-    hint = f"the songs in {out}/ are {', '.join(known)}" if known else ""
+    hint = f"the songs in {out}/: {', '.join(known)}" if known else ""
     what = f"there is no song {text!r}" if text else "a song's name is empty"
+    if text and is_there(Path(text)) and Path(text).is_dir():
+        what = f"{text!r} is a folder without a song in it"
     return SongError(what, hint=hint or 'make one: songsmith make "…"')

@@ -259,6 +259,7 @@ def test_a_song_is_fixed_picked_undone_and_replayed_from_the_command_line(run, l
         (["check", "song.lrc", "-o", "mended.lrc"], 2, "--out goes with --repair"),
         (["check", "."], 1, "folder"),
         (["fix", "nowhere", "--lines", "1"], 1, "no song 'nowhere'"),
+        (["fix", ".", "--lines", "1"], 1, "'.' is a folder without a song in it"),
         (["dance"], 2, "dance"),
         (["make", "x", "--bpm", "fast"], 2, "--bpm: this is not a number (see"),
         (["retime", "x", "--bpm", "5"], 2, "--bpm: it must be at least 30"),
