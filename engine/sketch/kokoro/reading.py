@@ -24,7 +24,8 @@ _PAD = 0
 _SPACE = " "
 # At the end of a phrase a speaker's voice dies away, and what is held of it would hardly be heard. So the network is
 # to say one syllable more, which is not sung.
-_FILLER, _MANDARIN_FILLER = " ha", "xa→"
+_FILLER, _MANDARIN_FILLER, _COMMA = " ha", "xa→", ","
+_FILLED = ("en", "cmn", "ja")  # elsewhere more words are lost with it than without
 _SPEED = 0.85
 
 
@@ -41,6 +42,8 @@ class Script:
     letters: tuple[str, ...]
     owners: tuple[int, ...]
     frames: tuple[int, ...]
+    is_filled: bool
+    """Whether phrases end with a syllable that is not sung."""
 
 
 def read_line(
@@ -79,11 +82,12 @@ def _joined(runs: Sequence[Run]) -> Run:
 
 
 def _script(line: Run, speaker: str) -> Script:
-    """The tokens of a line: a stress mark before its vowel, a space between words, a filler where a phrase ends. In a
-    space the mouth closes for the consonant that comes, or for the one before a vowel; what there is between two
-    vowels is not sung."""
+    """The tokens of a line: a stress mark before its vowel, a space between words, a filler or a comma where
+    it pauses. In a space the mouth closes for the consonant that comes, or for the one before a vowel."""
     numbers = symbol_numbers()
-    filler = _MANDARIN_FILLER if LANGUAGES[speaker[0]] == "cmn" else _FILLER
+    language = LANGUAGES[speaker[0]]
+    is_filled = language.startswith(_FILLED)
+    pause = _MANDARIN_FILLER if language == "cmn" else _FILLER if is_filled else _COMMA
     letters: list[str] = [""]
     owners: list[int] = [-1]
 
@@ -92,25 +96,32 @@ def _script(line: Run, speaker: str) -> Script:
         owners.extend([owner] * len(symbols))
 
     nuclei = {syllable.nucleus.start for syllable in line.syllables}
-    ends = {(each.nucleus, *each.coda)[-1].start for each in line.syllables if each.ends_phrase}
-    last = -1  # the place of the sound before
     for place, (sound, symbols) in enumerate(zip(line.sounds, line.written, strict=True)):
+        before = line.sounds[place - 1] if place else None
         if not sound.symbol:
+            if 0 < place < len(line.sounds) - 1:
+                write(pause, -1)
             continue
-        if last in ends:
-            write(filler, -1)
-        if last >= 0 and line.sounds[last].word != sound.word:
-            closes = last not in ends and not is_nucleus(line.sounds[last].symbol)
-            write(_SPACE, place if place not in nuclei else last if closes else -1)
+        if before is not None and before.word != sound.word:
+            write(_SPACE, _space_owner(place, before, place in nuclei, is_filled))
         mark = STRESS_MARKS[sound.stress] if place in nuclei else ""
         write(mark + symbols, place)
-        last = place
-    write(filler, -1)
+    if is_filled:
+        write(pause, -1)
     letters.append("")
     owners.append(-1)
     tokens = tuple(numbers[letter] if letter else _PAD for letter in letters)
     frames = tuple(map(int, natural_frames(tokens, speaker_style(speaker), speed=_SPEED)))
-    return Script(speaker, tokens, tuple(letters), tuple(owners), frames)
+    return Script(speaker, tokens, tuple(letters), tuple(owners), frames, is_filled)
+
+
+def _space_owner(place: int, before: Phoneme, is_vowel: bool, is_filled: bool) -> int:
+    """Which sound a space before the sound at `place` is part of."""
+    if not is_vowel:
+        return place
+    if is_filled:
+        return place - 1 if before.symbol and not is_nucleus(before.symbol) else -1
+    return place - 1 if before.symbol else place
 
 
 def _placed(sounds: Sequence[Phoneme], script: Script) -> tuple[Phoneme, ...]:

@@ -61,12 +61,12 @@ def read_run(text: str, language: str) -> Run:
 def _espeak_speech(text: str, language: str) -> tuple[Speech, tuple[Syllable, ...]]:
     """What espeak would say: its sounds, and the syllables they make."""
     said = speak_said(text, language, rate_wpm=_GUIDE_RATE_WPM)
-    speech = join_glides(_without_gaps(said), language)
+    speech = join_glides(_without_gaps(said) if language.startswith("en") else said, language)
     return speech, split_syllables(speech, text)
 
 
 def _without_gaps(speech: Speech) -> Speech:
-    """`speech` without pauses that no comma asks for: espeak shuts its mouth before "and" too, and in "brilla"."""
+    """`speech` without pauses that no comma asks for: espeak makes one before "and" too."""
     sounds: list[Phoneme] = []
     for is_pause, run in groupby(speech.phonemes, lambda sound: not sound.symbol):
         each = list(run)

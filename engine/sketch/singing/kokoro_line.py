@@ -27,7 +27,7 @@ from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing import pitch as curves
 from songsmith.engine.sketch.singing.breath import Breath, breath_before
-from songsmith.engine.sketch.singing.levels import levelled, line_db
+from songsmith.engine.sketch.singing.levels import levelled
 from songsmith.engine.sketch.singing.phrasing import phrased
 from songsmith.engine.sketch.singing.places import spoken_places
 from songsmith.engine.sketch.singing.retime import Stretch, retime_line
@@ -87,19 +87,20 @@ class _Line:
 def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     style = speaker_style(line.script.speaker)
     spoken = _spoken(line.script)
-    spans = phrased(curves.syllable_spans(line.notes, len(line.syllables)), line.syllables)
+    spans = curves.syllable_spans(line.notes, len(line.syllables))
+    if line.script.is_filled:
+        spans = phrased(spans, line.syllables)
     stretches = retime_line(line.syllables, spans, rate_hz=RATE_HZ, earliest_s=earliest_s)
     start_s = stretches[0].start_s - _LEAD_S
     count = int(np.ceil((stretches[-1].end_s + _TAIL_S - start_s) / MOVE_S))
     moments_s: FloatArray = start_s + MOVE_S * (np.arange(count, dtype=np.float64) + 0.5)
-    places = spoken_places(stretches, moments_s, len(spoken.pitch))
+    places = spoken_places(stretches, moments_s, len(spoken.pitch), is_filled=line.script.is_filled)
     asked = _pitch(line, spans, moments_s, seed)
     moves = _read(move_mouth(_on_tune(spoken, places, asked), style), places)
     is_voiced = _nearest(spoken.pitch, places) > _VOICED_HZ
     pitch = np.where(is_voiced, asked, _UNVOICED_HZ)
     samples = give_voice(moves, pitch.astype(np.float32), style).astype(np.float64)
     samples = _faded(levelled(samples, RATE_HZ, start_s, stretches, line.notes))
-    samples *= 10 ** (line_db(line.notes, _speaking_hz(spoken)) / 20)
     audio = SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
     for breath in _breaths(stretches, earliest_s, seed):
         audio = _with_breath(audio, breath)
@@ -129,10 +130,6 @@ def _with_breath(audio: SungAudio, breath: Breath) -> SungAudio:
 @functools.lru_cache(maxsize=512)
 def _spoken(script: Script) -> Prosody:
     return predict_prosody(script.tokens, speaker_style(script.speaker), script.frames)
-
-
-def _speaking_hz(spoken: Prosody) -> float:
-    return float(np.median(spoken.pitch[spoken.pitch > _VOICED_HZ]))
 
 
 def _on_tune(spoken: Prosody, places: FloatArray, asked: FloatArray) -> Prosody:

@@ -14,7 +14,7 @@ from songsmith.engine.sketch.score import Note
 from songsmith.engine.sketch.singing.retime import Stretch
 from songsmith.engine.sketch.smoothing import running_mean
 
-__all__ = ["levelled", "line_db"]
+__all__ = ["levelled"]
 
 _VOWEL_RMS = 0.14
 _SILENCE = 1e-6
@@ -23,8 +23,6 @@ _MOST_DB = 6.0
 _ACCENT_DB = 0.06  # for each step of a note's velocity
 _RISE_DB = 0.12  # for each semitone
 _TURN_S = 0.04
-_HEIGHT_DB = 0.35  # for each semitone of a line above where its singer speaks
-_MOST_HEIGHT_DB = 3.0
 
 FloatArray = NDArray[np.float64]
 
@@ -53,15 +51,6 @@ def levelled(
     smooth_db = running_mean(np.pad(course, width, mode="edge"), width)[width:-width]
     out: FloatArray = samples * 10 ** (smooth_db / 20)
     return out * _VOWEL_RMS / _rms(out[is_vowel])
-
-
-def line_db(notes: Sequence[Note], speaking_hz: float) -> float:
-    """How much louder a line on `notes` is than one on the pitch that its singer speaks on: a voice that rises, as from
-    a verse to its chorus, grows."""
-    lengths_s = [note.end_s - note.start_s for note in notes]
-    sung = float(np.average([note.pitch for note in notes], weights=lengths_s))
-    height = sung - 69 - 12 * np.log2(speaking_hz / 440)
-    return float(np.clip(_HEIGHT_DB * height, -_MOST_HEIGHT_DB, _MOST_HEIGHT_DB))
 
 
 def _gains_db(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from songsmith.engine.sketch.score import Note
-from songsmith.engine.sketch.singing.levels import levelled, line_db
+from songsmith.engine.sketch.singing.levels import levelled
 from songsmith.engine.sketch.singing.retime import Stretch
 
 RATE_HZ = 24_000
@@ -32,10 +32,3 @@ def test_swallowed_syllables_are_raised_and_a_line_is_as_loud_as_every_other():
 def test_an_accented_note_is_a_little_louder():
     _, levels = sung([0.2, 0.2, 0.2], [78, 94, 78])
     assert 1.05 < levels[1] / levels[0] < 1.25
-
-
-def test_a_line_grows_with_its_height_within_bounds():
-    lines = [[Note(0.0, 1.0, pitch), Note(1.0, 2.0, pitch + 2)] for pitch in (47, 51, 80, 20)]
-    low, high, highest, lowest = (line_db(notes, 110.0) for notes in lines)
-    assert 1.0 < high - low < 2.0
-    assert (highest, lowest) == (3.0, -3.0)

@@ -11,7 +11,7 @@ STRETCHES = (Stretch(1.0, 2.0, 0.5, 0.7, 0, "a"), Stretch(2.5, 3.0, 1.5, 1.75, 1
 
 
 def places_s(*moments_s):
-    return spoken_places(STRETCHES, np.array(moments_s), 400) * MOVE_S
+    return spoken_places(STRETCHES, np.array(moments_s), 400, is_filled=True) * MOVE_S
 
 
 def test_a_stretch_is_read_from_its_start_to_its_end():
@@ -25,4 +25,9 @@ def test_a_last_sound_goes_on_as_it_is_spoken_and_then_all_is_silent():
 
 def test_where_nothing_is_left_out_between_two_sounds_nothing_sounds_in_a_rest():
     near = (STRETCHES[0], Stretch(2.5, 3.0, 0.7, 0.9, 1, "o"))
-    assert spoken_places(near, np.array([2.05]), 400)[0] * MOVE_S < 0.05
+    assert spoken_places(near, np.array([2.05]), 400, is_filled=True)[0] * MOVE_S < 0.05
+
+
+def test_without_a_filler_a_line_dies_away_as_it_is_spoken():
+    places = spoken_places(STRETCHES, np.array([2.05, 3.14]), 400, is_filled=False) * MOVE_S
+    assert places[0] < 0.05 and np.isclose(places[1], 1.89)
