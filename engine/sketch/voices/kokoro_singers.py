@@ -27,7 +27,7 @@ _CLEARER_LOW = ("ff_siwis",)  # in the mix she loses half as many words as she d
 # Where nobody else is asked for: without them espeak's voices sing, of whom twice as many words are lost in the mix.
 _FIRST = {"em_alex": ("", "low"), "ef_dora": ("high",), "ff_siwis": ("", "low", "high")}
 _FIRST |= {"im_nicola": ("", "low"), "if_sara": ("high",), "pm_alex": ("", "low")}
-_FIRST |= {"pf_dora": ("high",)}
+_FIRST |= {"pf_dora": ("high",), "jm_kumo": ("", "low"), "jf_alpha": ("high",)}
 
 
 def _singer(name: str, speaker: str) -> NamedVoice:

@@ -155,6 +155,7 @@ def test_where_only_espeak_would_sing_the_network_does_unless_it_has_to_be_quick
     assert choose_voice("es") == choose_voice("es", "neural") == choose_voice("es", "neural+low")
     assert choose_voice("es").name == "kokoro-alex"
     assert choose_voice("it", "her") == choose_voice("it", "neural+high")
+    assert choose_voice("ja").name == "kokoro-kumo" and choose_voice("ja", "her").register == "high"
     assert choose_voice("es", "quick").name == "es"
     assert _other(choose_voice("es", "quick"), "es").name == "es+f3"
     assert not choose_voice("en").name.startswith("kokoro")
