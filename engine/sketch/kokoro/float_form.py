@@ -64,8 +64,7 @@ def _weight_nodes(graph: Any, product: Any, result: Any, reader: GraphReader) ->
     scales = reader.maker(result.input[1]).input
     scale = next(reader.value(s) for s in scales if reader.is_constant(s))
     if product.op_type == "ConvInteger":  # one of each for an output channel, or one for all
-        ones = (1, 1)
-        zero, scale = zero.reshape(-1, *ones), scale.reshape(-1, *ones)
+        zero, scale = zero.reshape(-1, 1, 1), scale.reshape(-1, 1, 1)
     zero_name = add_constant(graph, f"{name} zero", zero)
     scale_name = add_constant(graph, f"{name} scale", scale)
     yield make_node("Cast", [name], [f"{name} cast"], to=TensorProto.FLOAT)

@@ -1,32 +1,18 @@
 """Lines that come back on the same notes: they are sung once."""
 
-from collections.abc import Iterable
-from typing import TypeVar
-
 import numpy as np
 
 from songsmith.engine.sketch.singing.tasks import Way
 
-__all__ = ["repeated"]
+__all__ = ["is_repeat"]
 
 _SAME_S = 0.006  # beats that are written as seconds differ by rounding
 
-_Result = TypeVar("_Result")
 
-
-def repeated(way: Way, done: Iterable[tuple[Way, _Result]]) -> tuple[float, _Result] | None:
-    """The result of one of the ways that are `done` which is `way` at another place of the song, and how many seconds
-    earlier that was; None if there is none."""
-    for other, result in done:
-        if _is_same(way, other):
-            return way.notes[0].start_s - other.notes[0].start_s, result
-    return None
-
-
-def _is_same(way: Way, other: Way) -> bool:
-    if (way.stem, way.seed, len(way.notes)) != (other.stem, other.seed, len(other.notes)):
-        return False
-    if [note.pitch for note in way.notes] != [note.pitch for note in other.notes]:
+def is_repeat(way: Way, other: Way) -> bool:
+    """Whether `way` is `other` at another place of the song."""
+    alike = (way.stem, way.seed, way.has_doubles) == (other.stem, other.seed, other.has_doubles)
+    if not alike or [note.pitch for note in way.notes] != [note.pitch for note in other.notes]:
         return False
     return bool(np.allclose(_times_s(way), _times_s(other), rtol=0, atol=_SAME_S))
 

@@ -9,7 +9,7 @@ import soxr
 from songsmith.engine.sketch.singing.air import add_air
 from songsmith.engine.sketch.singing.doubles import double
 from songsmith.engine.sketch.singing.kokoro_line import harmony_of, sing_with_network
-from songsmith.engine.sketch.singing.repeats import repeated
+from songsmith.engine.sketch.singing.repeats import is_repeat
 from songsmith.engine.sketch.singing.sing import analyse, sing_line
 from songsmith.engine.sketch.singing.tasks import Sung, SungAudio, Task, Way
 from songsmith.engine.units import SAMPLE_RATE_HZ
@@ -31,15 +31,17 @@ def sing_task(task: Task) -> list[Sung]:
     sing = _by_network(task) if task.utterance.script else _by_world(task)
     done: list[_Done] = []
     for way in task.ways:
-        if before := repeated(way, ((each.way, each) for each in done)):
-            done.append(_later(*before, way))
+        if before := next((each for each in done if is_repeat(way, each.way)), None):
+            done.append(_moved_to(way, before))
             continue
         audio = sing(way, done[-1] if done else None)
         done.append(_Done(way, audio, tuple(_with_doubles(way, audio))))
     return [piece for each in done for piece in each.pieces]
 
 
-def _later(later_s: float, done: _Done, way: Way) -> _Done:
+def _moved_to(way: Way, done: _Done) -> _Done:
+    """What was sung before, at the place of `way`."""
+    later_s = way.notes[0].start_s - done.way.notes[0].start_s
     audio = replace(done.audio, start_s=done.audio.start_s + later_s)
     pieces = (replace(piece, start_s=piece.start_s + later_s) for piece in done.pieces)
     return _Done(way, audio, tuple(pieces))

@@ -30,6 +30,7 @@ from songsmith.engine.sketch.phonetics.pinyin_sounds import (
 )
 from songsmith.engine.sketch.phonetics.syllables import Syllable
 from songsmith.engine.sketch.voices.speaking_voice import LOW_REGISTER, NamedVoice
+from songsmith.engine.sketch.voices.told_output import told_output
 
 __all__ = ["VOICES", "speak_kokoro"]
 
@@ -99,19 +100,12 @@ def _synthesise(
 def _network() -> Any:
     """The network, which gives the durations of its tokens beside the sound."""
     onnxruntime = importlib.import_module("onnxruntime")
-    # Protocol buffers are merged when they are joined: ModelProto.graph.output.name.
-    output = _field(7, _field(12, _field(1, _DURATIONS.encode())))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # the order of sums must not hang on the number of cores
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(
-        published_network() + output, options, providers=["CPUExecutionProvider"]
+        published_network() + told_output(_DURATIONS), options, providers=["CPUExecutionProvider"]
     )
-
-
-def _field(number: int, content: bytes) -> bytes:
-    """A field of a protocol buffer that holds less than 128 bytes."""
-    return bytes([number << 3 | 2, len(content)]) + content
 
 
 @functools.cache

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.phonetics.languages import espeak_file
 from songsmith.engine.sketch.voices.published import VOICE_PREFIX, voice_part
+from songsmith.engine.sketch.voices.told_output import told_output
 
 __all__ = [
     "JOE",
@@ -270,8 +271,7 @@ def _loaded_network(path: Path) -> tuple[Any, str]:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     data = path.read_bytes()
     try:
-        # Protocol buffers are merged when they are joined; writing the model anew would take longer.
-        told = data + _durations_told(onnx, data, path)
+        told = data + told_output(_durations_name(onnx.ModelProto.FromString(data).graph, path))
         session = onnxruntime.InferenceSession(told, options, providers=["CPUExecutionProvider"])
     except (message.DecodeError, state.Fail, state.InvalidGraph, state.InvalidProtobuf) as error:
         raise EngineError(
@@ -280,18 +280,14 @@ def _loaded_network(path: Path) -> tuple[Any, str]:
     return session, hashlib.sha256(data).hexdigest()
 
 
-def _durations_told(onnx: Any, data: bytes, path: Path) -> bytes:
-    """A model to be joined to that in `data`: it makes an output of what is rounded up there, the frames that each
-    token lasts."""
-    graph = onnx.ModelProto.FromString(data).graph
+def _durations_name(graph: Any, path: Path) -> str:
+    """The tensor of what the model rounds up: the frames that each token lasts."""
     inputs = {value.name for value in graph.input}
-    rounded = [node.output[0] for node in graph.node if node.op_type == "Ceil"]
+    rounded: list[str] = [node.output[0] for node in graph.node if node.op_type == "Ceil"]
     if not inputs >= {"input", "input_lengths", "scales"} or len(rounded) != 1:
         raise EngineError(
             "is a network, but not a Piper voice",
             where=str(path),
             hint="choose an .onnx file that was published as one",
         )
-    output = onnx.ValueInfoProto(name=rounded[0])
-    told: bytes = onnx.ModelProto(graph=onnx.GraphProto(output=[output])).SerializeToString()
-    return told
+    return rounded[0]

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -312,6 +313,19 @@ def test_a_line_that_comes_back_on_the_same_notes_is_the_same_samples():
         assert after.start_s == pytest.approx(before.start_s + 8.0)
         assert np.array_equal(after.samples, before.samples)
     assert not np.array_equal(sung[6].samples[:1000], sung[0].samples[:1000])
+
+
+def test_a_line_of_a_verse_that_comes_back_in_a_chorus_gets_its_doubles():
+    said = say("en-us", "Low moon")
+    assert said is not None
+    alone, doubled = (
+        Way(
+            "lead", (Note(a, a + 0.5, 48, 90, 1, 0), Note(a + 0.5, a + 1, 50, 90, 1, 1)), a - 0.3, 7
+        )
+        for a in (0.5, 8.5)
+    )
+    sung = sing_task(Task(said, (alone, replace(doubled, has_doubles=True))))
+    assert [piece.stem for piece in sung] == ["lead", "lead", "doubles-left", "doubles-right"]
 
 
 def test_a_task_is_pure():
