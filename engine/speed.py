@@ -94,7 +94,7 @@ def _torch_flops_per_s(device: str, dtype_name: str) -> float:
 def _numpy_flops_per_s() -> float:
     import numpy as np
 
-    size = 1024
+    size = 640
     matrix = np.ones((size, size), dtype=np.float32)
     best_s = float("inf")
     for _ in range(3):

@@ -30,6 +30,7 @@ from songsmith.engine.engine import (
     Take,
     engine_card,
 )
+from songsmith.engine.memory import hand_back_memory
 from songsmith.engine.requests import check_duration
 from songsmith.lyrics.lyric import Lyrics
 from songsmith.lyrics.reading.lrc import format_lrc, parse_lyrics
@@ -122,15 +123,18 @@ def render_takes(
     """Render and keep each take as soon as it is done; one undo takes all takes of one call back."""
     manifests: list[TakeManifest] = []
     version: Version | None = None
-    for take in engine.render(request, on_progress):
-        manifest = save_take(song, take, request, parent=parent, formats=formats)
-        manifests.append(manifest)
-        version = song.add_version(
-            f"{made_by} → {', '.join(m.take for m in manifests)}",
-            new_takes=[manifest.take],
-            picked=manifest.take if version is None else None,
-            continues=version,
-        )
+    try:
+        for take in engine.render(request, on_progress):
+            manifest = save_take(song, take, request, parent=parent, formats=formats)
+            manifests.append(manifest)
+            version = song.add_version(
+                f"{made_by} → {', '.join(m.take for m in manifests)}",
+                new_takes=[manifest.take],
+                picked=manifest.take if version is None else None,
+                continues=version,
+            )
+    finally:
+        hand_back_memory()
     return manifests
 
 

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from songsmith.engine.cores import usable_cores
+from songsmith.engine.memory import KEEP_MEMORY
 from songsmith.engine.sketch.singing.sing_task import sing_task
 from songsmith.engine.sketch.singing.tasks import Sung, Task
 
@@ -26,9 +27,6 @@ logger = logging.getLogger(__name__)
 
 _MOST_HELPERS = 3
 _WORTH_HELP = 4
-# Arrays of a few megabytes come and go with every line: glibc hands their memory back to the system each time, and
-# clearing new pages takes a fifth of a helper's work. Other systems don't know these settings.
-_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824"}
 _helpers: list["_Helper"] = []
 _lock = threading.Lock()
 _hiring = threading.Lock()
@@ -106,7 +104,7 @@ class _Helper:
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "OMP_NUM_THREADS": "1",
-            **_KEEP_MEMORY,
+            **KEEP_MEMORY,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "songsmith.engine.sketch.singing.worker"],
