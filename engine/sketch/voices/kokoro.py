@@ -29,8 +29,8 @@ from songsmith.engine.sketch.phonetics.pinyin_sounds import (
     spoken_line,
 )
 from songsmith.engine.sketch.phonetics.syllables import Syllable
+from songsmith.engine.sketch.voices.model_bytes import told_output
 from songsmith.engine.sketch.voices.speaking_voice import LOW_REGISTER, NamedVoice
-from songsmith.engine.sketch.voices.told_output import told_output
 
 __all__ = ["VOICES", "speak_kokoro"]
 

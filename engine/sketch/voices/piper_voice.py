@@ -23,8 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from songsmith.engine.engine import EngineError
 from songsmith.engine.sketch.phonetics.languages import espeak_file
+from songsmith.engine.sketch.voices.model_bytes import input_names, results_of, told_output
 from songsmith.engine.sketch.voices.published import VOICE_PREFIX, voice_part
-from songsmith.engine.sketch.voices.told_output import told_output
 
 __all__ = [
     "JOE",
@@ -208,7 +208,7 @@ def _joe_path() -> Path:
 
 
 def _can_run() -> bool:
-    return all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime"))
+    return importlib.util.find_spec("onnxruntime") is not None
 
 
 def _read_description(path: Path) -> _Description:
@@ -261,9 +261,8 @@ def _load_network(path: Path) -> tuple[Any, str]:
 
 @functools.lru_cache(maxsize=4)
 def _loaded_network(path: Path) -> tuple[Any, str]:
-    onnx, onnxruntime = importlib.import_module("onnx"), importlib.import_module("onnxruntime")
+    onnxruntime = importlib.import_module("onnxruntime")
     state = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")
-    message = importlib.import_module("google.protobuf.message")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # the order of sums must not hang on the number of cores
     options.log_severity_level = _ERRORS_ONLY
@@ -271,20 +270,19 @@ def _loaded_network(path: Path) -> tuple[Any, str]:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     data = path.read_bytes()
     try:
-        told = data + told_output(_durations_name(onnx.ModelProto.FromString(data).graph, path))
+        told = data + told_output(_durations_name(data, path))
         session = onnxruntime.InferenceSession(told, options, providers=["CPUExecutionProvider"])
-    except (message.DecodeError, state.Fail, state.InvalidGraph, state.InvalidProtobuf) as error:
+    except (ValueError, state.Fail, state.InvalidGraph, state.InvalidProtobuf) as error:
         raise EngineError(
             "is not an ONNX model that can be run", where=str(path), hint="fetch it again"
         ) from error
     return session, hashlib.sha256(data).hexdigest()
 
 
-def _durations_name(graph: Any, path: Path) -> str:
+def _durations_name(model: bytes, path: Path) -> str:
     """The tensor of what the model rounds up: the frames that each token lasts."""
-    inputs = {value.name for value in graph.input}
-    rounded: list[str] = [node.output[0] for node in graph.node if node.op_type == "Ceil"]
-    if not inputs >= {"input", "input_lengths", "scales"} or len(rounded) != 1:
+    rounded = results_of(model, "Ceil")
+    if not input_names(model) >= {"input", "input_lengths", "scales"} or len(rounded) != 1:
         raise EngineError(
             "is a network, but not a Piper voice",
             where=str(path),
