@@ -54,12 +54,16 @@ def analyse(speech: Speech) -> Analysis:
         found = heard_pitch(speech.samples, rate_hz)
     pitch = _voiced_pitch(speech, found)
     times: FloatArray = FRAME_S * np.arange(len(pitch), dtype=np.float64)
-    envelope = pyworld.cheaptrick(samples, pitch, times, rate_hz, fft_size=_FFT_SIZE)
+    open_share = _open_share(speech, pitch > 0)
+    # CheapTrick looks at three periods. Near consonants, where a spectrum changes fast, half of that tells more; what
+    # is lower than its floor it would take for voiceless.
+    floor_hz = 1.01 * pyworld.get_cheaptrick_f0_floor(rate_hz, _FFT_SIZE)
+    looked_at = np.where(pitch > 0, np.maximum(pitch * (2 - open_share), floor_hz), 0.0)
+    envelope = pyworld.cheaptrick(samples, looked_at, times, rate_hz, fft_size=_FFT_SIZE)
     aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
     log_envelope = np.log(envelope + _SILENCE)
-    open_share = _open_share(speech, pitch > 0)[:, None]
     filled = fill_top(log_envelope, rate_hz, speech.clear_hz)
-    log_envelope = open_share * filled + (1 - open_share) * log_envelope
+    log_envelope += open_share[:, None] * (filled - log_envelope)
     quick = quick_levels(speech.samples, rate_hz, len(log_envelope), FRAME_S)
     log_envelope += (quick * _share_of_consonants(speech, len(quick)))[:, None]
     return Analysis(speech, log_envelope, aperiodicity, pitch > 0)

@@ -90,12 +90,10 @@ def unknown_letters(text: str, alphabet: PiperAlphabet) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=8)
 def natural_pitch_hz(voice: PiperVoice) -> float:
     """About how high the voice speaks by itself, by syllables that mean the same in all languages."""
-    import pyworld
-
     words = _SYLLABLES.split()
     sounds = [Phoneme(c, 0, 0, word=n) for n, word in enumerate(words) for c in word]
     samples, _ = _synthesise([*sounds, Phoneme("", 0, 0, word=len(words) - 1)], voice)
-    pitch, _ = pyworld.harvest(samples, _RATE_HZ)
+    pitch = heard_pitch(samples, _RATE_HZ)
     return float(np.median(pitch[pitch > 0])) if np.any(pitch > 0) else 0.0
 
 
