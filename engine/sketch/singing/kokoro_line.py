@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songsmith.engine.sketch.kokoro.network import (
+    LATE_FRAMES,
     MOVE_S,
+    MOVES_PER_FRAME,
     RATE_HZ,
     Prosody,
     give_voice,
@@ -41,6 +43,7 @@ _VOICED_HZ = 20.0  # the network writes 5 to 12 where there is no voice
 _UNVOICED_HZ = 8.0
 _LEAD_S, _TAIL_S = 0.1, 0.15
 _FADE_S = 0.012
+_VOWEL_ENTRY_S = 0.03  # a vowel that begins at once is heard as a consonant and a vowel
 
 FloatArray = NDArray[np.float64]
 
@@ -100,7 +103,8 @@ def _sing(line: _Line, earliest_s: float, seed: int) -> SungAudio:
     is_voiced = _nearest(spoken.pitch, places) > _VOICED_HZ
     pitch = np.where(is_voiced, asked, _UNVOICED_HZ)
     samples = give_voice(moves, pitch.astype(np.float32), style).astype(np.float64)
-    samples = _faded(levelled(samples, RATE_HZ, start_s, stretches, line.notes))
+    samples = _faded(samples, entry_s=0.0 if line.syllables[0].onset else _VOWEL_ENTRY_S)
+    samples = levelled(samples, RATE_HZ, start_s, stretches, line.notes)
     audio = SungAudio(samples, RATE_HZ, start_s, _fine(np.where(is_voiced, asked, 0.0)))
     for breath in _breaths(stretches, earliest_s, seed):
         audio = _with_breath(audio, breath)
@@ -129,7 +133,11 @@ def _with_breath(audio: SungAudio, breath: Breath) -> SungAudio:
 
 @functools.lru_cache(maxsize=512)
 def _spoken(script: Script) -> Prosody:
-    return predict_prosody(script.tokens, speaker_style(script.speaker), script.frames)
+    """The line as it would be spoken; some speakers would hum before it."""
+    spoken = predict_prosody(script.tokens, speaker_style(script.speaker), script.frames)
+    silent = MOVES_PER_FRAME * (script.frames[0] - LATE_FRAMES)
+    spoken.pitch[:silent] = _UNVOICED_HZ
+    return spoken
 
 
 def _on_tune(spoken: Prosody, places: FloatArray, asked: FloatArray) -> Prosody:
@@ -170,11 +178,17 @@ def _fine(pitch: FloatArray) -> FloatArray:
     return np.asarray(pitch[np.minimum(at.astype(int), len(pitch) - 1)])
 
 
-def _faded(samples: FloatArray) -> FloatArray:
-    """`samples` without clicks at the ends."""
-    fade = round(_FADE_S * RATE_HZ)
-    ramp = np.sin(np.linspace(0, np.pi / 2, fade)) ** 2
+def _faded(samples: FloatArray, *, entry_s: float) -> FloatArray:
+    """`samples` with soft ends; silent until the first sound, since the network begins with a click, which comes in
+    for `entry_s`."""
+    fade, entry = round(_FADE_S * RATE_HZ), round((_FADE_S + entry_s) * RATE_HZ)
+    first = round((_LEAD_S - _FADE_S) * RATE_HZ)
     out: FloatArray = samples.copy()
-    out[:fade] *= ramp
-    out[-fade:] *= ramp[::-1]
+    out[:first] = 0.0
+    out[first : first + entry] *= _ramp(entry)
+    out[-fade:] *= _ramp(fade)[::-1]
     return out
+
+
+def _ramp(samples: int) -> FloatArray:
+    return np.asarray(np.sin(np.linspace(0, np.pi / 2, samples)) ** 2)

@@ -98,6 +98,19 @@ def test_the_last_note_of_a_line_is_held_to_its_end(voice, text):
 
 
 @needs_kokoro
+def test_nothing_is_heard_before_the_first_sound_of_a_line():
+    """Siwis would hum there, after a click louder than her vowels."""
+    said = say("kokoro-siwis", "Oui je viens")
+    assert said is not None and said.script is not None
+    starts = (0.5, 1.0, 1.5, 2.5)
+    notes = tuple(Note(a, b, 55, 90, 1, i) for i, (a, b) in enumerate(pairwise(starts)))
+    audio = sing_with_network(Way("lead", notes, 0.45, 7), said, said.script)
+    first = round((0.45 - audio.start_s - kokoro_line._FADE_S) * 24_000)
+    assert first > 1_000
+    assert not audio.samples[:first].any()
+
+
+@needs_kokoro
 def test_a_line_rests_at_its_comma_with_a_breath_and_no_voice():
     said = say(VOICE, "Low moon, row home")
     assert said is not None and said.script is not None
