@@ -16,7 +16,7 @@ from songsmith.engine.sketch.voices.speaking import say
 from songsmith.engine.sketch.voices.voices import accent_note, choose_voice, voice_names
 
 MANDARIN = "baker" if has_baker() else "kokoro-low" if has_kokoro() else "cmn+m7"
-FRENCH = "kokoro-siwis" if has_kokoro() else "fr"
+FRENCH = "kokoro-claire" if has_kokoro() else "fr"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_region_falls_back_on_its_language():
         ("pt", "kokoro-alex-pt", "kokoro-dora-pt"),
         ("es-MX", "kokoro-alex-419", "kokoro-dora-419"),
         ("es-ES", "kokoro-alex", "kokoro-dora"),
-        ("fr-CH", "kokoro-siwis", "kokoro-siwis"),
+        ("fr-CH", "kokoro-claire", "kokoro-claire"),
     ],
 )
 def test_an_accent_is_sung_by_the_network_as_its_language_is(language, low, high):
