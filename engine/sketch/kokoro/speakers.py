@@ -18,6 +18,7 @@ LANGUAGES = {
 BLENDS = {
     "ff_claire": {"ff_siwis": 0.6, "am_michael": 0.2, "if_sara": 0.2},
     "if_gaia": {"if_sara": 0.6, "af_heart": 0.2, "ef_dora": 0.2},
+    "zm_mingyu": {"zm_yunxi": 0.6, "am_michael": 0.4},
 }
 """Speakers of ours, each a mean of published ones with these weights: they are understood better than any of them."""
 
