@@ -135,7 +135,7 @@ def _with_breath(audio: SungAudio, breath: Breath) -> SungAudio:
 def _spoken(script: Script) -> Prosody:
     """The line as it would be spoken; some speakers would hum before it."""
     spoken = predict_prosody(script.tokens, speaker_style(script.speaker), script.frames)
-    silent = MOVES_PER_FRAME * (script.frames[0] - LATE_FRAMES)
+    silent = MOVES_PER_FRAME * max(script.frames[0] - LATE_FRAMES, 0)
     spoken.pitch[:silent] = _UNVOICED_HZ
     return spoken
 
@@ -179,8 +179,8 @@ def _fine(pitch: FloatArray) -> FloatArray:
 
 
 def _faded(samples: FloatArray, *, entry_s: float) -> FloatArray:
-    """`samples` with soft ends; silent until the first sound, since the network begins with a click, which comes in
-    for `entry_s`."""
+    """`samples` with soft ends, silent until the first sound, as the network begins with a click; that sound comes in
+    over `entry_s`."""
     fade, entry = round(_FADE_S * RATE_HZ), round((_FADE_S + entry_s) * RATE_HZ)
     first = round((_LEAD_S - _FADE_S) * RATE_HZ)
     out: FloatArray = samples.copy()
