@@ -18,7 +18,7 @@ def written() -> bytes:
     outputs = [onnx.helper.make_tensor_value_info("right", numbers, [1])]
     scale = onnx.helper.make_tensor("scale", numbers, [300], [1.0] * 300)
     graph = onnx.helper.make_graph(nodes, "graph", inputs, outputs, [scale])
-    return onnx.helper.make_model(graph).SerializeToString()
+    return bytes(onnx.helper.make_model(graph).SerializeToString())
 
 
 def test_inputs_and_the_results_of_operators_are_found_by_kind():
