@@ -1,11 +1,11 @@
-"""Curves made smooth: running means and minima, and a bell's. SciPy has them too, in a module that takes as long to
-import as a line takes to sing.
+"""Curves made smooth: running means and minima, a bell's, and a soft beginning. SciPy has them too, in a module that
+takes as long to import as a line takes to sing.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bell_mean", "running_mean", "running_minimum"]
+__all__ = ["bell_mean", "fade_in", "running_mean", "running_minimum"]
 
 FloatArray = NDArray[np.float64]
 
@@ -39,3 +39,8 @@ def bell_mean(values: FloatArray, sigma: float) -> FloatArray:
     reach = max(1, round(4 * sigma))
     bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     return np.convolve(np.pad(values, reach, mode="edge"), bell / bell.sum(), mode="valid")
+
+
+def fade_in(samples: int) -> FloatArray:
+    """Gains from 0 to 1, level at both ends; backwards, a fade out."""
+    return np.asarray(np.sin(np.linspace(0, np.pi / 2, samples)) ** 2)

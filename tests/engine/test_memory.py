@@ -1,5 +1,6 @@
 """Memory that was freed stays with the process until it is handed back."""
 
+import ctypes
 import platform
 import subprocess
 import sys
@@ -38,6 +39,10 @@ def test_freed_memory_is_kept_until_it_is_handed_back():
 
 
 def test_elsewhere_nothing_is_asked_of_the_system(monkeypatch):
+    def refuse(name):
+        raise AssertionError("there is no such library")
+
     monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
     keep_memory()
     hand_back_memory()

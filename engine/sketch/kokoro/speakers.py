@@ -20,7 +20,8 @@ BLENDS = {
     "if_gaia": {"if_sara": 0.6, "af_heart": 0.2, "ef_dora": 0.2},
     "zm_mingyu": {"zm_yunxi": 0.6, "am_michael": 0.4},
 }
-"""Speakers of ours, each a mean of published ones with these weights: they are understood better than any of them."""
+"""Speakers of ours, each a mean of published ones with these weights; each was understood better than the first of
+them (docs/figures.md says where)."""
 
 
 def speaker_style(name: str) -> NDArray[np.float32]:

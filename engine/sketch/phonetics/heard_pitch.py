@@ -16,6 +16,7 @@ _WHISPER = 1e-5
 _RATE_HZ = 5_500  # what is above half of this tells nothing more of a pitch
 _WINDOW_S = 0.05  # three periods of the lowest pitch
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 420.0
+_SHORTEST, _LONGEST = int(_RATE_HZ / _HIGHEST_HZ), int(_RATE_HZ / _LOWEST_HZ)  # periods
 _PEAKS = 6  # of a frame, from which the path chooses
 _VOICED_FROM = 0.45  # autocorrelation of a frame that is as likely voiced as not
 _QUIET = 1e-4  # of the power of loud frames; what is below has no voice
@@ -45,7 +46,7 @@ def _autocorrelations(sound: FloatArray, count: int) -> tuple[FloatArray, FloatA
     """For each of `count` frames of `sound` the autocorrelation at the lags from one below the shortest period to one
     above the longest, 1 where the wave repeats itself, (frames, lags); and the frame's power."""
     width = round(_WINDOW_S * _RATE_HZ)
-    lags = slice(int(_RATE_HZ / _HIGHEST_HZ) - 1, int(_RATE_HZ / _LOWEST_HZ) + 2)
+    lags = slice(_SHORTEST - 1, _LONGEST + 2)
     window = np.hanning(width)
     size = 1 << (width + lags.stop).bit_length()
     padded = np.pad(sound, (width // 2, 2 * width))
@@ -69,7 +70,7 @@ def _peaks(correlations: FloatArray, powers: FloatArray) -> tuple[FloatArray, Fl
     # Between two lags the peak lies where a parabola through three has its own.
     slope, bend = 0.5 * (left - right), left - 2 * middle + right
     shift = np.clip(np.divide(slope, bend, out=np.zeros_like(bend), where=bend < 0), -0.5, 0.5)
-    pitches = _RATE_HZ / (int(_RATE_HZ / _HIGHEST_HZ) + best + shift)
+    pitches = _RATE_HZ / (_SHORTEST + best + shift)
     heights = middle - 0.5 * slope * shift - _LOW_COST * np.log2(_HIGHEST_HZ / pitches)
     heights[~np.take_along_axis(is_peak, best, 1)] = -1.0
     is_quiet = powers < _QUIET * np.percentile(powers, 95)

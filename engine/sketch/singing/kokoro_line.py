@@ -35,6 +35,7 @@ from songsmith.engine.sketch.singing.places import spoken_places
 from songsmith.engine.sketch.singing.retime import Stretch, retime_line
 from songsmith.engine.sketch.singing.shifted import shift_voice
 from songsmith.engine.sketch.singing.tasks import SungAudio, Way
+from songsmith.engine.sketch.smoothing import fade_in
 from songsmith.engine.sketch.voices.speaking import Utterance
 
 __all__ = ["harmony_of", "sing_with_network"]
@@ -185,10 +186,6 @@ def _faded(samples: FloatArray, *, entry_s: float) -> FloatArray:
     first = round((_LEAD_S - _FADE_S) * RATE_HZ)
     out: FloatArray = samples.copy()
     out[:first] = 0.0
-    out[first : first + entry] *= _ramp(entry)
-    out[-fade:] *= _ramp(fade)[::-1]
+    out[first : first + entry] *= fade_in(entry)
+    out[-fade:] *= fade_in(fade)[::-1]
     return out
-
-
-def _ramp(samples: int) -> FloatArray:
-    return np.asarray(np.sin(np.linspace(0, np.pi / 2, samples)) ** 2)

@@ -21,6 +21,7 @@ from songsmith.engine.sketch.singing.pitch import FRAME_S, pitch_curve, syllable
 from songsmith.engine.sketch.singing.retime import Stretch, retime_line
 from songsmith.engine.sketch.singing.tasks import SungAudio
 from songsmith.engine.sketch.singing.timbre import drift, fill_top, quick_levels
+from songsmith.engine.sketch.smoothing import fade_in
 
 __all__ = ["FRAME_S", "Analysis", "analyse", "sing_line"]
 
@@ -53,20 +54,21 @@ def analyse(speech: Speech) -> Analysis:
     if found is None:
         found = heard_pitch(speech.samples, rate_hz)
     pitch = _voiced_pitch(speech, found)
+    is_voiced = pitch > 0
     times: FloatArray = FRAME_S * np.arange(len(pitch), dtype=np.float64)
-    open_share = _open_share(speech, pitch > 0)
+    open_share = _open_share(speech, is_voiced)
     # CheapTrick looks at three periods. Near consonants, where a spectrum changes fast, half of that tells more; what
     # is lower than its floor it would take for voiceless.
     floor_hz = 1.01 * pyworld.get_cheaptrick_f0_floor(rate_hz, _FFT_SIZE)
-    looked_at = np.where(pitch > 0, np.maximum(pitch * (2 - open_share), floor_hz), 0.0)
+    looked_at = np.where(is_voiced, np.maximum(pitch * (2 - open_share), floor_hz), 0.0)
     envelope = pyworld.cheaptrick(samples, looked_at, times, rate_hz, fft_size=_FFT_SIZE)
-    aperiodicity = _aperiodicity(speech, pitch > 0, envelope.shape[1])
+    aperiodicity = _aperiodicity(speech, is_voiced, envelope.shape[1])
     log_envelope = np.log(envelope + _SILENCE)
     filled = fill_top(log_envelope, rate_hz, speech.clear_hz)
     log_envelope += open_share[:, None] * (filled - log_envelope)
     quick = quick_levels(speech.samples, rate_hz, len(log_envelope), FRAME_S)
     log_envelope += (quick * _share_of_consonants(speech, len(quick)))[:, None]
-    return Analysis(speech, log_envelope, aperiodicity, pitch > 0)
+    return Analysis(speech, log_envelope, aperiodicity, is_voiced)
 
 
 def sing_line(
@@ -214,6 +216,7 @@ def _add_voiceless(
     beginning: of a plosive that is silence, and the burst before the vowel stays whole."""
     speech = analysis.speech
     fade = round(_RAW_FADE_S * speech.rate_hz)
+    ramp = fade_in(fade)
     for stretch in stretches:
         if sound_kind(stretch.symbol) != "voiceless":
             continue
@@ -223,7 +226,6 @@ def _add_voiceless(
         # A fade's length more on both sides overlaps the neighbours, so that nothing sags.
         first = max(stop - length - fade, 0)
         piece = speech.samples[first : stop + fade].copy()
-        ramp = np.sin(np.linspace(0, np.pi / 2, fade)) ** 2
         if length <= 0 or len(piece) < 2 * fade:
             continue
         piece[:fade] *= ramp

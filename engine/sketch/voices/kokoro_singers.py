@@ -1,4 +1,4 @@
-"""Kokoro's own voices as singers: the network sings, no vocoder is in between."""
+"""Kokoro's voices and means of them as singers: the network sings, no vocoder is in between."""
 
 from songsmith.engine.sketch.kokoro.package import INSTALL, has_kokoro
 from songsmith.engine.sketch.kokoro.speakers import BLENDS, LANGUAGES
@@ -24,7 +24,7 @@ _SPEAKERS = {
 }
 _ACCENTS = {"kokoro-alex-419": "es-419", "kokoro-dora-419": "es-419"}  # Spanish as in America
 _REGISTERS = {"low": (43, 60), "high": (52, 66)}  # above some 350 Hz the voices break up
-_CLEARER_LOW = ("ff_claire", "ff_siwis")  # in the mix they lose half as many words as they do high
+_CLEARER_LOW = ("ff_claire", "ff_siwis")  # in the mix siwis loses half the words that she does high
 # Where nobody else is asked for: without them espeak's voices sing, of whom twice as many words are lost in the mix.
 _FIRST = {"em_alex": ("", "low"), "ef_dora": ("high",), "ff_claire": ("", "low", "high")}
 _FIRST |= {"im_nicola": ("", "low"), "if_gaia": ("high",), "pm_alex": ("", "low")}
